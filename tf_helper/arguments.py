@@ -1,0 +1,59 @@
+"""The command line's arguments, and the help."""
+
+import argparse
+
+from pydantic import BaseModel
+
+from tf_helper import __version__
+from tf_helper.answer import Answer
+from tf_helper.query import Query
+
+USAGE = """\
+tf-helper reads a query as JSON from standard input, as Terraform's external data source sends it.
+Try: echo '{"proxy_url": "https://aiproxy.example.com"}' | tf-helper
+More: tf-helper --help
+"""
+
+_DESCRIPTION = """\
+Checks and normalises the settings of Coder's AI Bridge Proxy for Terraform's "external" data source.
+Without arguments it reads one JSON object of strings from standard input and writes one to standard output.
+"""
+
+_EPILOG = """\
+example:
+  echo '{{"proxy_url": " HTTPS://AIProxy.Example.com:443/ ", "cert_path": "/home/coder//ca.pem"}}' | tf-helper
+
+query keys (absent, null and "" mean the default):
+{query}
+
+result keys ("" means none):
+{result}
+
+exit status:
+  0    answered
+  1    refused: standard error says what is wrong, nothing is on standard output
+  2    wrong usage
+  130  interrupted
+
+environment:
+  TF_HELPER_DEBUG=1  adds a traceback where an error was not foreseen
+"""
+
+
+def parse_arguments(arguments: list[str]) -> None:
+    """Handle --help and --version, and refuse what is neither. Raises SystemExit with status 0 or 2."""
+    parser = argparse.ArgumentParser(
+        prog="tf-helper",
+        description=_DESCRIPTION,
+        epilog=_EPILOG.format(query=_table(Query), result=_table(Answer)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    setattr(parser, "color", False)  # noqa: B010 - Python 3.14 colours the help; older ones do not know the attribute
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.parse_args(arguments)
+
+
+def _table(model: type[BaseModel]) -> str:
+    width = max(map(len, model.model_fields))
+    return "\n".join(f"  {name:{width}}  {field.description}" for name, field in model.model_fields.items())

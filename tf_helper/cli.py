@@ -1,0 +1,61 @@
+"""Which way in, and what becomes of a failure: a message on standard error and an exit status."""
+
+import contextlib
+import os
+import sys
+import traceback
+
+from tf_helper.problems import Invalid, Problem, report
+
+ANSWERED, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: list[str]) -> int:
+    """Run the program with the command line's arguments and return its exit status."""
+    try:
+        if arguments:
+            from tf_helper.arguments import parse_arguments  # noqa: PLC0415 - Terraform passes none
+
+            parse_arguments(arguments)
+        return _answer_standard_input()
+    except Invalid as invalid:
+        _complain(report(invalid.problems))
+    except Exception as error:  # noqa: BLE001 - nobody should meet a traceback, nor the values in an exception's text
+        _complain(f"tf-helper: error: unforeseen {type(error).__name__}; TF_HELPER_DEBUG=1 adds the traceback\n")
+        if os.environ.get("TF_HELPER_DEBUG") == "1":
+            _complain("".join(traceback.format_tb(error.__traceback__)))
+    return REFUSED
+
+
+def _answer_standard_input() -> int:
+    if sys.stdin is None:
+        raise Invalid(Problem("is closed, it must be a JSON object", field="standard input"))
+    if sys.stdin.isatty():
+        from tf_helper.arguments import USAGE  # noqa: PLC0415 - for a person only
+
+        _complain(USAGE)
+        return WRONG_USAGE
+    # Terraform takes standard output for the answer: nothing that a library prints may reach it.
+    standard_output = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        from tf_helper.answer import answer  # noqa: PLC0415 - not needed above
+        from tf_helper.protocol import read_query, write_answer  # noqa: PLC0415
+        from tf_helper.query import parse_query  # noqa: PLC0415
+
+        result = answer(parse_query(read_query(sys.stdin.buffer))).model_dump()
+        try:
+            # Unbuffered, so that a full or closed output is known here and not when the interpreter ends.
+            with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:
+                write_answer(stream, result)
+        except OSError as error:
+            _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
+            return REFUSED
+    return ANSWERED
+
+
+def _complain(text: str) -> None:
+    # There is nothing left to do where standard error is closed or full.
+    with contextlib.suppress(OSError):
+        if sys.stderr is not None:
+            sys.stderr.write(text)
+            sys.stderr.flush()

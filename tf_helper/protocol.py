@@ -1,0 +1,66 @@
+"""The protocol of Terraform's external data source: one JSON object in, one out.
+
+https://registry.terraform.io/providers/hashicorp/external/latest/docs/data-sources/external
+"""
+
+import json
+from collections.abc import Mapping
+from typing import BinaryIO, NoReturn
+
+from tf_helper.problems import Invalid, Problem
+
+# Far over what a valid query can hold, and little enough to read at once.
+_MAX_QUERY_BYTES = 1 << 20
+_EXAMPLE_HINT = "tf-helper --help shows an example"
+
+
+def read_query(stream: BinaryIO) -> tuple[tuple[str, object], ...]:
+    """Return the members of the JSON object on `stream`, which is read to the end, in order and with repetitions.
+
+    Takes UTF-8, with or without a byte order mark. Strings, booleans and null come as in Python, numbers as float,
+    arrays as list, objects as tuple of pairs. Raises Invalid.
+    """
+    try:
+        data = stream.read(_MAX_QUERY_BYTES + 1)
+    except OSError as error:
+        raise _invalid(f"cannot be read: {error.strerror}", _EXAMPLE_HINT) from None
+    text = _decoded(data)
+    if not text.strip():
+        raise _invalid("is empty, it must be a JSON object", _EXAMPLE_HINT)
+    try:
+        # Numbers are errors, whatever they are; float() takes those that int() refuses as too long.
+        query = json.loads(text, object_pairs_hook=tuple, parse_int=float, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        reason = "something follows the JSON object" if error.msg == "Extra data" else error.msg
+        raise _invalid(
+            f"is not one JSON object: {reason} (line {error.lineno}, column {error.colno})", _EXAMPLE_HINT
+        ) from None
+    except RecursionError:
+        raise _invalid("is nested too deeply, it must be an object of strings", _EXAMPLE_HINT) from None
+    if not isinstance(query, tuple):
+        raise _invalid("is not a JSON object", _EXAMPLE_HINT)
+    return query
+
+
+def write_answer(stream: BinaryIO, answer: Mapping[str, str]) -> None:
+    """Write `answer` as one line of JSON in ASCII to an unbuffered stream. Raises OSError."""
+    data = json.dumps(answer).encode("ascii") + b"\n"
+    while data:
+        data = data[stream.write(data) :]
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > _MAX_QUERY_BYTES:
+        raise _invalid(f"is over {_MAX_QUERY_BYTES} bytes long", "shorten the certificates in it")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _invalid(f"is not UTF-8 (byte {error.start + 1})", _EXAMPLE_HINT) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _invalid(f"is not JSON: {name} is no number there", _EXAMPLE_HINT)
+
+
+def _invalid(sentence: str, hint: str) -> Invalid:
+    return Invalid(Problem(sentence, hint, field="standard input"))

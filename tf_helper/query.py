@@ -1,0 +1,96 @@
+"""The query: its keys, and how JSON becomes checked values."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+
+from tf_helper import __version__
+from tf_helper.problems import Invalid, Problem, quoted
+from tf_helper.values.access_url import AccessUrl
+from tf_helper.values.agent_id import parse_agent_id
+from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
+from tf_helper.values.no_proxy import NoProxy
+from tf_helper.values.proxy_url import ProxyUrl
+
+_JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
+
+
+def _from_text(parse: Callable[[str], Any]) -> PlainValidator:
+    """Make pydantic call `parse`, with text only."""
+
+    def validate(value: object) -> object:
+        if not isinstance(value, str):
+            raise Invalid(Problem(f"is {_JSON_TYPES[type(value)]}, it must be a string"))
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise Invalid(Problem("holds half of a surrogate pair, which is no text"))
+        return parse(value)
+
+    return PlainValidator(validate)
+
+
+class Query(BaseModel):
+    """What a caller asks. The descriptions are the ones that `tf-helper --help` shows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    proxy_url: Annotated[ProxyUrl, _from_text(ProxyUrl.parse)] = Field(
+        description="URL of AI Bridge Proxy: http or https, host, port; required"
+    )
+    cert_path: Annotated[CertPath, _from_text(CertPath.parse)] = Field(
+        default=CertPath(DEFAULT_CERT_PATH),
+        description=f"absolute path of the CA certificate in the workspace (default {DEFAULT_CERT_PATH})",
+    )
+    agent_id: Annotated[str, _from_text(parse_agent_id)] = Field(
+        default="", description="id of the workspace agent; a UUID comes out in lower case"
+    )
+    access_url: Annotated[AccessUrl | None, _from_text(AccessUrl.parse)] = Field(
+        default=None, description="URL of the Coder deployment"
+    )
+    no_proxy: Annotated[NoProxy, _from_text(NoProxy.parse)] = Field(
+        default=NoProxy(), description="comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass it"
+    )
+
+
+def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
+    """Return the query that the members of a JSON object make up, in which null and "" mean the default.
+
+    A JSON value is a str, float, bool, None, a list, or a tuple of pairs for an object. Raises Invalid with every
+    problem of the query.
+    """
+    counts = Counter(key for key, _ in pairs)
+    repeated = [Problem("is given twice", field=_field(key)) for key, count in counts.items() if count > 1]
+    try:
+        query = Query.model_validate({k: v for k, v in pairs if k not in Query.model_fields or v not in (None, "")})
+    except ValidationError as error:
+        raise Invalid(*repeated, *_problems(error)) from None
+    if repeated:
+        raise Invalid(*repeated)
+    return query
+
+
+def _field(key: str) -> str:
+    return key if key in Query.model_fields else quoted(key)
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    for details in error.errors(include_url=False, include_input=False):
+        key = str(details["loc"][0])
+        if details["type"] == "missing":
+            yield Problem("is required", "the URL of AI Bridge Proxy, for example https://aiproxy.example.com", key)
+        elif details["type"] == "extra_forbidden":
+            yield _unknown_key(key)
+        else:
+            yield from (problem._replace(field=key) for problem in details["ctx"]["error"].problems)
+
+
+def _unknown_key(key: str) -> Problem:
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for this message only
+
+    known = get_close_matches(key, Query.model_fields, n=1, cutoff=0.0)[0]
+    return Problem(
+        f'is not a key of the query; did you mean "{known}"?',
+        f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",
+        _field(key),
+    )

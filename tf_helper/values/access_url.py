@@ -1,0 +1,37 @@
+"""The URL of the Coder deployment (its access URL)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tf_helper.problems import Problem
+from tf_helper.values.url import Origin, parse_url
+
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
+
+
+@dataclass(frozen=True)
+class AccessUrl:
+    """The deployment's origin and path, and what is likely to be wrong with it though it is valid."""
+
+    origin: Origin
+    path: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the URL without a trailing slash."""
+        return f"{self.origin}{self.path}"
+
+    @classmethod
+    def parse(cls, text: str) -> "AccessUrl":
+        """Parse an http or https URL, whose trailing slashes are dropped. Raises Invalid."""
+        url = parse_url(text, path_problems=_path_problems)
+        path = url.path.rstrip("/")
+        if not path:
+            return cls(url.origin)
+        return cls(url.origin, path, ("has a path, but Coder does not support one in its access URL.",))
+
+
+def _path_problems(path: str) -> Iterator[Problem]:
+    if not _PATH.fullmatch(path):
+        yield Problem("the path may hold only letters, digits and - . _ ~ /")

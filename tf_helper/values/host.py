@@ -1,0 +1,116 @@
+"""Hosts that every URL parser reads alike: DNS names, IPv4 and IPv6 addresses."""
+
+import re
+
+from tf_helper.problems import Invalid, Problem, quoted
+
+_MAX_LABEL = 63
+_MAX_NAME = 253
+_ASCII_LABEL = re.compile(r"[a-z0-9_-]+")
+# A host that ends so is an IPv4 address or nothing (https://url.spec.whatwg.org/#ends-in-a-number-checker). Of those
+# only the one spelling is taken that is the same address to every parser.
+_NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+
+
+def parse_host(text: str) -> str:
+    """Return the normalised host, an IPv6 address without brackets.
+
+    Takes a DNS name, which comes out in lower case, as A-labels (RFC 5891) and without its trailing dot; an IPv4
+    address; an IPv6 address in brackets. Raises Invalid, whose message quotes nothing that no host could hold.
+    """
+    if text.startswith("["):
+        return _parse_ipv6(text)
+    if _IPV4.fullmatch(text):
+        return text
+    return _parse_dns_name(text)
+
+
+def _parse_dns_name(text: str) -> str:
+    name = _lower(text).removesuffix(".")
+    if not name:
+        raise Invalid(Problem("has no host"))
+    for character in name:
+        if character.isascii() and not (character.isalnum() or character in ".-_"):
+            raise Invalid(
+                Problem(
+                    f"the host holds {quoted(character)}, which is not allowed in a host name",
+                    'a host name has letters, digits, "-", "_" and dots; an IPv6 address stands in brackets',
+                )
+            )
+    labels = name.split(".")
+    if _NUMERIC_LABEL.fullmatch(labels[-1]):
+        raise Invalid(
+            Problem(
+                f"host {quoted(name)} ends like an IPv4 address but is none",
+                "an IPv4 address is four decimal numbers from 0 to 255 without leading zeros",
+            )
+        )
+    labels = [_parse_label(label) for label in labels]
+    _check_bidi(labels)
+    name = ".".join(labels)
+    if len(name) > _MAX_NAME:
+        raise Invalid(Problem(f"the host name has {len(name)} characters, at most {_MAX_NAME} are allowed"))
+    return name
+
+
+def _lower(text: str) -> str:
+    # U+212A KELVIN SIGN has an ASCII letter as its lower case; it stays as it is, for IDNA to refuse.
+    return "".join(c if not c.isascii() and c.lower().isascii() else c.lower() for c in text)
+
+
+def _parse_ipv6(text: str) -> str:
+    import ipaddress  # noqa: PLC0415 - rarely needed
+
+    if not text.endswith("]"):
+        raise Invalid(Problem("the IPv6 address has no closing bracket, or something other than a port follows it"))
+    if "%" in text:
+        raise Invalid(Problem("the IPv6 address has a zone, which means something on one machine only"))
+    try:
+        address = ipaddress.IPv6Address(text[1:-1])
+    except ValueError:
+        raise Invalid(Problem("what stands in brackets is not an IPv6 address")) from None
+    if address.ipv4_mapped:
+        raise Invalid(Problem("the IPv6 address is an IPv4 address in disguise", f"write {address.ipv4_mapped}"))
+    return address.compressed
+
+
+def _parse_label(label: str) -> str:
+    if not label:
+        raise Invalid(Problem("the host name has an empty label (two dots in a row, or one in front)"))
+    if len(label) > _MAX_LABEL:
+        raise Invalid(Problem(f"label {quoted(label)} of the host name is over {_MAX_LABEL} characters"))
+    if label.startswith("-") or label.endswith("-"):
+        raise Invalid(Problem(f'label {quoted(label)} of the host name begins or ends with "-"'))
+    if _ASCII_LABEL.fullmatch(label) and not label.startswith("xn--"):
+        return label
+    import idna  # noqa: PLC0415 - rarely needed, and loads large tables
+
+    try:
+        encoded = idna.alabel(idna.ulabel(label)).decode("ascii")
+    except UnicodeError:
+        encoded = ""
+    if not encoded or (label.isascii() and encoded != label):
+        raise Invalid(Problem(f"label {quoted(label)} of the host name is not a valid international name (IDNA 2008)"))
+    return encoded
+
+
+def _check_bidi(labels: list[str]) -> None:
+    """In a name with right-to-left labels, the others are held to rules as well (RFC 5893, section 2)."""
+    if not any(label.startswith("xn--") for label in labels):
+        return
+    from unicodedata import bidirectional  # noqa: PLC0415 - as below
+
+    import idna  # noqa: PLC0415 - as above
+
+    shown = [idna.ulabel(label) if label.startswith("xn--") else label for label in labels]
+    if not any(bidirectional(character) in {"R", "AL", "AN"} for character in "".join(shown)):
+        return
+    for label in shown:
+        try:
+            idna.check_bidi(label, check_ltr=True)
+        except UnicodeError:
+            raise Invalid(
+                Problem(f"label {quoted(label)} may not stand in a host name with right-to-left labels (RFC 5893)")
+            ) from None

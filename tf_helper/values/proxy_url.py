@@ -1,0 +1,30 @@
+"""The URL of AI Bridge Proxy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tf_helper.problems import Problem
+from tf_helper.values.url import Origin, parse_url
+
+_PORT_HINT = "AI Bridge Proxy listens on 8888 unless configured otherwise"
+
+
+@dataclass(frozen=True)
+class ProxyUrl:
+    """The proxy's origin, and what is likely to be wrong with it though it is valid."""
+
+    origin: Origin
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "ProxyUrl":
+        """Parse scheme://host[:port]. Raises Invalid."""
+        url = parse_url(text, path_problems=_path_problems, port_hint=_PORT_HINT)
+        if url.origin.scheme == "https" or url.has_port:
+            return cls(url.origin)
+        return cls(url.origin, (f"http without a port means port 80; {_PORT_HINT}.",))
+
+
+def _path_problems(path: str) -> Iterator[Problem]:
+    if path not in {"", "/"}:
+        yield Problem("has a path", "give scheme, host and port only: a proxy has no path")
