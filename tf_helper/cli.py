@@ -35,6 +35,9 @@ def _answer_standard_input() -> int:
 
         _complain(USAGE)
         return WRONG_USAGE
+    if sys.stdout is None:
+        _complain("tf-helper: error: standard output is closed, there is nowhere to answer\n")
+        return REFUSED
     # Terraform takes standard output for the answer: nothing that a library prints may reach it.
     standard_output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):

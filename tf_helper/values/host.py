@@ -70,7 +70,7 @@ def _parse_ipv6(text: str) -> str:
     try:
         address = ipaddress.IPv6Address(text[1:-1])
     except ValueError:
-        raise Invalid(Problem("what stands in brackets is not an IPv6 address")) from None
+        raise Invalid(Problem("the host is not a valid IPv6 address")) from None
     if address.ipv4_mapped:
         raise Invalid(Problem("the IPv6 address is an IPv4 address in disguise", f"write {address.ipv4_mapped}"))
     return address.compressed

@@ -57,14 +57,10 @@ def _normalised(text: str) -> str:
         return parse_host(f"[{text}]")
     host, port = parse_host_port(text.removeprefix("."))
     if text.startswith("."):
-        if _is_address(host):
+        # A DNS name that parse_host returns never ends in a numeric label.
+        if host.rpartition(".")[2].isdigit():
             raise Invalid(Problem("an IP address has no subdomains", "remove the dot in front"))
         host = f".{host}"
     if port is None:
         return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _is_address(host: str) -> bool:
-    # A DNS name that parse_host returns never ends in a numeric label.
-    return ":" in host or host.rpartition(".")[2].isdigit()

@@ -1,0 +1,169 @@
+"""The program in process: which way in, what becomes of a failure."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+
+import pytest
+
+from tf_helper import __main__, __version__, answer, cli, query
+from tf_helper.answer import Answer
+from tf_helper.query import Query
+
+GOOD = b'{"proxy_url": "https://h"}'
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """Standard input; tests write into it what the program reads."""
+    data = io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+    return data
+
+
+def run(stdin: io.BytesIO, data: bytes, *arguments: str) -> int:
+    stdin.write(data)
+    stdin.seek(0)
+    return cli.main(list(arguments))
+
+
+def test_a_good_query_is_answered_on_standard_output_alone(
+    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(stdin, GOOD) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)["proxy_url"] == "https://h"
+    assert out.count("\n") == 1
+    assert err == ""
+
+
+def test_the_answer_is_an_object_of_strings(stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]) -> None:
+    run(stdin, GOOD)
+    assert {type(value) for value in json.loads(capfd.readouterr().out).values()} == {str}
+
+
+def test_a_bad_query_is_refused_on_standard_error_alone(stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(stdin, b'{"proxy_url": "https://h:99999", "cert_path": "certs/ca.pem"}') == 1
+    assert capfd.readouterr() == (
+        "",
+        "tf-helper: error: 2 problems in the query\n"
+        "  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
+        "    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
+        '  cert_path: "certs/ca.pem" is not absolute\n'
+        "    hint: give the full path in the workspace, for example /home/coder/certs/ca.pem\n",
+    )
+
+
+def test_what_a_library_prints_does_not_reach_standard_output(
+    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def chatty(given: Query) -> Answer:
+        print("chatter")  # noqa: T201
+        return original(given)
+
+    original = answer.answer
+    monkeypatch.setattr(answer, "answer", chatty)
+    assert run(stdin, GOOD) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)
+    assert err == "chatter\n"
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_an_unforeseen_exception_is_named_but_its_text_is_not(
+    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, debug: bool
+) -> None:
+    secret = os.urandom(8).hex()
+
+    def broken(_: object) -> Query:
+        raise ZeroDivisionError(secret)
+
+    monkeypatch.setattr(query, "parse_query", broken)
+    monkeypatch.setenv("TF_HELPER_DEBUG", "1" if debug else "")
+    assert run(stdin, GOOD) == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("tf-helper: error: unforeseen ZeroDivisionError")
+    assert ("in broken" in err) == debug
+    assert secret not in err
+
+
+def test_a_full_standard_output_is_an_error(
+    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", full)
+        assert run(stdin, GOOD) == 1
+    assert capfd.readouterr().err == "tf-helper: error: cannot write the answer: No space left on device\n"
+
+
+def test_closed_standard_input_is_an_error(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli.main([]) == 1
+    assert "standard input: is closed" in capfd.readouterr().err
+
+
+def test_closed_standard_output_is_an_error(
+    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run(stdin, GOOD) == 1
+    assert "standard output is closed" in capfd.readouterr().err
+
+
+def test_closed_standard_error_is_borne(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert run(stdin, b"") == 1
+
+
+def test_a_terminal_on_standard_input_gets_a_short_usage(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stdin: io.BytesIO
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert cli.main([]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "tf-helper --help" in err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main(["--version"])
+    assert exit_info.value.code == 0
+    assert capsys.readouterr().out == f"tf-helper {__version__}\n"
+
+
+@pytest.mark.parametrize("name", [*Query.model_fields, *Answer.model_fields, "TF_HELPER_DEBUG", "130"])
+def test_help_names_every_key_status_and_variable(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main(["--help"])
+    assert exit_info.value.code == 0
+    assert f" {name} " in capsys.readouterr().out.replace("=1", " ")
+
+
+def test_an_unknown_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main(["--unknown"])
+    assert exit_info.value.code == 2
+    assert "--unknown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_the_process_ends_with_the_status(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "main", lambda _: status)
+    with pytest.raises(SystemExit) as exit_info:
+        __main__.run()
+    assert exit_info.value.code == status
+
+
+def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as exit_info:
+        __main__.run()
+    assert exit_info.value.code == 130

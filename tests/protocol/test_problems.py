@@ -1,0 +1,32 @@
+from tf_helper.problems import Problem, quoted, report
+
+
+def test_the_report_counts_and_indents() -> None:
+    assert report(
+        [
+            Problem(
+                "port 99999 is out of range, it must be 1 to 65535",
+                "AI Bridge Proxy listens on 8888 unless configured otherwise",
+                "proxy_url",
+            ),
+            Problem('"certs/ca.pem" is not absolute', field="cert_path"),
+        ]
+    ) == (
+        "tf-helper: error: 2 problems in the query\n"
+        "  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
+        "    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
+        '  cert_path: "certs/ca.pem" is not absolute\n'
+    )
+
+
+def test_one_problem_is_singular() -> None:
+    assert report([Problem("is blank", field="agent_id")]).splitlines()[0] == "tf-helper: error: 1 problem in the query"
+
+
+def test_quotes_are_printable_ascii() -> None:
+    assert quoted('\x1b[31m"\u00e4\ud800') == '"\\u001b[31m\\"\\u00e4\\ud800"'
+
+
+def test_long_quotes_are_cut_at_80_characters() -> None:
+    assert quoted("x" * 80) == f'"{"x" * 80}"'
+    assert quoted("x" * 81) == f'"{"x" * 77}..."'

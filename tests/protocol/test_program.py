@@ -1,0 +1,74 @@
+"""The installed program, as Terraform and people start it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("tf-helper")
+QUERY = {
+    "agent_id": "3F2B8C1E-1111-4222-8333-444455556666",
+    "proxy_url": " HTTPS://AIProxy.Example.com:443/ ",
+    "cert_path": "/home/coder//.certs/ca.pem",
+}
+
+
+def run(*command: str | Path, data: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, input=data, capture_output=True, text=True, timeout=30, check=False, env=env)
+
+
+@pytest.mark.parametrize("command", [[PROGRAM], [sys.executable, "-m", "tf_helper"]])
+def test_answers(command: list[str | Path]) -> None:
+    done = run(*command, data=json.dumps(QUERY))
+    answer = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (answer["proxy_url"], answer["proxy_port"]) == ("https://aiproxy.example.com", "443")
+    assert answer["cert_path"] == "/home/coder/.certs/ca.pem"
+    assert answer["agent_id"] == "3f2b8c1e-1111-4222-8333-444455556666"
+
+
+def test_the_same_query_gives_the_same_bytes() -> None:
+    assert run(PROGRAM, data=json.dumps(QUERY)).stdout == run(PROGRAM, data=json.dumps(QUERY)).stdout
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR=1", "PYTHONUTF8=0", "LC_ALL=C", "PYTHONWARNINGS=always"])
+def test_the_environment_changes_nothing(variable: str) -> None:
+    name, _, value = variable.partition("=")
+    done = run(PROGRAM, data='{"proxy_url": "\u00e4", "cert_path": "\u00e4"}', env={name: value})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.isascii()
+    assert "\x1b" not in done.stderr
+    assert done.stderr.startswith("tf-helper: error: 2 problems in the query\n")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "message"), [(">&-", "standard output is closed"), ("<&-", "standard input: is closed")]
+)
+def test_closed_streams_are_errors(redirection: str, message: str) -> None:
+    done = run("sh", "-c", f'"$1" {redirection}', "sh", PROGRAM, data=json.dumps(QUERY))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_example_in_the_help_works_as_it_stands() -> None:
+    command = re.search(r"^  (echo .*\| tf-helper)$", run(PROGRAM, "--help").stdout, re.MULTILINE)
+    assert command
+    done = run("sh", "-c", command[1].replace("| tf-helper", f"| {PROGRAM}"))
+    assert json.loads(done.stdout)["proxy_url"] == "https://aiproxy.example.com"
+
+
+def test_the_plain_path_imports_neither_ssl_nor_httpx() -> None:
+    code = (
+        "import io, sys; from tf_helper.cli import main; "
+        'sys.stdin = io.TextIOWrapper(io.BytesIO(b\'{"proxy_url": "https://h"}\')); main([]); '
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    modules = set(run(sys.executable, "-c", code).stderr.split())
+    assert "pydantic" in modules
+    assert not modules & {"ssl", "httpx", "argparse", "idna", "logging"}

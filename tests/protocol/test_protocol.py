@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tf_helper.problems import Invalid
+from tf_helper.protocol import read_query, write_answer
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+def test_reads_members_in_order_and_with_repetitions() -> None:
+    assert read_query(io.BytesIO(b' {"b": "1", "a": "2", "b": null}\n')) == (("b", "1"), ("a", "2"), ("b", None))
+
+
+def test_skips_a_byte_order_mark() -> None:
+    assert read_query(io.BytesIO(b'\xef\xbb\xbf{"a": "\xc3\xa4"}')) == (("a", "\u00e4"),)
+
+
+def test_reads_values_of_every_json_type() -> None:
+    members = dict(read_query(io.BytesIO(b'{"t": true, "n": 1, "f": 1.5, "l": ["x"], "o": {"x": "y"}}')))
+    assert members == {"t": True, "n": 1.0, "f": 1.5, "l": ["x"], "o": (("x", "y"),)}
+
+
+def test_takes_numbers_of_any_length() -> None:
+    assert read_query(io.BytesIO(b'{"n": ' + b"1" * 10000 + b"}")) == (("n", float("inf")),)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "is empty, it must be a JSON object"),
+        (b" \n", "is empty, it must be a JSON object"),
+        (b"\xef\xbb\xbf", "is empty, it must be a JSON object"),
+        (b"[]", "is not a JSON object"),
+        (b'"a"', "is not a JSON object"),
+        (b"null", "is not a JSON object"),
+        (b"NaN", "is not JSON: NaN is no number there"),
+        (b'{"a": -Infinity}', "is not JSON: -Infinity is no number there"),
+        (b'{"a": "b"} x', "is not one JSON object: something follows the JSON object (line 1, column 12)"),
+        (b'{"a": "b"}{}', "is not one JSON object: something follows the JSON object (line 1, column 11)"),
+        (b"{'a': 'b'}", "is not one JSON object: Expecting property name enclosed in double quotes (line 1, column 2)"),
+        (b'{"a": "b', "is not one JSON object: Unterminated string starting at (line 1, column 7)"),
+        (b'{"a": "\xff"}', "is not UTF-8 (byte 8)"),
+        ('{"a": "b"}'.encode("utf-16"), "is not UTF-8 (byte 1)"),
+        (b'{"a": ' + b"[" * 200_000, "is nested too deeply, it must be an object of strings"),
+        (b'{"a": "' + b"x" * (1 << 20) + b'"}', "is over 1048576 bytes long"),
+    ],
+)
+def test_refuses_what_is_not_one_json_object(data: bytes, sentence: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_query(io.BytesIO(data))
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.sentence) == ("standard input", sentence)
+    assert problem.hint
+
+
+def test_says_why_standard_input_cannot_be_read() -> None:
+    class Unreadable(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise IsADirectoryError(21, "Is a directory")
+
+    with pytest.raises(Invalid, match="cannot be read: Is a directory"):
+        read_query(Unreadable())
+
+
+def test_writes_one_line_of_ascii() -> None:
+    stream = io.BytesIO()
+    write_answer(stream, {"a": "\u00e4\n"})
+    assert stream.getvalue() == b'{"a": "\\u00e4\\n"}\n'
+
+
+def test_goes_on_after_a_partial_write() -> None:
+    class Slow(io.BytesIO):
+        def write(self, data: Buffer) -> int:
+            return super().write(bytes(data)[:3])
+
+    stream = Slow()
+    write_answer(stream, {"key": "value"})
+    assert stream.getvalue() == b'{"key": "value"}\n'

@@ -1,0 +1,93 @@
+import pytest
+
+from tf_helper import __version__
+from tf_helper.problems import Invalid, Problem
+from tf_helper.query import Query, parse_query
+from tf_helper.values.cert_path import DEFAULT_CERT_PATH
+
+URL = ("proxy_url", "https://h")
+
+
+def problems(*pairs: tuple[str, object]) -> tuple[Problem, ...]:
+    with pytest.raises(Invalid) as caught:
+        parse_query(pairs)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize("absent", [None, ""])
+@pytest.mark.parametrize("key", sorted(set(Query.model_fields) - {"proxy_url"}))
+def test_null_and_empty_mean_the_default(key: str, absent: str | None) -> None:
+    assert parse_query([URL, (key, absent)]) == parse_query([URL])
+
+
+@pytest.mark.parametrize("pairs", [(), (("proxy_url", None),), (("proxy_url", ""),)])
+def test_proxy_url_is_required(pairs: tuple[tuple[str, object], ...]) -> None:
+    (problem,) = problems(*pairs)
+    assert (problem.field, problem.sentence) == ("proxy_url", "is required")
+
+
+def test_the_default_cert_path_is_its_own_normal_form() -> None:
+    assert parse_query([URL]).cert_path == parse_query([URL, ("cert_path", DEFAULT_CERT_PATH)]).cert_path
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (True, "a boolean"),
+        (1.0, "a number"),
+        (["a"], "an array"),
+        ((("a", "b"),), "an object"),
+    ],
+)
+@pytest.mark.parametrize("key", Query.model_fields)
+def test_values_are_strings(key: str, value: object, kind: str) -> None:
+    (problem,) = problems(*dict([URL, (key, value)]).items())
+    assert problem == Problem(f"is {kind}, it must be a string", field=key)
+
+
+@pytest.mark.parametrize("key", Query.model_fields)
+def test_half_a_surrogate_pair_is_refused(key: str) -> None:
+    (problem,) = problems(*dict([URL, (key, "\ud800")]).items())
+    assert problem == Problem("holds half of a surrogate pair, which is no text", field=key)
+
+
+@pytest.mark.parametrize("value", ["x", "", None])
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(value: str | None) -> None:
+    assert problems(URL, ("proxy_ur", value)) == (
+        Problem(
+            'is not a key of the query; did you mean "proxy_url"?',
+            f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",
+            '"proxy_ur"',
+        ),
+    )
+
+
+def test_a_strange_key_is_quoted_in_ascii_and_cut() -> None:
+    (problem,) = problems(URL, ("\x1b[31m\u00e4" + "x" * 100, ""))
+    assert problem.field == '"\\u001b[31m\\u00e4' + "x" * 61 + '..."'
+
+
+def test_a_key_given_twice_is_refused() -> None:
+    assert problems(URL, URL) == (Problem("is given twice", field="proxy_url"),)
+
+
+def test_every_problem_of_the_query_is_reported() -> None:
+    found = problems(
+        ("proxy_url", "https://h:0/path"),
+        ("cert_path", "a"),
+        ("cert_path", "b"),
+        ("agent_id", " "),
+        ("access_url", "x"),
+        ("no_proxy", "*"),
+        ("unknown", "x"),
+    )
+    assert [problem.field for problem in found] == [
+        "cert_path",
+        "proxy_url",
+        "proxy_url",
+        "cert_path",
+        "agent_id",
+        "access_url",
+        "no_proxy",
+        '"unknown"',
+    ]

@@ -1,0 +1,87 @@
+import pytest
+
+from tf_helper.problems import Invalid
+from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
+
+
+@pytest.mark.parametrize(
+    ("given", "normalised"),
+    [
+        ("/tmp/aibridge-proxy/ca-cert.pem", "/tmp/aibridge-proxy/ca-cert.pem"),
+        (" /a/b\n", "/a/b"),
+        ("//a///b", "/a/b"),
+        ("/a/./b/././c", "/a/b/c"),
+        ("/./a", "/a"),
+        ("/home/my user/ca.pem", "/home/my user/ca.pem"),
+        ("/a/..b/c..", "/a/..b/c.."),
+        ("/AZaz09/._-+@%=,:~", "/AZaz09/._-+@%=,:~"),
+        ("/" + "a" * 255 + "/" + "b" * 200, "/" + "a" * 255 + "/" + "b" * 200),
+        ("/" + "a/" * 1999 + "b" * 1, "/" + "a/" * 1999 + "b"),
+    ],
+)
+def test_accepts_and_normalises(given: str, normalised: str) -> None:
+    assert CertPath.parse(given).path == normalised
+
+
+@pytest.mark.parametrize(
+    ("path", "bundle_path"),
+    [
+        ("/tmp/aibridge-proxy/ca-cert.pem", "/tmp/aibridge-proxy/ca-cert.bundle.pem"),
+        ("/a/ca.tar.pem", "/a/ca.tar.bundle.pem"),
+        ("/a/ca", "/a/ca.bundle"),
+        ("/a.b/ca", "/a.b/ca.bundle"),
+        ("/a/.pem", "/a/.pem.bundle"),
+        ("/a/.ca.pem", "/a/.ca.bundle.pem"),
+        ("/a/ca.", "/a/ca..bundle"),
+    ],
+)
+def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -> None:
+    assert CertPath.parse(path).bundle_path == bundle_path
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (" ", "is blank"),
+        ("certs/ca.pem", '"certs/ca.pem" is not absolute'),
+        ("~/ca.pem", '"~/ca.pem" is not absolute'),
+        ("$HOME/ca.pem", '"$HOME/ca.pem" is not absolute'),
+        ("/", '"/" names a directory'),
+        ("/a/", '"/a/" names a directory'),
+        ("/a/.", '"/a/." names a directory'),
+        ("/a/..", '"/a/.." has a ".." segment'),
+        ("/a/../b", '"/a/../b" has a ".." segment'),
+        ("/a/$(id)", '"/a/$(id)" holds "$", which is not allowed'),
+        ("/a/`id`", '"/a/`id`" holds "`", which is not allowed'),
+        ("/a/'b", '"/a/\'b" holds "\'", which is not allowed'),
+        ('/a/"b', '"/a/\\"b" holds "\\"", which is not allowed'),
+        ("/a\\b", '"/a\\\\b" holds "\\\\", which is not allowed'),
+        ("/a\nb", '"/a\\nb" holds "\\n", which is not allowed'),
+        ("/a\x00b", '"/a\\u0000b" holds "\\u0000", which is not allowed'),
+        ("/ä", '"/\\u00e4" holds "\\u00e4", which is not allowed'),
+        ("/" + "a" * 256 + "/b", f'segment "{"a" * 77}..." is 256 characters long, at most 255 are allowed'),
+        ("/" + "a" * 201, f'segment "{"a" * 77}..." is 201 characters long, at most 200 are allowed'),
+        ("/" + "a/" * 2000 + "b", "is 4002 characters long, at most 4000 are allowed"),
+        *(
+            (path, f'"{path}" is the system\'s own trust store, which must not be overwritten')
+            for path in SYSTEM_TRUST_FILES
+        ),
+        ("/etc//ssl/./cert.pem", '"/etc/ssl/cert.pem" is the system\'s own trust store, which must not be overwritten'),
+    ],
+)
+def test_refuses(given: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        CertPath.parse(given)
+    assert [problem.sentence for problem in caught.value.problems] == [sentence]
+
+
+@pytest.mark.parametrize("given", ["~/ca.pem", "$HOME/ca.pem"])
+def test_says_that_nothing_is_expanded(given: str) -> None:
+    with pytest.raises(Invalid, match="not expanded"):
+        CertPath.parse(given)
+
+
+def test_reports_every_problem_of_a_path() -> None:
+    with pytest.raises(Invalid) as caught:
+        CertPath.parse("/../" + "$" * 201)
+    assert len(caught.value.problems) == 3

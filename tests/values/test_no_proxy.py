@@ -1,0 +1,72 @@
+import pytest
+
+from tf_helper.problems import Invalid
+from tf_helper.values.no_proxy import NoProxy
+
+
+@pytest.mark.parametrize(
+    ("given", "entries"),
+    [
+        ("", ()),
+        (" , ,", ()),
+        ("Example.COM", ("example.com",)),
+        (".Example.COM", (".example.com",)),
+        (" a , b ", ("a", "b")),
+        ("b,a,B,b.", ("b", "a")),
+        ("a:8080", ("a:8080",)),
+        (".a:8080", (".a:8080",)),
+        ("10.0.0.1", ("10.0.0.1",)),
+        ("10.0.0.1:443", ("10.0.0.1:443",)),
+        ("10.1.2.3/8", ("10.0.0.0/8",)),
+        ("2001:DB8::/32", ("2001:db8::/32",)),
+        ("2001:DB8:0::1", ("2001:db8::1",)),
+        ("[::1]", ("::1",)),
+        ("[::2]:8080", ("[::2]:8080",)),
+        ("bücher.example", ("xn--bcher-kva.example",)),
+        ("localhost,127.0.0.1", ("localhost", "127.0.0.1")),
+    ],
+)
+def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
+    assert NoProxy.parse(given).entries == entries
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("*", '"*" would send nothing through the proxy'),
+        ("a, *", '"*" would send nothing through the proxy'),
+        ("*.example.com", 'entry "*.example.com": the host holds "*", which is not allowed in a host name'),
+        ("a b", 'entry "a b": the host holds " ", which is not allowed in a host name'),
+        ("a\tb", 'entry "a\\tb": the host holds "\\t", which is not allowed in a host name'),
+        (".", 'entry ".": has no host'),
+        ("..a", 'entry "..a": the host name has an empty label (two dots in a row, or one in front)'),
+        (".10.0.0.1", 'entry ".10.0.0.1": an IP address has no subdomains'),
+        (".[::1]", 'entry ".[::1]": the host is not a valid IPv6 address'),
+        ("10.0.0.0/33", 'entry "10.0.0.0/33" is not a CIDR range'),
+        ("a/8", 'entry "a/8" is not a CIDR range'),
+        ("1.2.3", 'entry "1.2.3": host "1.2.3" ends like an IPv4 address but is none'),
+        ("a:0", 'entry "a:0": port 0 is out of range, it must be 1 to 65535'),
+        ("a:", 'entry "a:": the port is empty'),
+        ("1:2:3", 'entry "1:2:3": the host is not a valid IPv6 address'),
+        ("https://a", "an entry is a URL or holds a user name"),
+        ("user:SECRET@a", "an entry is a URL or holds a user name"),
+    ],
+)
+def test_refuses(given: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        NoProxy.parse(given)
+    assert [problem.sentence for problem in caught.value.problems] == [sentence]
+
+
+def test_reports_every_bad_entry() -> None:
+    with pytest.raises(Invalid) as caught:
+        NoProxy.parse("a b,c,d e")
+    assert len(caught.value.problems) == 2
+
+
+def test_the_value_begins_with_this_machine_and_the_deployment() -> None:
+    assert NoProxy.parse("b,coder,::1").value("coder") == "localhost,127.0.0.1,::1,coder,b"
+
+
+def test_without_a_deployment_the_value_begins_with_this_machine() -> None:
+    assert NoProxy().value("") == "localhost,127.0.0.1,::1"

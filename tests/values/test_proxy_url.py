@@ -1,0 +1,197 @@
+import pytest
+
+from tf_helper.problems import Invalid
+from tf_helper.values.proxy_url import ProxyUrl
+
+
+def sentences(text: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        ProxyUrl.parse(text)
+    return [problem.sentence for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("given", "normalised"),
+    [
+        ("https://aiproxy.example.com", "https://aiproxy.example.com"),
+        (" \thttps://h\n", "https://h"),
+        ("HTTPS://AIProxy.Example.COM/", "https://aiproxy.example.com"),
+        ("https://h:443", "https://h"),
+        ("https://h:00443", "https://h"),
+        ("https://h:80", "https://h:80"),
+        ("https://h:8888/", "https://h:8888"),
+        ("https://h:1", "https://h:1"),
+        ("https://h:65535", "https://h:65535"),
+        ("http://h", "http://h:80"),
+        ("http://h:80", "http://h:80"),
+        ("http://h:443", "http://h:443"),
+        ("http://h:8888", "http://h:8888"),
+        ("https://h.", "https://h"),
+        ("https://my_proxy-1.x_", "https://my_proxy-1.x_"),
+        ("https://1a.0x1.a1", "https://1a.0x1.a1"),
+        ("https://0xg", "https://0xg"),
+        ("https://127.0.0.1:8888", "https://127.0.0.1:8888"),
+        ("https://255.255.255.255", "https://255.255.255.255"),
+        ("https://[2001:DB8:0:0:0:0:0:1]:8888", "https://[2001:db8::1]:8888"),
+        ("https://[::1]", "https://[::1]"),
+        ("https://[::1.2.3.4]", "https://[::102:304]"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://BÜCHER.example", "https://xn--bcher-kva.example"),
+        ("https://straße.example", "https://xn--strae-oqa.example"),
+        ("https://XN--bcher-kva.example", "https://xn--bcher-kva.example"),
+        ("https://例え.テスト", "https://xn--r8jz45g.xn--zckzah"),
+        ("https://אב.example", "https://xn--4dbc.example"),
+        ("https://" + "a" * 63, "https://" + "a" * 63),
+        ("https://" + ".".join(["a" * 63] * 3 + ["b" * 61]), "https://" + ".".join(["a" * 63] * 3 + ["b" * 61])),
+    ],
+)
+def test_accepts_and_normalises(given: str, normalised: str) -> None:
+    assert str(ProxyUrl.parse(given).origin) == normalised
+
+
+@pytest.mark.parametrize("host", ["h", "127.0.0.1", "[2001:db8::1]", "xn--bcher-kva.example"])
+@pytest.mark.parametrize("end", ["", ":1", ":8888"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_comes_out_goes_in_unchanged(scheme: str, host: str, end: str) -> None:
+    once = str(ProxyUrl.parse(f"{scheme}://{host}{end}").origin)
+    assert str(ProxyUrl.parse(once).origin) == once
+
+
+def test_tells_the_parts_of_the_url() -> None:
+    origin = ProxyUrl.parse("https://[::1]").origin
+    assert (origin.scheme, origin.host, origin.port) == ("https", "::1", 443)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("", "is blank"),
+        ("  ", "is blank"),
+        ("h", "is not a URL with a scheme"),
+        ("h:8888", "is not a URL with a scheme"),
+        ("//h", "is not a URL with a scheme"),
+        ("https:h", "is not a URL with a scheme"),
+        ("https:/h", "is not a URL with a scheme"),
+        ("1https://h", "is not a URL with a scheme"),
+        ("ftp://h", 'scheme "ftp" is not supported, it must be http or https'),
+        ("socks5://h", 'scheme "socks5" is not supported, it must be http or https'),
+        ("https://", "has no host"),
+        ("https://:8888", "has no host"),
+        ("https://.", "has no host"),
+        ("https://user@h", "holds a user name or password"),
+        ("https://user:password@h", "holds a user name or password"),
+        ("https://@h", "holds a user name or password"),
+        ("https://h/path", "has a path"),
+        ("https://h//", "has a path"),
+        ("https://h?", "has a query (from the question mark on)"),
+        ("https://h?q", "has a query (from the question mark on)"),
+        ("https://h#", "has a fragment (from the # on)"),
+        ("https://h#f", "has a fragment (from the # on)"),
+        ("https://h:", "the port is empty"),
+        ("https://h:0", "port 0 is out of range, it must be 1 to 65535"),
+        ("https://h:65536", "port 65536 is out of range, it must be 1 to 65535"),
+        ("https://h:99999", "port 99999 is out of range, it must be 1 to 65535"),
+        ("https://h:-1", "the port is not a decimal number"),
+        ("https://h:+1", "the port is not a decimal number"),
+        ("https://h:1_0", "the port is not a decimal number"),
+        ("https://h:８８", "the port is not a decimal number"),
+        ("https://h:0x50", "the port is not a decimal number"),
+        ("https://h:80:80", "the host and the port are hard to tell apart"),
+        ("https://::1", "the host and the port are hard to tell apart"),
+        ("https://::1:8888", "the host and the port are hard to tell apart"),
+        ("https://a..b", "the host name has an empty label (two dots in a row, or one in front)"),
+        ("https://.a", "the host name has an empty label (two dots in a row, or one in front)"),
+        ("https://a..", "the host name has an empty label (two dots in a row, or one in front)"),
+        ("https://-a", 'label "-a" of the host name begins or ends with "-"'),
+        ("https://a-.b", 'label "a-" of the host name begins or ends with "-"'),
+        ("https://a,b", 'the host holds ",", which is not allowed in a host name'),
+        ("https://a%41", 'the host holds "%", which is not allowed in a host name'),
+        ("https://a|b", 'the host holds "|", which is not allowed in a host name'),
+        ("https://$(id)", 'the host holds "$", which is not allowed in a host name'),
+        ("https://foo.123", 'host "foo.123" ends like an IPv4 address but is none'),
+        ("https://a.0x1", 'host "a.0x1" ends like an IPv4 address but is none'),
+        ("https://a.0x", 'host "a.0x" ends like an IPv4 address but is none'),
+        ("https://1.2.3.4.5", 'host "1.2.3.4.5" ends like an IPv4 address but is none'),
+        ("https://1.2.3", 'host "1.2.3" ends like an IPv4 address but is none'),
+        ("https://010.0.0.1", 'host "010.0.0.1" ends like an IPv4 address but is none'),
+        ("https://1.2.3.256", 'host "1.2.3.256" ends like an IPv4 address but is none'),
+        ("https://2130706433", 'host "2130706433" ends like an IPv4 address but is none'),
+        ("https://0x7f000001", 'host "0x7f000001" ends like an IPv4 address but is none'),
+        ("https://1.2.3.4.", 'host "1.2.3.4" ends like an IPv4 address but is none'),
+        ("https://[::1", "the host and the port are hard to tell apart"),
+        ("https://[ab", "the IPv6 address has no closing bracket, or something other than a port follows it"),
+        ("https://[ab]c", "the IPv6 address has no closing bracket, or something other than a port follows it"),
+        ("https://[]", "the host is not a valid IPv6 address"),
+        ("https://[1.2.3.4]", "the host is not a valid IPv6 address"),
+        ("https://[fe80::1%25eth0]", "the IPv6 address has a zone, which means something on one machine only"),
+        ("https://[::ffff:1.2.3.4]", "the IPv6 address is an IPv4 address in disguise"),
+        ("https://xn--a", 'label "xn--a" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://xn--ls8h.la", 'label "xn--ls8h" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://xn--bcher-KVA-", 'label "xn--bcher-kva-" of the host name begins or ends with "-"'),
+        ("https://１２", 'label "\\uff11\\uff12" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://a。b", 'label "a\\u3002b" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://\u212a", 'label "\\u212a" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://אב.1a", 'label "1a" may not stand in a host name with right-to-left labels (RFC 5893)'),
+        ("https://" + "a" * 64, f'label "{"a" * 64}" of the host name is over 63 characters'),
+        (
+            "https://ü" + "x" * 60,
+            f'label "\\u00fc{"x" * 60}" of the host name is not a valid international name (IDNA 2008)',
+        ),
+        ("https://" + ".".join(["a" * 63] * 4), "the host name has 255 characters, at most 253 are allowed"),
+        ("https://a b", "holds white space (U+0020) at position 10"),
+        ("https://a\nb", "holds white space (U+000A) at position 10"),
+        ("https://a\u00a0b", "holds white space (U+00A0) at position 10"),
+        ("https://a\x00b", "holds a control or invisible character (U+0000) at position 10"),
+        ("https://a\x7fb", "holds a control or invisible character (U+007F) at position 10"),
+        ("https://a\u200bb", "holds a control or invisible character (U+200B) at position 10"),
+        ("https://a\u00adb", "holds a control or invisible character (U+00AD) at position 10"),
+        ("https://a\u202eb", "holds a control or invisible character (U+202E) at position 10"),
+        ("https://evil\\@h", "holds a backslash (U+005C) at position 13"),
+        ("https:\\\\h", "holds a backslash (U+005C) at position 7"),
+    ],
+)
+def test_refuses(given: str, sentence: str) -> None:
+    assert sentences(given) == [sentence]
+
+
+def test_reports_every_problem_of_a_url() -> None:
+    assert sentences("ftp://a,b:99999/path?q#f") == [
+        'scheme "ftp" is not supported, it must be http or https',
+        'the host holds ",", which is not allowed in a host name',
+        "port 99999 is out of range, it must be 1 to 65535",
+        "has a path",
+        "has a query (from the question mark on)",
+        "has a fragment (from the # on)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://SECRET@h",
+        "https://user:SECRET@h:1",
+        "https://user:a/SECRET@h",
+        "https://user:a?SECRET@h",
+        "https://user:a#SECRET@h",
+        "https://user:SECRET",
+        "https://user:SECRET%40h",
+        "https://user%3ASECRET%40h",
+        "https://h:80:SECRET",
+        "https://h/SECRET",
+        "https://h?SECRET",
+        "https://h#SECRET",
+        "user:SECRET@h",
+        "https://h/SECRET\\",
+    ],
+)
+def test_quotes_nothing_that_can_be_a_secret(url: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        ProxyUrl.parse(url)
+    assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "count"), [("http://h", 1), ("http://h:80", 0), ("http://h:8888", 0), ("https://h", 0)]
+)
+def test_warns_of_http_without_a_port_only(url: str, count: int) -> None:
+    assert len(ProxyUrl.parse(url).warnings) == count
