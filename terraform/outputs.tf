@@ -1,0 +1,30 @@
+output "proxy_auth_url" {
+  description = "The proxy's URL with the user's Coder token in it, for HTTPS_PROXY of a tool's own process."
+  value       = local.proxy_auth_url
+  sensitive   = true
+}
+
+output "cert_path" {
+  description = "The path of the proxy's CA certificate, for clients that add it to their trust store (NODE_EXTRA_CA_CERTS)."
+  value       = local.settings.cert_path
+}
+
+output "ca_bundle_path" {
+  description = "The path of the system's roots and the proxy's CA certificate in one file, for clients whose trust store it replaces (SSL_CERT_FILE, REQUESTS_CA_BUNDLE)."
+  value       = local.settings.ca_bundle_path
+}
+
+output "proxy_url" {
+  description = "The proxy's URL, normalised, without the token."
+  value       = local.settings.proxy_url
+}
+
+output "sync_unit" {
+  description = "The unit of `coder exp sync` that dependent scripts wait for."
+  value       = local.sync_unit
+}
+
+output "warnings" {
+  description = "What is probably wrong with the settings, though they are valid."
+  value       = local.warnings
+}

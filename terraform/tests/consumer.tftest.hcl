@@ -1,0 +1,54 @@
+# How a template that uses this module tests itself, with neither a Coder deployment nor tf-helper.
+
+mock_provider "coder" {}
+
+variables {
+  agent_id  = "agent"
+  proxy_url = "https://aiproxy.example.com"
+  helper    = ["/missing/tf-helper"]
+}
+
+run "a_mocked_coder_provider_is_enough" {
+  assert {
+    condition     = endswith(output.proxy_auth_url, "@aiproxy.example.com")
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}
+
+run "overridden_data_stand_for_the_helper" {
+  override_data {
+    target = data.coder_workspace.me
+    values = { start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
+
+  override_data {
+    target = data.external.settings
+    values = {
+      result = {
+        version            = "0.1.0"
+        proxy_url          = "https://overridden.example.com"
+        cert_path          = "/certs/ca.pem"
+        access_url         = "https://coder.example.com"
+        ca_bundle_path     = "/certs/ca.bundle.pem"
+        ca_cert_pem        = ""
+        extra_ca_certs_pem = ""
+        warnings           = "[]"
+      }
+    }
+  }
+
+  override_data {
+    target = data.external.agent
+    values = { result = { agent_id = "agent" } }
+  }
+
+  assert {
+    condition     = output.proxy_auth_url == "https://coder:token@overridden.example.com"
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}

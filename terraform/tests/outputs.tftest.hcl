@@ -1,0 +1,159 @@
+# What a template gets for valid settings. tf-helper really runs.
+
+variables {
+  agent_id  = "3F2B8C1E-1111-4222-8333-444455556666"
+  proxy_url = " HTTPS://AIProxy.Example.com:443/ "
+  cert_path = "/home/coder//.certs/ca.pem"
+}
+
+override_data {
+  target = data.coder_workspace_owner.me
+  values = { session_token = "token" }
+}
+
+run "proxy_url_is_normalised" {
+  command = plan
+
+  assert {
+    condition     = output.proxy_url == "https://aiproxy.example.com"
+    error_message = "proxy_url is ${output.proxy_url}"
+  }
+}
+
+run "proxy_auth_url_holds_the_token" {
+  command = plan
+
+  assert {
+    condition     = output.proxy_auth_url == "https://coder:token@aiproxy.example.com"
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}
+
+run "proxy_auth_url_keeps_the_port" {
+  command = plan
+
+  variables {
+    proxy_url = "http://aiproxy.example.com:8888"
+  }
+
+  assert {
+    condition     = output.proxy_auth_url == "http://coder:token@aiproxy.example.com:8888"
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}
+
+run "an_odd_token_is_percent_encoded" {
+  command = plan
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "a b/@:%$1+" }
+  }
+
+  assert {
+    condition     = output.proxy_auth_url == "https://coder:a%20b%2F%40%3A%25%241%2B@aiproxy.example.com"
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}
+
+run "an_empty_token_leaves_the_password_empty" {
+  command = plan
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "" }
+  }
+
+  assert {
+    condition     = output.proxy_auth_url == "https://coder:@aiproxy.example.com"
+    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+}
+
+run "cert_path_is_normalised" {
+  command = plan
+
+  assert {
+    condition     = output.cert_path == "/home/coder/.certs/ca.pem"
+    error_message = "cert_path is ${output.cert_path}"
+  }
+}
+
+run "the_bundle_is_beside_the_certificate" {
+  command = plan
+
+  assert {
+    condition     = output.ca_bundle_path == "/home/coder/.certs/ca.bundle.pem"
+    error_message = "ca_bundle_path is ${output.ca_bundle_path}"
+  }
+}
+
+run "null_means_the_default" {
+  command = plan
+
+  variables {
+    cert_path = null
+    helper    = null
+    no_proxy  = null
+  }
+
+  assert {
+    condition     = output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
+    error_message = "cert_path is ${output.cert_path}"
+  }
+}
+
+run "dependent_modules_learn_what_to_wait_for" {
+  command = plan
+
+  assert {
+    condition     = output.sync_unit == "aibridge-proxy-setup"
+    error_message = "sync_unit is ${output.sync_unit}"
+  }
+}
+
+run "normal_settings_give_no_warning" {
+  command = plan
+
+  variables {
+    proxy_url = "http://aiproxy.example.com:8888"
+  }
+
+  assert {
+    condition     = output.warnings == []
+    error_message = join("\n", output.warnings)
+  }
+}
+
+run "no_proxy_reaches_the_helper" {
+  command = plan
+
+  variables {
+    no_proxy = [".Example.com", "10.0.0.0/8"]
+  }
+
+  assert {
+    condition     = endswith(data.external.settings.result.no_proxy, ",mydeployment.coder.com,.example.com,10.0.0.0/8")
+    error_message = "no_proxy is ${data.external.settings.result.no_proxy}"
+  }
+}
+
+run "the_script_is_attached_to_the_normalised_agent" {
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "3f2b8c1e-1111-4222-8333-444455556666"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
+  }
+}
+
+run "the_script_runs_at_start_and_blocks_no_login" {
+  assert {
+    condition = (
+      coder_script.aibridge_proxy_setup.display_name == "AI Bridge Proxy Setup"
+      && coder_script.aibridge_proxy_setup.icon == "/icon/coder.svg"
+      && coder_script.aibridge_proxy_setup.run_on_start
+      && !coder_script.aibridge_proxy_setup.start_blocks_login
+      && coder_script.aibridge_proxy_setup.timeout == 300
+    )
+    error_message = "coder_script.aibridge_proxy_setup has changed"
+  }
+}

@@ -1,0 +1,60 @@
+# A stopping workspace: the helper does not run, and no template that uses the outputs breaks.
+
+variables {
+  agent_id  = "agent"
+  proxy_url = "https://aiproxy.example.com"
+  helper    = ["/missing/tf-helper"]
+}
+
+override_data {
+  target = data.coder_workspace.me
+  values = {
+    access_url  = "https://coder.example.com"
+    start_count = 0
+  }
+}
+
+override_data {
+  target = data.coder_workspace_owner.me
+  values = { session_token = "" }
+}
+
+run "a_missing_helper_does_no_harm" {
+  assert {
+    condition     = length(data.external.settings.result) == 0 && length(data.external.agent.result) == 0
+    error_message = "the helper ran"
+  }
+}
+
+run "every_output_keeps_its_type" {
+  assert {
+    condition = (
+      output.proxy_auth_url == "https://coder:@aiproxy.example.com"
+      && output.proxy_url == "https://aiproxy.example.com"
+      && output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
+      && output.ca_bundle_path == ""
+      && output.sync_unit == "aibridge-proxy-setup"
+      && length(output.warnings) == 0
+    )
+    error_message = "an output is missing or of another type"
+  }
+}
+
+run "the_script_keeps_its_agent" {
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
+  }
+}
+
+run "a_setting_that_only_the_helper_refuses_does_no_harm" {
+  variables {
+    proxy_url = "https://aiproxy.example.com/path"
+    cert_path = "/certs/../ca.pem"
+  }
+
+  assert {
+    condition     = output.proxy_url == "https://aiproxy.example.com/path"
+    error_message = "proxy_url is ${output.proxy_url}"
+  }
+}

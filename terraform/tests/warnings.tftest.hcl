@@ -1,0 +1,38 @@
+# Valid settings that are probably wrong: a warning, which counts as a failure in tests only.
+
+variables {
+  agent_id = "agent"
+}
+
+run "http_without_a_port_warns" {
+  command = plan
+
+  variables {
+    proxy_url = "http://aiproxy.example.com"
+  }
+
+  expect_failures = [check.helper_warnings]
+}
+
+run "the_deployment_as_its_own_proxy_warns" {
+  command = plan
+
+  variables {
+    proxy_url = "https://mydeployment.coder.com"
+  }
+
+  expect_failures = [check.helper_warnings]
+}
+
+run "warnings_are_an_output_too" {
+  variables {
+    proxy_url = "http://aiproxy.example.com"
+  }
+
+  expect_failures = [check.helper_warnings]
+
+  assert {
+    condition     = length(output.warnings) == 1 && startswith(output.warnings[0], "proxy_url: ")
+    error_message = jsonencode(output.warnings)
+  }
+}

@@ -1,0 +1,49 @@
+# The validations here are for what a caller can test with expect_failures; everything deeper is tf-helper's.
+
+variable "agent_id" {
+  description = "The id of the `coder_agent` whose workspace gets the certificate."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.agent_id) != ""
+    error_message = "agent_id must not be blank: give the id of the coder_agent resource."
+  }
+}
+
+variable "proxy_url" {
+  description = "The URL of AI Bridge Proxy, for example `https://aiproxy.example.com` or `http://aiproxy.example.com:8888`. Scheme, host and port only; the token is added by this module."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^\\s*(?i:https?)://", var.proxy_url))
+    error_message = "proxy_url must begin with http:// or https://."
+  }
+}
+
+variable "cert_path" {
+  description = "The absolute path in the workspace at which the proxy's CA certificate is saved. The bundle (the system's roots and the certificate) is saved beside it, with `.bundle` before the suffix."
+  type        = string
+  nullable    = false
+  default     = "/tmp/aibridge-proxy/ca-cert.pem"
+
+  validation {
+    condition     = can(regex("^\\s*/", var.cert_path))
+    error_message = "cert_path must be absolute, for example /home/coder/certs/ca.pem; ~ and variables are not expanded."
+  }
+}
+
+variable "helper" {
+  description = "The program `tf-helper` on the provisioner, and its arguments. An absolute path saves a search of PATH."
+  type        = list(string)
+  nullable    = false
+  default     = ["tf-helper"]
+}
+
+variable "no_proxy" {
+  description = "Hosts that bypass the proxy, in addition to the workspace itself and the Coder deployment: host names, `.example.com`, IP addresses, CIDR ranges."
+  type        = list(string)
+  nullable    = false
+  default     = []
+}
