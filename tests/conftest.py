@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from tests.harness.terraform import Terraform, copy_module
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.harness.terraform import MakeTerraform, Providers
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add this project's options."""
+    group = parser.getgroup("tf-helper")
+    group.addoption(
+        "--real-providers",
+        action="store_true",
+        help="run Terraform with the real hashicorp/external and coder/coder, from the registry or the mirror that "
+        "TF_CLI_CONFIG_FILE names, instead of the stand-ins in tests/harness/providers",
+    )
+    group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")
+
+
+@pytest.fixture
+def make_terraform(request: pytest.FixtureRequest) -> Iterator[MakeTerraform]:
+    """Make `Terraform` instances, with the providers that the command line asks for, that end with the test."""
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not on PATH")
+    providers: Providers = "real" if request.config.getoption("--real-providers") else "stand-in"
+    with ExitStack() as instances:
+
+        def make(directory: Path, environment: Mapping[str, str] | None = None) -> Terraform:
+            return instances.enter_context(Terraform(directory, environment, providers=providers))
+
+        yield make
+
+
+@pytest.fixture
+def module_copy(tmp_path: Path) -> Path:
+    """Copy the module to where Terraform may leave its files."""
+    return copy_module(tmp_path / "module")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Heed --fail-on-skip for tests."""
+    return _without_skip(item.config, (yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Heed --fail-on-skip for whole files."""
+    return _without_skip(collector.config, (yield))
+
+
+def _without_skip(config: pytest.Config, report: Report) -> Report:
+    # Here rather than at the end of the session, so that it works in pytest-xdist's workers too.
+    expected_to_fail = hasattr(report, "wasxfail")
+    if report.skipped and not expected_to_fail and config.getoption("--fail-on-skip"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"--fail-on-skip: {reason}"
+    return report

@@ -1,0 +1,246 @@
+"""The module through plan, apply and destroy, where `terraform test` cannot look."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.harness.terraform import MakeTerraform, Terraform
+
+    MakeModule = Callable[..., Terraform]
+
+TOKEN = "0123456789-abcdefghijklmnopqrstuv"
+AGENT_ID = "3F2B8C1E-1111-4222-8333-444455556666"
+VARIABLES = {"agent_id": AGENT_ID, "proxy_url": "https://aiproxy.example.com"}
+SCRIPT = "coder_script.aibridge_proxy_setup"
+
+
+@pytest.fixture
+def make_module(make_terraform: MakeTerraform, module_copy: Path) -> MakeModule:
+    """Make an initialised copy of the module, or of one of its examples, in a workspace's build."""
+
+    def make(directory: str = ".", **environment: str) -> Terraform:
+        terraform = make_terraform(
+            module_copy / directory, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN, **environment}
+        )
+        terraform.init()
+        return terraform
+
+    return make
+
+
+def resources(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the values of all resources and data sources in a state, by address."""
+
+    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
+        for child in module.get("child_modules", []):
+            found |= walk(child)
+        return found
+
+    return walk(shown["values"]["root_module"])
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"proxy_url": "https://"}, "proxy_url: has no host"),
+        ({"proxy_url": "https://user:password@h"}, "proxy_url: holds a user name or password"),
+        ({"proxy_url": "https://h/path"}, "proxy_url: has a path"),
+        ({"proxy_url": "https://h:99999"}, "proxy_url: port 99999 is out of range, it must be 1 to 65535"),
+        ({"proxy_url": "https://evil\\@h"}, "proxy_url: holds a backslash"),
+        ({"cert_path": "/a/$(id)"}, 'cert_path: "/a/$(id)" holds "$", which is not allowed'),
+        ({"cert_path": "/a/"}, 'cert_path: "/a/" names a directory'),
+        ({"no_proxy": ["*"]}, 'no_proxy: "*" would send nothing through the proxy'),
+    ],
+)
+def test_a_bad_input_is_refused_at_plan_in_the_helpers_words(
+    variables: dict[str, object], message: str, make_module: MakeModule
+) -> None:
+    outcome = make_module().plan(variables=VARIABLES | variables, check=False)
+    assert "tf-helper: error: 1 problem in the query\n  " + message in "\n".join(outcome.errors)
+
+
+def test_a_bad_agent_id_is_refused(make_module: MakeModule) -> None:
+    outcome = make_module().plan(variables=VARIABLES | {"agent_id": "a b"}, check=False)
+    assert 'agent_id: "a b" holds white space' in "\n".join(outcome.errors)
+
+
+def test_a_bad_deployment_url_is_refused(make_module: MakeModule) -> None:
+    terraform = make_module(CODER_AGENT_URL="https://coder.example.com/?q")
+    assert "access_url: has a query" in "\n".join(terraform.plan(variables=VARIABLES, check=False).errors)
+
+
+def test_a_missing_helper_is_named(make_module: MakeModule) -> None:
+    outcome = make_module().plan(variables=VARIABLES | {"helper": ["missing-helper"]}, check=False)
+    assert "missing-helper" in "\n".join(outcome.errors)
+
+
+def test_a_bad_input_of_a_template_is_refused_before_its_agent_exists(make_module: MakeModule) -> None:
+    outcome = make_module("examples/basic").plan(variables={"proxy_url": "https://h/path"}, check=False)
+    assert "proxy_url: has a path" in "\n".join(outcome.errors)
+
+
+def test_a_warning_is_shown_and_nothing_fails(make_module: MakeModule) -> None:
+    terraform = make_module()
+    variables = VARIABLES | {"proxy_url": "http://aiproxy.example.com"}
+    for outcome in (terraform.plan(variables=variables), terraform.apply(variables=variables)):
+        (warning,) = outcome.warnings
+        assert "proxy_url: http without a port means port 80" in warning
+
+
+def test_the_id_of_a_new_agent_reaches_the_script_normalised(make_module: MakeModule, module_copy: Path) -> None:
+    main = module_copy / "examples/basic/main.tf"
+    main.write_text(main.read_text().replace("coder_agent.main.id", "upper(coder_agent.main.id)"))
+    terraform = make_module("examples/basic")
+    terraform.apply()
+    state = resources(terraform.show())
+    assert state[f"module.aibridge_proxy.{SCRIPT}"]["agent_id"] == state["coder_agent.main"]["id"]
+
+
+def test_a_second_apply_changes_nothing(make_module: MakeModule) -> None:
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES)
+    assert terraform.apply(variables=VARIABLES).changes == (0, 0, 0)
+
+
+@pytest.mark.parametrize("helper", [["/missing/tf-helper"], ["false"]])
+def test_a_workspace_stops_and_is_deleted_without_a_working_helper(helper: list[str], make_module: MakeModule) -> None:
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES)
+    broken = VARIABLES | {"helper": helper}
+    terraform.environment |= {"CODER_WORKSPACE_TRANSITION": "stop", "CODER_WORKSPACE_OWNER_SESSION_TOKEN": ""}
+    terraform.apply(variables=broken)
+    assert terraform.outputs()["proxy_auth_url"] == "https://coder:@aiproxy.example.com"
+    terraform.environment["CODER_WORKSPACE_TRANSITION"] = "delete"
+    assert terraform.destroy(variables=broken).changes.remove == 1
+
+
+def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_module: MakeModule) -> None:
+    terraform = make_module(CODER_AGENT_URL="https://coder.example.com//")
+    terraform.apply(variables=VARIABLES)
+    assert "\nACCESS_URL='https://coder.example.com'\n" in resources(terraform.show())[SCRIPT]["script"]
+
+
+def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_module: MakeModule) -> None:
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES)
+    state = terraform.show()
+    holders = {address for address, values in resources(state).items() if TOKEN in json.dumps(values)}
+    assert holders == {"data.coder_workspace_owner.me", SCRIPT}
+    assert [name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)] == [
+        "proxy_auth_url"
+    ]
+
+
+def test_a_plan_does_not_show_the_token(make_module: MakeModule) -> None:
+    terraform = make_module()
+    (terraform.directory / "variables.auto.tfvars.json").write_text(json.dumps(VARIABLES))
+    done = terraform.run("plan")
+    assert "aibridge_proxy_setup" in done.stdout
+    assert TOKEN not in done.stdout + done.stderr
+
+
+def test_the_workspace_itself_gets_no_environment_variable(make_module: MakeModule) -> None:
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES)
+    managed = [address for address in resources(terraform.show()) if not address.startswith("data.")]
+    assert managed == [SCRIPT]
+
+
+def test_the_module_is_a_drop_in_replacement(make_terraform: MakeTerraform, module_copy: Path) -> None:
+    (module_copy / "drop_in.tftest.hcl").write_text(
+        """
+        override_data {
+          target = data.coder_workspace_owner.me
+          values = { session_token = "mock-token" }
+        }
+
+        run "default_cert_path" {
+          variables {
+            agent_id  = "test-agent"
+            proxy_url = "https://aiproxy.example.com"
+          }
+          assert {
+            condition     = output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
+            error_message = "cert_path"
+          }
+          assert {
+            condition     = output.proxy_auth_url == "https://coder:mock-token@aiproxy.example.com"
+            error_message = "proxy_auth_url"
+          }
+          assert {
+            condition     = coder_script.aibridge_proxy_setup.agent_id == "test-agent"
+            error_message = "agent_id"
+          }
+          assert {
+            condition     = coder_script.aibridge_proxy_setup.display_name == "AI Bridge Proxy Setup"
+            error_message = "display_name"
+          }
+          assert {
+            condition     = strcontains(coder_script.aibridge_proxy_setup.script, "mock-token")
+            error_message = "script"
+          }
+        }
+
+        run "own_cert_path_and_port" {
+          variables {
+            agent_id  = "test-agent"
+            proxy_url = "http://aiproxy.example.com:8888"
+            cert_path = "/home/coder/certs/ca.pem"
+          }
+          assert {
+            condition     = output.cert_path == "/home/coder/certs/ca.pem"
+            error_message = "cert_path"
+          }
+          assert {
+            condition     = output.proxy_auth_url == "http://coder:mock-token@aiproxy.example.com:8888"
+            error_message = "proxy_auth_url"
+          }
+        }
+
+        run "refuses_a_proxy_url_without_scheme" {
+          command = plan
+          variables {
+            agent_id  = "test-agent"
+            proxy_url = "aiproxy.example.com"
+          }
+          expect_failures = [var.proxy_url]
+        }
+
+        run "mocked_workspace" {
+          command = plan
+          override_data {
+            target = data.coder_workspace.me
+            values = { access_url = "https://dev.coder.com" }
+          }
+          variables {
+            agent_id  = "test-agent"
+            proxy_url = "https://aiproxy.example.com"
+          }
+          assert {
+            condition     = strcontains(coder_script.aibridge_proxy_setup.script, "https://dev.coder.com")
+            error_message = "script"
+          }
+        }
+        """
+    )
+    terraform = make_terraform(module_copy)
+    terraform.init()
+    runs = terraform.test("drop_in.tftest.hcl")
+    assert [(run.status, run.diagnostics) for run in runs] == [("pass", ())] * 4
+
+
+def test_the_plain_data_source_answers_without_the_module(make_module: MakeModule) -> None:
+    terraform = make_module("examples/data-source")
+    terraform.apply()
+    outputs = terraform.outputs()
+    assert outputs["proxy_url"] == "https://aiproxy.example.com"
+    assert outputs["cert_path"] == outputs["client_env"]["NODE_EXTRA_CA_CERTS"] == "/home/coder/.certs/ca.pem"
+    assert outputs["warnings"] == []
