@@ -24,6 +24,9 @@ data "external" "settings" {
       access_url = data.coder_workspace.me.access_url
     },
     length(var.no_proxy) == 0 ? {} : { no_proxy = join(",", var.no_proxy) },
+    var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
+    length(var.extra_ca_certs_pem) == 0 ? {} : { extra_ca_certs_pem = join("\n", var.extra_ca_certs_pem) },
+    var.fetch_ca_cert_at == "plan" ? { fetch_ca_cert = "true" } : {},
   )
 
   lifecycle {
@@ -54,6 +57,9 @@ locals {
     ca_bundle_path     = ""
     ca_cert_pem        = ""
     extra_ca_certs_pem = ""
+    ca_cert_sha256     = ""
+    ca_cert_subject    = ""
+    ca_cert_not_after  = ""
     warnings           = "[]"
   }
 
@@ -68,7 +74,8 @@ locals {
   warnings  = jsondecode(local.settings.warnings)
 
   script_values = {
-    ACCESS_URL         = local.settings.access_url
+    ACCESS_URL = local.settings.access_url
+    # With the certificate in hand the script has no use for the token.
     SESSION_TOKEN      = local.settings.ca_cert_pem == "" ? local.session_token : ""
     CERT_PATH          = local.settings.cert_path
     CA_BUNDLE_PATH     = local.settings.ca_bundle_path
@@ -93,4 +100,12 @@ resource "coder_script" "aibridge_proxy_setup" {
   run_on_start       = true
   start_blocks_login = false
   timeout            = 300
+
+  lifecycle {
+    precondition {
+      # base64encode, because length counts characters. Linux caps an argument at 128 KiB.
+      condition     = length(base64encode(local.script)) / 4 * 3 <= 120 * 1024
+      error_message = "The startup script is over 120 KiB long, too much for the agent to pass on: shorten extra_ca_certs_pem or ca_cert_pem."
+    }
+  }
 }

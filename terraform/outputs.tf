@@ -19,6 +19,15 @@ output "proxy_url" {
   value       = local.settings.proxy_url
 }
 
+output "ca_cert" {
+  description = "The CA certificate, where it is known at plan: SHA-256 fingerprint, subject, and end of validity. All \"\" where the workspace downloads it."
+  value = {
+    sha256    = local.settings.ca_cert_sha256
+    subject   = local.settings.ca_cert_subject
+    not_after = local.settings.ca_cert_not_after
+  }
+}
+
 output "sync_unit" {
   description = "The unit of `coder exp sync` that dependent scripts wait for."
   value       = local.sync_unit

@@ -41,6 +41,31 @@ variable "helper" {
   default     = ["tf-helper"]
 }
 
+variable "ca_cert_pem" {
+  description = "The proxy's CA certificate as PEM, where it is at hand. The workspace then needs neither curl nor the token to get it."
+  type        = string
+  default     = null
+}
+
+variable "extra_ca_certs_pem" {
+  description = "More certificates to trust, as PEM: the proxy's own TLS certificate, or the root of a company CA. They are trusted by the download as well."
+  type        = list(string)
+  nullable    = false
+  default     = []
+}
+
+variable "fetch_ca_cert_at" {
+  description = "Who downloads the CA certificate where `ca_cert_pem` is not given: the workspace when it starts (`start`), or tf-helper when Terraform plans (`plan`)."
+  type        = string
+  nullable    = false
+  default     = "start"
+
+  validation {
+    condition     = contains(["start", "plan"], var.fetch_ca_cert_at)
+    error_message = "fetch_ca_cert_at must be \"start\" or \"plan\"."
+  }
+}
+
 variable "no_proxy" {
   description = "Hosts that bypass the proxy, in addition to the workspace itself and the Coder deployment: host names, `.example.com`, IP addresses, CIDR ranges."
   type        = list(string)

@@ -1,6 +1,7 @@
 """The answer: its keys, and how they follow from a query."""
 
 import json
+import time
 from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tf_helper import __version__
 from tf_helper.client_env import client_env
 from tf_helper.query import Query
+from tf_helper.values.certificate import Certificate, issuer_warnings, rfc3339, validity_warnings
 
 
 class Answer(BaseModel):
@@ -34,11 +36,13 @@ class Answer(BaseModel):
     warnings: str = Field(description="JSON array of sentences")
 
 
-def answer(query: Query) -> Answer:
-    """Return the answer to a valid query."""
+def answer(query: Query, token: str) -> Answer:
+    """Return the answer to a valid query; `token` is the Coder session token for fetch_ca_cert, "" for none."""
     origin = query.proxy_url.origin
     cert_path, ca_bundle_path = query.cert_path.path, query.cert_path.bundle_path
     no_proxy = query.no_proxy.value(query.access_url.origin.host if query.access_url else "")
+    ca_cert, ca_cert_warnings = _ca_cert(query, token)
+    ca = ca_cert[0].ca if ca_cert else None
     return Answer(
         agent_id=query.agent_id,
         proxy_url=str(origin),
@@ -50,11 +54,36 @@ def answer(query: Query) -> Answer:
         proxy_port=str(origin.port),
         ca_bundle_path=ca_bundle_path,
         client_env=json.dumps(client_env(no_proxy=no_proxy, cert_path=cert_path, ca_bundle_path=ca_bundle_path)),
-        warnings=json.dumps(list(_warnings(query))),
+        ca_cert_pem="".join(certificate.pem for certificate in ca_cert),
+        extra_ca_certs_pem="".join(certificate.pem for certificate in query.extra_ca_certs_pem),
+        ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
+        ca_cert_subject=ca.subject if ca else "",
+        ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
+        warnings=json.dumps([*_url_warnings(query), *ca_cert_warnings, *_extra_ca_certs_warnings(query)]),
     )
 
 
-def _warnings(query: Query) -> Iterator[str]:
+def _ca_cert(query: Query, token: str) -> tuple[tuple[Certificate, ...], list[str]]:
+    """Return the CA certificate, given or fetched, and warnings about it."""
+    field, ca_cert = "ca_cert_pem", query.ca_cert_pem
+    if query.fetch_ca_cert and query.access_url and token and not ca_cert:
+        from tf_helper.coder_api import FetchError, fetch_ca_cert  # noqa: PLC0415 - loads httpx and ssl
+
+        field = "fetch_ca_cert"
+        try:
+            ca_cert = fetch_ca_cert(query.access_url, token, query.extra_ca_certs_pem)
+        except FetchError as error:
+            return (), [f"{field}: {error} The certificate is downloaded when the workspace starts."]
+    warnings = [*validity_warnings(ca_cert, time.time()), *issuer_warnings(ca_cert, query.extra_ca_certs_pem)]
+    return ca_cert, [f"{field}: {warning}" for warning in warnings]
+
+
+def _extra_ca_certs_warnings(query: Query) -> Iterator[str]:
+    for warning in validity_warnings(query.extra_ca_certs_pem, time.time()):
+        yield f"extra_ca_certs_pem: {warning}"
+
+
+def _url_warnings(query: Query) -> Iterator[str]:
     yield from (f"proxy_url: {warning}" for warning in query.proxy_url.warnings)
     if query.access_url:
         yield from (f"access_url: {warning}" for warning in query.access_url.warnings)

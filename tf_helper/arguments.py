@@ -36,6 +36,8 @@ exit status:
   130  interrupted
 
 environment:
+  CODER_WORKSPACE_OWNER_SESSION_TOKEN, or where that is not set CODER_SESSION_TOKEN
+                     the token for fetch_ca_cert; without one nothing is downloaded
   TF_HELPER_DEBUG=1  adds a traceback where an error was not foreseen
 """
 

@@ -44,8 +44,9 @@ def _answer_standard_input() -> int:
         from tf_helper.answer import answer  # noqa: PLC0415 - not needed above
         from tf_helper.protocol import read_query, write_answer  # noqa: PLC0415
         from tf_helper.query import parse_query  # noqa: PLC0415
+        from tf_helper.session_token import session_token  # noqa: PLC0415
 
-        result = answer(parse_query(read_query(sys.stdin.buffer))).model_dump()
+        result = answer(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ)).model_dump()
         try:
             # Unbuffered, so that a full or closed output is known here and not when the interpreter ends.
             with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:

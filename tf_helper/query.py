@@ -1,7 +1,7 @@
 """The query: its keys, and how JSON becomes checked values."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
@@ -11,23 +11,33 @@ from tf_helper.problems import Invalid, Problem, quoted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
+from tf_helper.values.certificate import Certificate, parse_ca_cert, parse_extra_ca_certs
 from tf_helper.values.no_proxy import NoProxy
 from tf_helper.values.proxy_url import ProxyUrl
 
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Invalid(Problem(f"is {_JSON_TYPES[type(value)]}, it must be a string"))
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise Invalid(Problem("holds half of a surrogate pair, which is no text"))
+    return value
+
+
 def _from_text(parse: Callable[[str], Any]) -> PlainValidator:
-    """Make pydantic call `parse`, with text only."""
+    return PlainValidator(lambda value: parse(_text(value)))
 
-    def validate(value: object) -> object:
-        if not isinstance(value, str):
-            raise Invalid(Problem(f"is {_JSON_TYPES[type(value)]}, it must be a string"))
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise Invalid(Problem("holds half of a surrogate pair, which is no text"))
-        return parse(value)
 
-    return PlainValidator(validate)
+def _flag(value: object) -> bool:
+    # A JSON boolean comes from callers that send real JSON; Terraform's external data source makes it a string.
+    if isinstance(value, bool):
+        return value
+    text = _text(value)
+    if text not in {"true", "false"}:
+        raise Invalid(Problem(f'{quoted(text)} is neither "true" nor "false"'))
+    return text == "true"
 
 
 class Query(BaseModel):
@@ -51,6 +61,15 @@ class Query(BaseModel):
     no_proxy: Annotated[NoProxy, _from_text(NoProxy.parse)] = Field(
         default=NoProxy(), description="comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass it"
     )
+    ca_cert_pem: Annotated[tuple[Certificate, ...], _from_text(parse_ca_cert)] = Field(
+        default=(), description="the proxy's CA certificate as PEM, where it is at hand"
+    )
+    extra_ca_certs_pem: Annotated[tuple[Certificate, ...], _from_text(parse_extra_ca_certs)] = Field(
+        default=(), description="more certificates to trust, as PEM: the proxy's own TLS certificate, a company root"
+    )
+    fetch_ca_cert: Annotated[bool, PlainValidator(_flag)] = Field(
+        default=False, description="true: download the CA certificate now; needs access_url (default false)"
+    )
 
 
 def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
@@ -59,15 +78,26 @@ def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
     A JSON value is a str, float, bool, None, a list, or a tuple of pairs for an object. Raises Invalid with every
     problem of the query.
     """
-    counts = Counter(key for key, _ in pairs)
-    repeated = [Problem("is given twice", field=_field(key)) for key, count in counts.items() if count > 1]
+    given = {key: value for key, value in pairs if key not in Query.model_fields or value not in (None, "")}
+    problems = [*_repetitions(pairs), *_missing_access_url(given)]
     try:
-        query = Query.model_validate({k: v for k, v in pairs if k not in Query.model_fields or v not in (None, "")})
+        query = Query.model_validate(given)
     except ValidationError as error:
-        raise Invalid(*repeated, *_problems(error)) from None
-    if repeated:
-        raise Invalid(*repeated)
+        problems += _problems(error)
+    if problems:
+        raise Invalid(*problems)
     return query
+
+
+def _repetitions(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            yield Problem("is given twice", field=_field(key))
+
+
+def _missing_access_url(given: Mapping[str, object]) -> Iterator[Problem]:
+    if given.get("fetch_ca_cert") in (True, "true") and "access_url" not in given:
+        yield Problem("needs access_url", "give the URL of the Coder deployment", "fetch_ca_cert")
 
 
 def _field(key: str) -> str:

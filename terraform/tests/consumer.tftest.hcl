@@ -37,6 +37,9 @@ run "overridden_data_stand_for_the_helper" {
         ca_bundle_path     = "/certs/ca.bundle.pem"
         ca_cert_pem        = ""
         extra_ca_certs_pem = ""
+        ca_cert_sha256     = ""
+        ca_cert_subject    = ""
+        ca_cert_not_after  = ""
         warnings           = "[]"
       }
     }

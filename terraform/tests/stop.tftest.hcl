@@ -33,6 +33,7 @@ run "every_output_keeps_its_type" {
       && output.proxy_url == "https://aiproxy.example.com"
       && output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
       && output.ca_bundle_path == ""
+      && output.ca_cert == { sha256 = "", subject = "", not_after = "" }
       && output.sync_unit == "aibridge-proxy-setup"
       && length(output.warnings) == 0
     )

@@ -45,6 +45,16 @@ run "a_relative_cert_path_is_refused" {
   expect_failures = [var.cert_path]
 }
 
+run "another_time_to_fetch_is_refused" {
+  command = plan
+
+  variables {
+    fetch_ca_cert_at = "apply"
+  }
+
+  expect_failures = [var.fetch_ca_cert_at]
+}
+
 run "a_cert_path_with_a_tilde_is_refused" {
   command = plan
 

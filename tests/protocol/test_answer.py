@@ -9,7 +9,7 @@ from tf_helper.query import parse_query
 
 
 def answered(**query: str) -> Answer:
-    return answer(parse_query(tuple(query.items())))
+    return answer(parse_query(tuple(query.items())), token="")
 
 
 def test_every_key_is_there_for_the_smallest_query() -> None:

@@ -60,9 +60,9 @@ def test_a_bad_query_is_refused_on_standard_error_alone(stdin: io.BytesIO, capfd
 def test_what_a_library_prints_does_not_reach_standard_output(
     stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def chatty(given: Query) -> Answer:
+    def chatty(given: Query, token: str) -> Answer:
         print("chatter")  # noqa: T201
-        return original(given)
+        return original(given, token)
 
     original = answer.answer
     monkeypatch.setattr(answer, "answer", chatty)

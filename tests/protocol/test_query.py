@@ -33,7 +33,6 @@ def test_the_default_cert_path_is_its_own_normal_form() -> None:
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
-        (True, "a boolean"),
         (1.0, "a number"),
         (["a"], "an array"),
         ((("a", "b"),), "an object"),
@@ -43,6 +42,29 @@ def test_the_default_cert_path_is_its_own_normal_form() -> None:
 def test_values_are_strings(key: str, value: object, kind: str) -> None:
     (problem,) = problems(*dict([URL, (key, value)]).items())
     assert problem == Problem(f"is {kind}, it must be a string", field=key)
+
+
+@pytest.mark.parametrize("key", sorted(set(Query.model_fields) - {"fetch_ca_cert"}))
+def test_only_fetch_ca_cert_takes_a_boolean(key: str) -> None:
+    (problem,) = problems(*dict([URL, (key, True)]).items())
+    assert problem == Problem("is a boolean, it must be a string", field=key)
+
+
+@pytest.mark.parametrize(("value", "flag"), [(True, True), ("true", True), (False, False), ("false", False)])
+def test_fetch_ca_cert_is_a_boolean_or_its_name(value: object, *, flag: bool) -> None:
+    assert parse_query([URL, ("access_url", "https://coder"), ("fetch_ca_cert", value)]).fetch_ca_cert is flag
+
+
+@pytest.mark.parametrize("value", ["yes", "True", " true", "1"])
+def test_fetch_ca_cert_is_refused_in_other_words(value: str) -> None:
+    (problem,) = problems(URL, ("fetch_ca_cert", value))
+    assert problem.sentence == f'"{value}" is neither "true" nor "false"'
+
+
+@pytest.mark.parametrize("value", [True, "true"])
+def test_fetch_ca_cert_needs_the_deployments_url(value: object) -> None:
+    (problem,) = problems(URL, ("fetch_ca_cert", value))
+    assert (problem.field, problem.sentence) == ("fetch_ca_cert", "needs access_url")
 
 
 @pytest.mark.parametrize("key", Query.model_fields)

@@ -1,0 +1,11 @@
+"""The workspace owner's Coder session token: from the environment, and from nowhere else."""
+
+from collections.abc import Mapping
+
+# The first is set by Coder's provisioner, the second by people who run the program by hand.
+VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
+
+
+def session_token(environment: Mapping[str, str]) -> str:
+    """Return the first variable that is set, be it empty, as when a template is pushed; "" if none is."""
+    return next((environment[name] for name in VARIABLES if name in environment), "")

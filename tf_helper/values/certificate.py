@@ -1,0 +1,196 @@
+"""Certificates given as PEM (RFC 7468), decoded by the standard library's ssl."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from tf_helper.problems import Invalid, Problem
+
+MAX_CA_CERT_BYTES = 16 * 1024
+MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
+
+_SOON_DAYS = 30
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+_BLOCK = re.compile(rf"{_BEGIN}(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+# https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
+_SHORT_NAMES = {
+    "commonName": "CN",
+    "localityName": "L",
+    "stateOrProvinceName": "ST",
+    "organizationName": "O",
+    "organizationalUnitName": "OU",
+    "countryName": "C",
+    "streetAddress": "STREET",
+    "domainComponent": "DC",
+    "userId": "UID",
+}
+
+_Name = tuple[tuple[tuple[str, str], ...], ...]
+
+
+@dataclass(frozen=True)
+class CaDetails:
+    """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970."""
+
+    subject: str
+    issuer: str
+    not_before: int
+    not_after: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One certificate: PEM with LF line ends and a final newline, the DER's SHA-256 in lower-case hexadecimal.
+
+    `ca` is None where the certificate is not a CA's: ssl tells nothing of others.
+    """
+
+    pem: str
+    sha256: str
+    ca: CaDetails | None
+
+
+def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
+    """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
+    certificates = _parse_pem(text, MAX_CA_CERT_BYTES)
+    problems = [
+        Problem(
+            f"{_which(number, certificates)} is not a CA's",
+            "give the one that AI Bridge Proxy signs with; other certificates belong into extra_ca_certs_pem",
+        )
+        for number, certificate in enumerate(certificates, start=1)
+        if not certificate.ca
+    ]
+    if problems:
+        raise Invalid(*problems)
+    return certificates
+
+
+def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
+    """Return the certificates in at most 64 KiB of PEM. Raises Invalid."""
+    return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES)
+
+
+def is_expired(certificate: Certificate, now: float) -> bool:
+    """Tell whether a CA certificate's validity has ended at `now`, in seconds since 1970."""
+    return certificate.ca is not None and certificate.ca.not_after < now
+
+
+def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterator[str]:
+    """Yield a sentence for each CA certificate that is not valid at `now`, or not much longer."""
+    for certificate in certificates:
+        if certificate.ca is None:
+            continue
+        subject, end = certificate.ca.subject, rfc3339(certificate.ca.not_after)
+        if is_expired(certificate, now):
+            yield f'the certificate "{subject}" expired at {end}.'
+        elif certificate.ca.not_before > now:
+            yield f'the certificate "{subject}" is not valid before {rfc3339(certificate.ca.not_before)}.'
+        elif certificate.ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
+            yield f'the certificate "{subject}" expires at {end}, within {_SOON_DAYS} days.'
+
+
+def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[str]:
+    """Yield a sentence for each certificate of `ca_cert` whose issuer's certificate is given nowhere."""
+    authorities = [certificate.ca for certificate in (*ca_cert, *extra_ca_certs) if certificate.ca]
+    subjects = {authority.subject for authority in authorities}
+    for certificate in ca_cert:
+        if certificate.ca and certificate.ca.issuer not in subjects:
+            yield (
+                f'the certificate "{certificate.ca.subject}" is an intermediate one, and its issuer '
+                f'"{certificate.ca.issuer}" is not in extra_ca_certs_pem; clients on OpenSSL\'s defaults need it too.'
+            )
+
+
+def rfc3339(seconds: int) -> str:
+    """Return seconds since 1970 as an RFC 3339 time in UTC."""
+    from datetime import datetime, timezone  # noqa: PLC0415 - not needed without certificates
+
+    return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
+    if len(text.encode(errors="replace")) > max_bytes:
+        raise Invalid(Problem(f"is over {max_bytes} bytes long", "give the certificates that are needed only"))
+    if _PRIVATE_KEY.search(text):
+        raise Invalid(Problem("holds a private key", "give certificates only, and take the key for known to others"))
+    blocks = _BLOCK.findall(text)
+    if text.count(_BEGIN) > len(blocks):
+        raise Invalid(Problem("has a certificate without an end", "the text was cut off or put together wrongly"))
+    if not blocks:
+        raise Invalid(Problem("holds no certificate", f'PEM is needed: "{_BEGIN}", base64, and an end like it'))
+    certificates: list[Certificate] = []
+    problems: list[Problem] = []
+    for number, block in enumerate(blocks, start=1):
+        try:
+            certificates.append(_decode(block))
+        except ValueError:
+            problems.append(Problem(f"{_which(number, blocks)} does not decode as X.509", "copy the whole PEM block"))
+    if problems:
+        raise Invalid(*problems)
+    return tuple(certificates)
+
+
+def _which(number: int, among: Sequence[object]) -> str:
+    return (
+        "holds a certificate that" if len(among) == 1 else f"holds {len(among)} certificates, of which number {number}"
+    )
+
+
+def _decode(block: str) -> Certificate:
+    """Return the certificate whose DER is `block` in base64. Raises ValueError."""
+    import ssl  # noqa: PLC0415 - takes long to import, and is not needed without certificates
+    from base64 import b64decode  # noqa: PLC0415 - as above
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    der = b64decode("".join(block.split()), validate=True)
+    if len(der) != _der_length(der):
+        raise ValueError
+    # A store of its own for each certificate: it tells what it holds, and in bulk nothing of the one that is broken.
+    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        store.load_verify_locations(cadata=der)
+    except ssl.SSLError:
+        raise ValueError from None
+    details = None
+    for authority in cast("list[dict[str, Any]]", store.get_ca_certs()):
+        details = CaDetails(
+            subject=_rfc4514(authority["subject"]),
+            issuer=_rfc4514(authority["issuer"]),
+            not_before=ssl.cert_time_to_seconds(authority["notBefore"]),
+            not_after=ssl.cert_time_to_seconds(authority["notAfter"]),
+        )
+    return Certificate(ssl.DER_cert_to_PEM_cert(der), sha256(der).hexdigest(), details)
+
+
+def _der_length(data: bytes) -> int:
+    """Return how long the DER value is that `data` begins with: OpenSSL takes no offence at what follows it."""
+    if len(data) < 2:  # noqa: PLR2004
+        raise ValueError
+    long_form = max(data[1] - 0x80, 0)
+    header = 2 + long_form
+    return header + (int.from_bytes(data[2:header], "big") if long_form else data[1])
+
+
+def _rfc4514(name: _Name) -> str:
+    return ",".join(
+        "+".join(f"{_SHORT_NAMES.get(kind, kind)}={_escaped(value)}" for kind, value in relative)
+        for relative in reversed(name)
+    )
+
+
+def _escaped(value: str) -> str:
+    escaped = "".join(map(_escaped_character, value))
+    if escaped.startswith(("#", " ")):
+        escaped = f"\\{escaped}"
+    if escaped.endswith(" ") and len(escaped) > 1 and not escaped.endswith("\\ "):
+        escaped = f"{escaped[:-1]}\\ "
+    return escaped
+
+
+def _escaped_character(character: str) -> str:
+    if character in '"+,;<>\\':
+        return f"\\{character}"
+    return character if character.isprintable() else "".join(f"\\{byte:02x}" for byte in character.encode())
