@@ -96,7 +96,8 @@ def _repetitions(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
 
 
 def _missing_access_url(given: Mapping[str, object]) -> Iterator[Problem]:
-    if given.get("fetch_ca_cert") in (True, "true") and "access_url" not in given:
+    wanted = given.get("fetch_ca_cert")
+    if (wanted is True or wanted == "true") and "access_url" not in given:
         yield Problem("needs access_url", "give the URL of the Coder deployment", "fetch_ca_cert")
 
 
