@@ -6,22 +6,18 @@ BIN := $(VENV)/bin
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint terraform-lint pytest format clean
+.PHONY: demo test lint pytest format clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-test: lint terraform-lint pytest
+test: lint pytest
 
 lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
 	shellcheck terraform/setup.sh .ci/run
-
-terraform-lint:
-	@if command -v terraform >/dev/null; then terraform fmt -check -recursive -diff terraform; \
-	else echo "terraform fmt: skipped, terraform is not on PATH"; fi
 
 pytest: $(VENV)/.installed
 	pytest --numprocesses 2 --cov --cov-fail-under 100

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import Deployment
 from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.terraform import MakeTerraform, Providers
+
+# The workspace owner's session token, in Coder's form.
+TOKEN = "0123456789-abcdefghijklmnopqrstuv"
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -41,6 +46,19 @@ def make_terraform(request: pytest.FixtureRequest) -> Iterator[MakeTerraform]:
             return instances.enter_context(Terraform(directory, environment, providers=providers))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def ca() -> Certified:
+    """The CA that AI Bridge Proxy signs with."""
+    return make_certificate("proxy CA")
+
+
+@pytest.fixture
+def deployment(ca: Certified) -> Iterator[Deployment]:
+    """Run a Coder deployment that hands out the CA's certificate."""
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as running:
+        yield running
 
 
 @pytest.fixture

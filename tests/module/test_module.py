@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import TOKEN
+from tests.module.conftest import SCRIPT, VARIABLES, resources
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.harness.terraform import MakeTerraform, Terraform
-
-    MakeModule = Callable[..., Terraform]
-
-TOKEN = "0123456789-abcdefghijklmnopqrstuv"
-AGENT_ID = "3F2B8C1E-1111-4222-8333-444455556666"
-VARIABLES = {"agent_id": AGENT_ID, "proxy_url": "https://aiproxy.example.com"}
-SCRIPT = "coder_script.aibridge_proxy_setup"
-
-
-@pytest.fixture
-def make_module(make_terraform: MakeTerraform, module_copy: Path) -> MakeModule:
-    """Make an initialised copy of the module, or of one of its examples, in a workspace's build."""
-
-    def make(directory: str = ".", **environment: str) -> Terraform:
-        terraform = make_terraform(
-            module_copy / directory, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN, **environment}
-        )
-        terraform.init()
-        return terraform
-
-    return make
-
-
-def resources(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the values of all resources and data sources in a state, by address."""
-
-    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
-        for child in module.get("child_modules", []):
-            found |= walk(child)
-        return found
-
-    return walk(shown["values"]["root_module"])
+    from tests.harness.terraform import MakeTerraform
+    from tests.module.conftest import MakeModule
 
 
 @pytest.mark.parametrize(
@@ -100,7 +70,7 @@ def test_the_id_of_a_new_agent_reaches_the_script_normalised(make_module: MakeMo
     main.write_text(main.read_text().replace("coder_agent.main.id", "upper(coder_agent.main.id)"))
     terraform = make_module("examples/basic")
     terraform.apply()
-    state = resources(terraform.show())
+    state = resources(terraform.show()["values"])
     assert state[f"module.aibridge_proxy.{SCRIPT}"]["agent_id"] == state["coder_agent.main"]["id"]
 
 
@@ -125,14 +95,14 @@ def test_a_workspace_stops_and_is_deleted_without_a_working_helper(helper: list[
 def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_module: MakeModule) -> None:
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com//")
     terraform.apply(variables=VARIABLES)
-    assert "\nACCESS_URL='https://coder.example.com'\n" in resources(terraform.show())[SCRIPT]["script"]
+    assert "\nACCESS_URL='https://coder.example.com'\n" in resources(terraform.show()["values"])[SCRIPT]["script"]
 
 
 def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_module: MakeModule) -> None:
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
     state = terraform.show()
-    holders = {address for address, values in resources(state).items() if TOKEN in json.dumps(values)}
+    holders = {address for address, values in resources(state["values"]).items() if TOKEN in json.dumps(values)}
     assert holders == {"data.coder_workspace_owner.me", SCRIPT}
     assert [name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)] == [
         "proxy_auth_url"
@@ -150,7 +120,7 @@ def test_a_plan_does_not_show_the_token(make_module: MakeModule) -> None:
 def test_the_workspace_itself_gets_no_environment_variable(make_module: MakeModule) -> None:
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
-    managed = [address for address in resources(terraform.show()) if not address.startswith("data.")]
+    managed = [address for address in resources(terraform.show()["values"]) if not address.startswith("data.")]
     assert managed == [SCRIPT]
 
 

@@ -1,0 +1,317 @@
+"""The CA certificate over HTTP, from a deployment on loopback."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from tests.conftest import TOKEN
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Asked, Deployment
+from tf_helper import coder_api
+from tf_helper.coder_api import FetchError, fetch_ca_cert
+from tf_helper.values.access_url import AccessUrl
+from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between tries; nobody really waits."""
+    waited: list[float] = []
+    monkeypatch.setattr(coder_api.time, "sleep", waited.append)
+    return waited
+
+
+def fetch(url: str, token: str = TOKEN, extra: str = "", **options: float) -> tuple[Certificate, ...]:
+    return fetch_ca_cert(AccessUrl.parse(url), token, parse_extra_ca_certs(extra) if extra else (), **options)
+
+
+def failure(url: str, token: str = TOKEN, extra: str = "", **options: float) -> str:
+    with pytest.raises(FetchError) as caught:
+        fetch(url, token, extra, **options)
+    assert TOKEN not in str(caught.value)
+    return str(caught.value)
+
+
+@contextmanager
+def raw_server(serve: Callable[[socket.socket], object]) -> Iterator[str]:
+    """Hand every connection to `serve` and close it then; yield the URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    serve(connection)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: Certified) -> None:
+    assert [certificate.pem for certificate in fetch(deployment.url)] == [ca.pem]
+    assert deployment.asked == [Asked(CA_CERT_PATH, TOKEN)]
+
+
+def test_falls_back_to_the_path_of_older_servers(deployment: Deployment, ca: Certified) -> None:
+    del deployment.answers[CA_CERT_PATH]
+    assert [certificate.pem for certificate in fetch(deployment.url)] == [ca.pem]
+    assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH, OLD_CA_CERT_PATH]
+
+
+def test_keeps_the_path_of_the_access_url(deployment: Deployment, ca: Certified) -> None:
+    deployment.answers["/coder" + CA_CERT_PATH] = [Answer(body=ca.pem.encode())]
+    assert fetch(deployment.url + "/coder/")
+
+
+@pytest.mark.parametrize(
+    ("status", "beginning", "way_out"),
+    [
+        (301, "redirects to somewhere else (301)", "access URL"),
+        (302, "redirects to somewhere else (302)", "login page"),
+        (403, "does not allow it (403)", "licence"),
+        (404, "has no AI Bridge Proxy (404)", "Enable it"),
+        (418, "answered with status 418", "log"),
+        (429, "answered with status 429", "log"),
+        (500, "answered with status 500", "log"),
+        (503, "answered with status 503", "log"),
+        (204, "answered with status 204", "log"),
+    ],
+)
+def test_names_the_status_and_the_way_out(status: int, beginning: str, way_out: str, deployment: Deployment) -> None:
+    deployment.serve(Answer(status))
+    message = failure(deployment.url)
+    assert message.startswith(f"{deployment.url} {beginning}")
+    assert way_out in message
+
+
+def test_names_a_refused_token(deployment: Deployment) -> None:
+    assert failure(deployment.url, "wrong").startswith(f"{deployment.url} refused the session token (401)")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_tries_again_after_waits_that_grow(
+    status: int, deployment: Deployment, ca: Certified, waits: list[float]
+) -> None:
+    deployment.serve(Answer(status), Answer(status), Answer(body=ca.pem.encode()))
+    assert fetch(deployment.url)
+    assert len(waits) == 2
+    assert waits[0] < waits[1]
+
+
+def test_gives_up_after_three_tries(deployment: Deployment) -> None:
+    deployment.serve(Answer(503))
+    failure(deployment.url)
+    assert len(deployment.asked) == 3
+
+
+@pytest.mark.parametrize("status", [302, 403])
+def test_does_not_repeat_what_cannot_mend(status: int, deployment: Deployment) -> None:
+    deployment.serve(Answer(status))
+    failure(deployment.url)
+    assert len(deployment.asked) == 1
+
+
+def test_a_redirect_does_not_get_the_token(deployment: Deployment, ca: Certified) -> None:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as elsewhere:
+        deployment.serve(Answer(302, headers={"Location": elsewhere.url + CA_CERT_PATH}))
+        failure(deployment.url)
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_does_not_get_the_token(
+    name: str, deployment: Deployment, ca: Certified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as elsewhere:
+        monkeypatch.setenv(name, elsewhere.url)
+        assert fetch(deployment.url)
+        assert elsewhere.asked == []
+
+
+def test_a_netrc_file_changes_nothing(deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    heads: list[str] = []
+    with raw_server(lambda connection: heads.append(connection.recv(65536).decode())) as url:
+        failure(url)
+    assert heads
+    assert not any("authorization" in head.lower() for head in heads)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "it holds no certificate"),
+        (b"<html>Sign in</html>", "it holds no certificate"),
+        (b'{"message": "x"}', "it holds no certificate"),
+        (b"\x00\xff\xfe", "it holds no certificate"),
+    ],
+)
+def test_what_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deployment: Deployment) -> None:
+    deployment.serve(Answer(body=body))
+    message = failure(deployment.url)
+    assert said in message
+    assert "login page" in message
+    assert "Sign in" not in message
+
+
+def test_other_certificates_than_a_valid_ca_are_refused(deployment: Deployment, ca: Certified) -> None:
+    for body, said in [
+        (ca.key_pem, "it holds a private key"),
+        (ca.pem + ca.key_pem, "it holds a private key"),
+        (make_certificate("leaf", ca=False).pem, "is not a CA's"),
+        (ca.pem[:-40], "without an end"),
+        (ca.pem.replace("\nM", "\n!", 1), "does not decode"),
+        (make_certificate("old", to_day=-1).pem, "has expired"),
+        (ca.pem.rjust(16385), "is over 16384 bytes long"),
+    ]:
+        deployment.serve(Answer(body=body.encode()))
+        assert said in failure(deployment.url)
+
+
+def test_a_compressed_answer_is_not_expanded(deployment: Deployment, ca: Certified) -> None:
+    deployment.serve(Answer(body=gzip.compress(ca.pem.encode()), headers={"Content-Encoding": "gzip"}))
+    assert "it holds no certificate" in failure(deployment.url)
+
+
+def test_an_endless_answer_is_cut(ca: Certified) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with pytest.raises(OSError, match="."):
+            while True:
+                connection.sendall(ca.pem.encode() * 1000)
+
+    with raw_server(serve) as url:
+        assert "is over 16384 bytes long" in failure(url)
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nshort", b"nonsense\r\n\r\n"])
+def test_a_broken_connection_is_tried_three_times(head: bytes) -> None:
+    served: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        served.append(connection.recv(65536))
+        connection.sendall(head)
+
+    with raw_server(serve) as url:
+        assert failure(url).startswith(f"{url} cannot be reached")
+    assert len(served) == 3
+
+
+def test_a_closed_port_cannot_be_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert "cannot be reached (ConnectError)" in failure(f"http://127.0.0.1:{port}")
+
+
+def test_the_deadline_holds_whatever_is_slow(deployment: Deployment) -> None:
+    answer = threading.Event()
+    deployment.before_answer = answer.wait
+    assert "gave no whole answer within 0.2 s" in failure(deployment.url, deadline_seconds=0.2)
+    answer.set()
+
+
+def test_the_deadline_holds_for_name_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+
+    def look_up(*_: object) -> None:
+        answer.wait()
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert "gave no whole answer" in failure("https://coder.example.com", deadline_seconds=0.2)
+    answer.set()
+
+
+def test_something_unforeseen_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> ssl.SSLContext:
+        raise ZeroDivisionError(TOKEN)
+
+    monkeypatch.setattr(coder_api, "_trust", broken)
+    assert failure("http://127.0.0.1:1") == "unforeseen ZeroDivisionError while asking http://127.0.0.1:1."
+
+
+@pytest.mark.parametrize("token", ["a\r\nb: c", "\x00", "\u00e4"])
+def test_a_token_that_no_header_can_carry_is_not_sent(token: str, deployment: Deployment) -> None:
+    assert "session token holds characters" in failure(deployment.url, token)
+    assert deployment.asked == []
+
+
+@pytest.fixture
+def tls_ca() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
+        yield running
+
+
+def test_an_untrusted_deployment_is_explained(tls_deployment: Deployment) -> None:
+    message = failure(tls_deployment.url)
+    assert message.startswith(f"the TLS certificate of {tls_deployment.url} is not trusted (")
+    assert "extra_ca_certs_pem" in message
+    assert tls_deployment.asked == []
+
+
+def test_extra_ca_certs_pem_makes_it_trusted(tls_deployment: Deployment, tls_ca: trustme.CA) -> None:
+    assert fetch(tls_deployment.url, extra=tls_ca.cert_pem.bytes().decode())
+
+
+def test_the_deployments_own_certificate_can_be_trusted_by_itself(tls_deployment: Deployment) -> None:
+    port = int(tls_deployment.url.rpartition(":")[2])
+    assert fetch(tls_deployment.url, extra=ssl.get_server_certificate(("127.0.0.1", port)))
+
+
+def test_the_systems_store_makes_it_trusted(
+    tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "roots.pem"
+    store.write_bytes(tls_ca.cert_pem.bytes())
+    compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile=str(store), openssl_capath="/missing")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
+    assert fetch(tls_deployment.url)
+
+
+def test_a_machine_without_roots_trusts_nothing(tls_deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
+    monkeypatch.setattr(coder_api, "SYSTEM_TRUST_FILES", ())
+    assert "is not trusted" in failure(tls_deployment.url)
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_store_of_the_environment_is_not_trusted(
+    name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "roots.pem"
+    store.write_bytes(tls_ca.cert_pem.bytes())
+    monkeypatch.setenv(name, str(tmp_path if name.endswith("DIR") else store))
+    assert "is not trusted" in failure(tls_deployment.url)
+
+
+def test_tls_to_a_port_that_speaks_none_is_explained(deployment: Deployment) -> None:
+    assert "Check that the access URL should be https" in failure(deployment.url.replace("http:", "https:"))

@@ -1,0 +1,117 @@
+"""A Coder deployment on loopback, as far as the certificate of its AI Bridge Proxy goes.
+
+with Deployment(token="...", ca_cert_pem="...") as deployment:
+    print(deployment.url)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    import trustme
+    from typing_extensions import Self
+
+CA_CERT_PATH = "/api/v2/ai-gateway/proxy/ca-cert.pem"
+# The only one on servers from before the proxy was renamed; newer ones have both.
+OLD_CA_CERT_PATH = "/api/v2/aibridge/proxy/ca-cert.pem"
+
+TOKEN_HEADER = "Coder-Session-Token"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered once."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked."""
+
+    path: str
+    token: str | None
+
+
+class _Server(HTTPServer):
+    def thread_target(self) -> None:
+        """Serve, and look twenty times as often as by default whether to stop."""
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.025)
+
+
+class Deployment:
+    """Serves the CA certificate at both paths to whoever has the token.
+
+    `answers` holds for each path what is answered to one request after the other; the last is answered from then on.
+    `before_answer` is called in each request, while the client waits. With an authority it speaks TLS.
+    """
+
+    def __init__(self, *, token: str, ca_cert_pem: str, authority: trustme.CA | None = None) -> None:
+        self.token = token
+        self.asked: list[Asked] = []
+        self.before_answer: Callable[[], object] = lambda: None
+        self.answers: dict[str, list[Answer]] = {}
+        self.serve(Answer(body=ca_cert_pem.encode(), headers={"Content-Type": "application/x-pem-file"}))
+        # Threads, so that one client who waits does not keep the next one waiting.
+        self._server = _Server(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
+        self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
+        self._server.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.stop()
+
+    @property
+    def url(self) -> str:
+        """The access URL, without a trailing slash."""
+        return self._server.url_for("").rstrip("/")
+
+    def serve(self, *answers: Answer) -> None:
+        """Give these answers, one after the other, at both paths."""
+        self.answers = {path: list(answers) for path in (CA_CERT_PATH, OLD_CA_CERT_PATH)}
+
+    def _answer(self, request: Request) -> Response:
+        token = request.headers.get(TOKEN_HEADER)
+        self.asked.append(Asked(request.path, token))
+        self.before_answer()
+        answers = self.answers.get(request.path)
+        if token != self.token:
+            return _message(401, "You are signed out or your session has expired.")
+        if not answers:
+            return _message(404, "Route not found.")
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def _message(status: int, text: str) -> Response:
+    return Response(json.dumps({"message": text}), status, content_type="application/json")
+
+
+def _server_context(authority: trustme.CA | None) -> ssl.SSLContext | None:
+    if authority is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    return context

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from tests.conftest import TOKEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.harness.terraform import MakeTerraform, Terraform
+
+SCRIPT = "coder_script.aibridge_proxy_setup"
+VARIABLES = {"agent_id": "3F2B8C1E-1111-4222-8333-444455556666", "proxy_url": "https://aiproxy.example.com"}
+
+
+class MakeModule(Protocol):
+    """The type of the fixture `make_module`."""
+
+    def __call__(self, directory: str = ".", **environment: str) -> Terraform: ...
+
+
+@pytest.fixture
+def make_module(make_terraform: MakeTerraform, module_copy: Path) -> MakeModule:
+    """Make an initialised copy of the module, or of one of its examples, in a workspace's build."""
+
+    def make(directory: str = ".", **environment: str) -> Terraform:
+        terraform = make_terraform(
+            module_copy / directory, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN, **environment}
+        )
+        terraform.init()
+        return terraform
+
+    return make
+
+
+def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the values of all resources and data sources in a state or in planned values, by address."""
+
+    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
+        for child in module.get("child_modules", []):
+            found |= walk(child)
+        return found
+
+    return walk(values["root_module"])

@@ -1,0 +1,69 @@
+"""The README's tables and commands are the ones that the code has."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tf_helper.answer import Answer
+from tf_helper.client_env import CLIENT_VARIABLES
+from tf_helper.query import Query
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def table(heading: str) -> list[str]:
+    """Return the names in the first column of the table under a heading."""
+    section = README.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+
+
+def blocks(kind: str, file: str) -> list[str]:
+    return re.findall(rf'^{kind} "(\w+)"', (ROOT / "terraform" / file).read_text(), re.MULTILINE)
+
+
+def test_the_query_table_is_the_model() -> None:
+    assert table("Query keys of the program") == list(Query.model_fields)
+
+
+def test_the_result_table_is_the_model() -> None:
+    assert table("Result keys of the program") == list(Answer.model_fields)
+
+
+def test_the_variables_table_is_the_module() -> None:
+    assert sorted(table("Variables of the module")) == sorted(blocks("variable", "variables.tf"))
+
+
+def test_the_outputs_table_is_the_module() -> None:
+    assert sorted(table("Outputs of the module")) == sorted(blocks("output", "outputs.tf"))
+
+
+def test_the_table_of_client_variables_is_complete() -> None:
+    names = {"HTTPS_PROXY", "https_proxy", *(variable.name for variable in CLIENT_VARIABLES)}
+    assert names <= set(table("Which certificate variables a tool needs"))
+
+
+@pytest.mark.parametrize("target", re.findall(r"^(?:make) (\w+)$", README, re.MULTILINE))
+def test_make_knows_the_commands(target: str) -> None:
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_the_transcript_is_what_the_program_says() -> None:
+    command, expected = re.findall(r"^\$ (.*)\n((?:.*\n)*?)```", README, re.MULTILINE)[0]
+    program = Path(sys.executable).with_name("tf-helper")
+    done = subprocess.run(
+        ["sh", "-c", command.replace("| tf-helper", f"| {program}")], capture_output=True, text=True, check=False
+    )
+    assert done.stdout + done.stderr == expected
+
+
+def test_links_lead_somewhere() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
