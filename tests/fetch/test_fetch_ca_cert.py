@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited between tries; nobody really waits."""
     waited: list[float] = []
-    monkeypatch.setattr(coder_api.time, "sleep", waited.append)
+    monkeypatch.setattr("tf_helper.coder_api.time.sleep", waited.append)
     return waited
 
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from tests.harness.certificates import Certified, make_certificate
@@ -54,7 +55,7 @@ def subject_of(name: x509.Name) -> str:
         .not_valid_before(template.certificate.not_valid_before_utc)
         .not_valid_after(template.certificate.not_valid_after_utc)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(template.key, template.certificate.signature_hash_algorithm)
+        .sign(template.key, hashes.SHA256())
     )
     (parsed,) = parse_ca_cert(Certified(certificate, template.key).pem)
     assert parsed.ca
