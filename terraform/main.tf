@@ -49,10 +49,10 @@ data "external" "agent" {
 }
 
 locals {
-  # Without the helper the values are as they were given.
+  # Without the helper the values are as they were given; the helper's result is never sensitive either.
   settings = local.starting ? data.external.settings.result : {
-    proxy_url          = var.proxy_url
-    cert_path          = var.cert_path
+    proxy_url          = nonsensitive(var.proxy_url)
+    cert_path          = nonsensitive(var.cert_path)
     access_url         = data.coder_workspace.me.access_url
     ca_bundle_path     = ""
     ca_cert_pem        = ""

@@ -22,6 +22,8 @@ _DEADLINE_SECONDS = 20
 _OPERATION_SECONDS = 5
 _WAITS_SECONDS = (0.5, 2)
 
+_CHECK_NETWORK = "Check its name, its port, and the network between the provisioner and the deployment."
+
 _Answer = tuple[int, bytes]
 
 
@@ -83,10 +85,7 @@ def _within(seconds: float, work: Callable[[], bytes], access_url: AccessUrl) ->
     try:
         result = outcome.get(timeout=seconds)
     except queue.Empty:
-        raise FetchError(
-            f"{access_url.origin} gave no whole answer within {seconds:g} s. "
-            "Check the name, the network and the firewall between the provisioner and the deployment."
-        ) from None
+        raise FetchError(f"{access_url.origin} gave no whole answer within {seconds:g} s. {_CHECK_NETWORK}") from None
     if isinstance(result, FetchError):
         raise result
     return result
@@ -154,10 +153,9 @@ def _transport_failure(error: httpx.TransportError, access_url: AccessUrl) -> Fe
         if isinstance(cause, ssl.SSLError):
             return FetchError(f"TLS with {access_url.origin} failed. Check that the access URL should be https.")
         cause = cause.__cause__ or cause.__context__
-    return _PassingError(
-        f"{access_url.origin} cannot be reached ({type(error).__name__}). "
-        "Check the name, the port and the network between the provisioner and the deployment."
-    )
+    if isinstance(error, httpx.TimeoutException):
+        return _PassingError(f"{access_url.origin} did not answer in time. {_CHECK_NETWORK}")
+    return _PassingError(f"{access_url.origin} cannot be reached ({type(error).__name__}). {_CHECK_NETWORK}")
 
 
 def _refusal(status: int, access_url: AccessUrl) -> FetchError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,6 @@ from tests.harness.deployment import Deployment
 from tf_helper.answer import Answer, answer
 from tf_helper.query import parse_query
 from tf_helper.session_token import session_token
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def answered(token: str = TOKEN, **query: str) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,6 +91,15 @@ def test_a_workspace_stops_and_is_deleted_without_a_working_helper(helper: list[
     assert terraform.outputs()["proxy_auth_url"] == "https://coder:@aiproxy.example.com"
     terraform.environment["CODER_WORKSPACE_TRANSITION"] = "delete"
     assert terraform.destroy(variables=broken).changes.remove == 1
+
+
+@pytest.mark.parametrize("transition", ["start", "stop"])
+def test_sensitive_inputs_do_no_harm(transition: str, make_module: MakeModule) -> None:
+    terraform = make_module("examples/basic", CODER_WORKSPACE_TRANSITION=transition)
+    main = terraform.directory / "main.tf"
+    main.write_text(re.sub(r"= (var\.\w+)$", r"= sensitive(\1)", main.read_text(), flags=re.MULTILINE))
+    assert main.read_text().count("sensitive(var.") == 2
+    terraform.plan()
 
 
 def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_module: MakeModule) -> None:
