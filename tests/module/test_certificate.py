@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import Deployment
-from tests.conftest import TOKEN
 from tests.module.conftest import SCRIPT, VARIABLES, resources
 
 if TYPE_CHECKING:
