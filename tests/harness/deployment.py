@@ -48,9 +48,9 @@ class Asked:
 
 class _Server(HTTPServer):
     def thread_target(self) -> None:
-        """Serve, and look twenty times as often as by default whether to stop."""
+        """Serve, and look often whether to stop: by default it takes half a second."""
         assert self.server is not None
-        self.server.serve_forever(poll_interval=0.025)
+        self.server.serve_forever(poll_interval=0.005)
 
 
 class Deployment:

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import Deployment
+from tests.script.rendering import VARIABLES, Renderer
+from tests.script.workspace import SHELLS, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOKEN = "AbCdEf0123-ZyXwVuTsRqPoNmLkJiHgFe"
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """What the tests of bodies and bundles need, made once."""
+
+    proxy: Certified
+    leaf: Certified
+    company: Certified
+    intermediate: Certified
+    expired: Certified
+    not_yet_valid: Certified
+    public: Certified
+
+
+@pytest.fixture(scope="session")
+def certificates() -> Certificates:
+    """Make the certificates."""
+    proxy = make_certificate("AI Bridge Proxy")
+    company = make_certificate("Company Root")
+    return Certificates(
+        proxy=proxy,
+        leaf=make_certificate("leaf.example.com", issuer=proxy, ca=False),
+        company=company,
+        intermediate=make_certificate("Company Proxy CA", issuer=company),
+        expired=make_certificate("Expired CA", from_day=-10, to_day=-1),
+        not_yet_valid=make_certificate("Early CA", from_day=1, to_day=10),
+        public=make_certificate("Public Root"),
+    )
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Make the authority that signs the TLS certificates of deployments."""
+    return trustme.CA(organization_name="Deployment Root")
+
+
+@pytest.fixture(scope="session")
+def script(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Render the script, with the names of the variables between @ in the place of their values."""
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not on PATH")
+    (text,) = Renderer(tmp_path_factory.mktemp("render")).render([{name: f"@{name}@" for name in VARIABLES}])
+    return text
+
+
+@pytest.fixture(params=list(SHELLS))
+def shell(request: pytest.FixtureRequest) -> str:
+    """Run the test under each shell."""
+    name = str(request.param)
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not on PATH")
+    return name
+
+
+@pytest.fixture
+def bare_workspace(tmp_path: Path, shell: str, script: str, certificates: Certificates) -> Workspace:
+    """Make a workspace that knows of no deployment."""
+    return Workspace(tmp_path, shell, script, certificates.public.pem)
+
+
+@pytest.fixture
+def deployment(certificates: Certificates) -> Iterator[Deployment]:
+    """Run a deployment that serves the certificate."""
+    with Deployment(token=TOKEN, ca_cert_pem=certificates.proxy.pem) as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(bare_workspace: Workspace, deployment: Deployment) -> Workspace:
+    """Make a workspace that downloads the certificate from the deployment."""
+    bare_workspace.ask(deployment)
+    return bare_workspace
+
+
+@pytest.fixture
+def tls_deployment(certificates: Certificates, authority: trustme.CA) -> Iterator[Deployment]:
+    """Run a deployment over TLS, signed by the authority."""
+    with Deployment(token=TOKEN, ca_cert_pem=certificates.proxy.pem, authority=authority) as running:
+        yield running

@@ -1,0 +1,107 @@
+"""A server for what no HTTP library would send."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+
+class RawServer:
+    """Reads each request up to its body, then has `talk` do with the connection what it likes.
+
+    `talk` also gets an event that is set when the server is closed, to wait for.
+    """
+
+    def __init__(self, talk: Callable[[socket.socket, threading.Event], None]) -> None:
+        self.requests = 0
+        self.asked = threading.Event()
+        self._talk = talk
+        self._closing = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def url(self) -> str:
+        """The access URL."""
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        # Closing alone would not wake accept().
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while not self._closing.is_set():
+            with suppress(OSError):
+                connection, _ = self._listener.accept()
+                thread = threading.Thread(target=self._converse, args=(connection,), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            request = b""
+            while b"\r\n\r\n" not in request:
+                received = connection.recv(4096)
+                if not received:
+                    return
+                request += received
+            self.requests += 1
+            self.asked.set()
+            self._talk(connection, self._closing)
+
+
+def silent(_: socket.socket, closing: threading.Event) -> None:
+    """Never answer."""
+    closing.wait()
+
+
+def endless(connection: socket.socket, _: threading.Event) -> None:
+    """Send a body that tells no length and does not end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b"-----BEGIN CERTIFICATE-----\n" * 100)
+
+
+def slow_drip(connection: socket.socket, closing: threading.Event) -> None:
+    """Send a body byte for byte."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not closing.wait(0.05):
+        connection.sendall(b"-")
+
+
+def reset(connection: socket.socket, _: threading.Event) -> None:
+    """Break the connection off."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def not_http(connection: socket.socket, _: threading.Event) -> None:
+    """Answer in another protocol."""
+    connection.sendall(b"220 mail.example.com ESMTP\r\n")
+
+
+def with_length(body: bytes, length: int) -> Callable[[socket.socket, threading.Event], None]:
+    """Answer with a body and a Content-Length of your choice."""
+
+    def talk(connection: socket.socket, _: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (length, body))
+
+    return talk

@@ -1,0 +1,209 @@
+"""Statuses and connections: what is tried again, what is not, and what is said in the end."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Deployment
+from tests.script.conftest import TOKEN
+from tests.script.raw_server import RawServer, endless, not_http, reset, silent, slow_drip, with_length
+
+if TYPE_CHECKING:
+    import trustme
+
+    from tests.script.conftest import Certificates
+    from tests.script.workspace import Workspace
+
+PADDING = b"#" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (201, "answered with status 201"),
+        (204, "answered with status 204"),
+        (400, "answered with status 400"),
+        (403, "denied access (403): check the licence"),
+        (404, "has no AI Bridge Proxy (404): enable it"),
+        (418, "answered with status 418"),
+    ],
+)
+def test_a_refusal_is_explained_and_not_repeated(
+    workspace: Workspace, deployment: Deployment, status: int, reason: str
+) -> None:
+    """Only 404 is worth a look at the older path; an error's page may be large."""
+    body = b"" if status == 204 else PADDING
+    deployment.serve(Answer(status, body))
+    assert f"{deployment.url} {reason}" in workspace.run().failure
+    assert len(deployment.asked) == (2 if status == 404 else 1)
+    assert workspace.noted("sleep") == []
+
+
+def test_a_refused_token_is_explained(workspace: Workspace, deployment: Deployment) -> None:
+    """A token ends with the workspace's start; a restart makes another."""
+    workspace.values["SESSION_TOKEN"] = "Expired0000-ZyXwVuTsRqPoNmLkJiHgFe"
+    assert f"{deployment.url} refused the session token (401)" in workspace.run().failure
+    assert len(deployment.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [(301, b""), (302, PADDING), (303, b""), (307, b""), (308, b"")])
+def test_no_redirect_is_followed(workspace: Workspace, deployment: Deployment, status: int, body: bytes) -> None:
+    """A login page in front must not get the token."""
+    with Deployment(token=TOKEN, ca_cert_pem="") as elsewhere:
+        deployment.serve(Answer(status, body, {"Location": elsewhere.url}))
+        assert f"{deployment.url} answered with a redirect ({status})" in workspace.run().failure
+        assert elsewhere.asked == []
+    assert len(deployment.asked) == 1
+
+
+def test_a_redirect_without_a_location_is_one(workspace: Workspace, deployment: Deployment) -> None:
+    """The status decides."""
+    deployment.serve(Answer(302))
+    assert "answered with a redirect (302)" in workspace.run().failure
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_passing_fault_of_the_server_is_tried_again(
+    workspace: Workspace, deployment: Deployment, certificates: Certificates, status: int
+) -> None:
+    """Twice, after waits that grow."""
+    good = Answer(body=certificates.proxy.pem.encode())
+    deployment.serve(Answer(status, PADDING), Answer(status), good)
+    assert workspace.run().status == 0
+    assert workspace.noted("sleep") == ["1", "2"]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_lasting_fault_of_the_server_is_given_up(workspace: Workspace, deployment: Deployment, status: int) -> None:
+    """After three tries."""
+    deployment.serve(Answer(status))
+    assert f"{deployment.url} answered with status {status}" in workspace.run().failure
+    assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH] * 3
+
+
+def test_the_older_path_gets_three_tries_of_its_own(
+    workspace: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    """A fault there is not a missing proxy."""
+    good = Answer(body=certificates.proxy.pem.encode())
+    deployment.answers = {CA_CERT_PATH: [Answer(503), Answer(404)], OLD_CA_CERT_PATH: [Answer(503), Answer(503), good]}
+    assert workspace.run().status == 0
+    assert workspace.noted("sleep") == ["1", "1", "2"]
+
+
+def test_nobody_there_is_tried_again(workspace: Workspace) -> None:
+    """Three times in all."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    workspace.values["ACCESS_URL"] = url
+    assert f"cannot connect to {url}" in workspace.run().failure
+    assert workspace.noted("sleep") == ["1", "2"]
+
+
+def test_an_unknown_host_cannot_be_connected_to(workspace: Workspace) -> None:
+    """RFC 6761: the name .invalid never resolves."""
+    workspace.values["ACCESS_URL"] = "https://coder.invalid"
+    assert "cannot connect to https://coder.invalid" in workspace.run().failure
+
+
+@pytest.mark.parametrize("talk", [reset, with_length(b"short", 500)], ids=["reset", "body shorter than told"])
+def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: object) -> None:
+    """What arrived of it is not used."""
+    with RawServer(talk) as server:  # type: ignore[arg-type]
+        workspace.values["ACCESS_URL"] = server.url
+        assert f"cannot connect to {server.url}" in workspace.run().failure
+        assert server.requests == 3
+
+
+def test_a_body_longer_than_told_is_refused(workspace: Workspace, certificates: Certificates) -> None:
+    """curl reads as much as was told, which is half a certificate."""
+    body = certificates.proxy.pem.encode()
+    with RawServer(with_length(body, len(body) - 100)) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        assert "is not a whole PEM certificate" in workspace.run().failure
+
+
+def test_an_endless_body_is_cut(workspace: Workspace) -> None:
+    """However fast it comes and however long it would go on."""
+    with RawServer(endless) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        assert "is too large for a certificate" in workspace.run().failure
+
+
+@pytest.mark.parametrize("talk", [silent, slow_drip])
+def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: object) -> None:
+    """The deadline holds for the whole download, however often a byte arrives."""
+    workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
+    with RawServer(talk) as server:  # type: ignore[arg-type]
+        workspace.values["ACCESS_URL"] = server.url
+        assert f"cannot connect to {server.url}" in workspace.run().failure
+
+
+def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment) -> None:
+    """Each gets what the ones before have left, and with nothing left there is no other."""
+    clock = workspace.notes / "clock"
+    clock.write_text("1000")
+    # Each look at the clock finds it 25 seconds on.
+    workspace.stub("date", f"read -r now <'{clock}'\necho $((now + 25)) >'{clock}'\necho $now")
+    settings = workspace.notes / "settings"
+    workspace.stub("curl", f"cat >>'{settings}'\nprintf 503")
+    assert "cannot connect to" in workspace.run().failure
+    lines = settings.read_text().splitlines()
+    assert [line for line in lines if line.startswith("max-time")] == ["max-time = 35", "max-time = 10"]
+    assert lines.count("connect-timeout = 15") == 2
+
+
+def test_something_else_than_http_is_told(workspace: Workspace) -> None:
+    """Where the port is that of another service."""
+    with RawServer(not_http) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        assert f"curl cannot download from {server.url}" in workspace.run().failure
+
+
+def test_a_deployment_that_the_system_does_not_trust_is_explained(
+    workspace: Workspace, tls_deployment: Deployment
+) -> None:
+    """And gets no token."""
+    workspace.ask(tls_deployment)
+    failure = workspace.run().failure
+    assert f"the TLS certificate of {tls_deployment.url} is not trusted" in failure
+    assert "extra_ca_certs_pem" in failure
+    assert tls_deployment.asked == []
+
+
+@pytest.mark.parametrize("roots", [True, False], ids=["system roots", "no system roots"])
+def test_a_deployment_is_trusted_by_an_extra_certificate(
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, *, roots: bool
+) -> None:
+    """Such as a company's root, with or without the system's."""
+    workspace.ask(tls_deployment)
+    workspace.values["EXTRA_CA_CERTS_PEM"] = authority.cert_pem.bytes().decode()
+    if not roots:
+        workspace.replace(str(workspace.roots), "/nowhere")
+    assert workspace.run().status == 0
+
+
+def test_a_deployment_is_trusted_by_the_systems_roots(
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
+) -> None:
+    """As most are."""
+    workspace.ask(tls_deployment)
+    workspace.roots.write_bytes(authority.cert_pem.bytes())
+    assert workspace.run().status == 0
+
+
+def test_plain_http_where_tls_is_expected_is_explained(workspace: Workspace, deployment: Deployment) -> None:
+    """The other way round, a server answers 400."""
+    workspace.values["ACCESS_URL"] = deployment.url.replace("http:", "https:")
+    assert "cannot connect to https://127.0.0.1:" in workspace.run().failure
+
+
+def test_without_curl_the_three_ways_out_are_named(workspace: Workspace) -> None:
+    """Nothing else can keep the token off its arguments."""
+    workspace.without("curl")
+    failure = workspace.run().failure
+    for way_out in ("install it", 'fetch_ca_cert_at = "plan"', "ca_cert_pem"):
+        assert way_out in failure

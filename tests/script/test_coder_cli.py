@@ -1,0 +1,146 @@
+"""The order of scripts in a workspace: `coder exp sync` is told, and never in the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import Answer, Deployment
+from tests.script.raw_server import RawServer, silent
+from tests.script.workspace import finish, program
+
+if TYPE_CHECKING:
+    from tests.script.workspace import Workspace
+
+START = "exp sync start aibridge-proxy-setup"
+COMPLETE = "exp sync complete aibridge-proxy-setup"
+
+
+def test_success_is_completed(workspace: Workspace) -> None:
+    """So that dependent scripts go on."""
+    workspace.note("coder")
+    assert workspace.run().status == 0
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_failure_is_completed(workspace: Workspace, deployment: Deployment) -> None:
+    """Dependent scripts have their own way to fail; they need not wait for five minutes."""
+    workspace.note("coder")
+    deployment.serve(Answer(403))
+    assert workspace.run().failure
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_a_failure_before_anything_else_is_completed(workspace: Workspace) -> None:
+    """Whatever the way out."""
+    workspace.note("coder")
+    workspace.cert_path.mkdir()
+    assert workspace.run().failure
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_without_the_cli_there_is_nothing_to_tell(workspace: Workspace) -> None:
+    """The script runs outside of Coder as well."""
+    assert workspace.run().status == 0
+
+
+def test_a_cli_that_fails_or_is_too_old_fails_nothing(workspace: Workspace) -> None:
+    """And what it says stays out of the log."""
+    workspace.note("coder", "echo 'unknown subcommand \"sync\"'\necho 'Run coder exp --help' >&2\nexit 1")
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert "\n" not in run.stdout.rstrip("\n")
+
+
+def test_a_cli_that_crashes_is_not_reported_as_ours(workspace: Workspace) -> None:
+    """Bash would write how it ended."""
+    workspace.note("coder", "kill -SEGV $$")
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+
+
+def test_a_cli_that_hangs_is_killed(workspace: Workspace) -> None:
+    """It may wait for other units, but not for ever; even if it does not heed SIGTERM."""
+    workspace.replace("SYNC_SECONDS=60", "SYNC_SECONDS=1")
+    workspace.note("coder", f"case $* in *start*) trap '' TERM; exec {program('sleep')} 600 ;; esac")
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_both_calls_have_a_deadline(workspace: Workspace) -> None:
+    """Together with the download's they stay below the 300 seconds that the agent gives the script."""
+    workspace.note("coder")
+    workspace.note("timeout")
+    assert workspace.run().status == 0
+    assert workspace.noted("timeout") == [f"-s KILL 60 coder {START}", f"-s KILL 10 coder {COMPLETE}"]
+
+
+def test_without_timeout_the_cli_is_called_all_the_same(workspace: Workspace) -> None:
+    """Not all systems have that program."""
+    workspace.note("coder")
+    workspace.without("timeout")
+    assert workspace.run().status == 0
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+@pytest.mark.parametrize("timeout", [True, False], ids=["timeout", "no timeout"])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: signal.Signals, *, timeout: bool) -> None:
+    """And is told as the reason."""
+    started = workspace.notes / "started"
+    os.mkfifo(started)
+    workspace.note("coder", f"case $* in *start*) echo now >'{started}'; exec {program('sleep')} 600 ;; esac")
+    if not timeout:
+        workspace.without("timeout")
+    process = workspace.start()
+    started.read_text()  # returns when the CLI has written
+    process.send_signal(number)
+    assert "a signal stopped it" in finish(process).failure
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
+    workspace: Workspace, number: signal.Signals
+) -> None:
+    """curl ends at once, not at its deadline."""
+    workspace.note("coder")
+    with RawServer(silent) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        process = workspace.start()
+        assert server.asked.wait(30)
+        process.send_signal(number)
+        assert "a signal stopped it" in finish(process).failure
+        assert _session(process.pid) == []
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_a_signal_between_two_tries_is_heard(workspace: Workspace, deployment: Deployment) -> None:
+    """The script does not sleep through it."""
+    waiting = workspace.notes / "waiting"
+    os.mkfifo(waiting)
+    workspace.stub("sleep", f"echo now >'{waiting}'\nexec {program('sleep')} 600")
+    deployment.serve(Answer(503))
+    process = workspace.start()
+    waiting.read_text()
+    process.send_signal(signal.SIGTERM)
+    assert "a signal stopped it" in finish(process).failure
+    assert _session(process.pid) == []
+
+
+def _session(leader: int) -> list[str]:
+    """Return the programs that run in the session of a process, the leader's children above all."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            before, _, after = stat.read_text().rpartition(")")
+            state, _, _, session = after.split()[:4]
+            if session == str(leader) and state != "Z":
+                found.append(before.partition("(")[2])
+    return found

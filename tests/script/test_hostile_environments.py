@@ -1,0 +1,171 @@
+"""Nothing is taken from the workspace: no variable, no rc file, no option, no program that is not needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import Asked, Deployment
+from tests.script.conftest import TOKEN
+from tests.script.rendering import VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import trustme
+
+    from tests.script.conftest import Certificates
+    from tests.script.workspace import Workspace
+
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture
+def thief(certificates: Certificates) -> Iterator[Deployment]:
+    """Run a server that must not be asked."""
+    with Deployment(token=TOKEN, ca_cert_pem=certificates.company.pem) as running:
+        yield running
+        assert running.asked == []
+
+
+def _assert_saved(workspace: Workspace, certificates: Certificates) -> None:
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert workspace.cert_path.read_text() == certificates.proxy.pem
+    assert workspace.left_over() == []
+
+
+def test_variables_of_the_scripts_own_names_count_for_nothing(
+    workspace: Workspace, certificates: Certificates, thief: Deployment
+) -> None:
+    """The token goes to the deployment of the template, whatever ACCESS_URL says in the workspace."""
+    workspace.environment |= dict.fromkeys(VARIABLES, "wrong") | {"ACCESS_URL": thief.url, "SESSION_TOKEN": "other"}
+    _assert_saved(workspace, certificates)
+
+
+def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deployment) -> None:
+    """A variable that was exported before would stay so, and `set -a` exports all."""
+    workspace.environment |= {"SESSION_TOKEN": "other", "SHELLOPTS": "allexport"}
+    workspace.note("coder", "env() { cat /proc/self/environ; }\nenv >>'%s'" % (workspace.notes / "environment"))
+    assert workspace.run().status == 0
+    assert deployment.asked == [Asked(deployment.asked[0].path, TOKEN)]
+    assert TOKEN not in (workspace.notes / "environment").read_text()
+
+
+def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
+    """Above all those of what to end and what to remove."""
+    names = ("child", "work", "sync_started", "roots", "curl_status", "http_status", "directory", "DIRECTORY", "pem")
+    precious = workspace.home / "precious"
+    precious.mkdir()
+    workspace.environment |= dict.fromkeys(names, str(precious))
+    _assert_saved(workspace, certificates)
+    assert precious.is_dir()
+
+
+@pytest.mark.parametrize("no_proxy", ["", "example.com"])
+def test_proxy_variables_count_for_nothing(
+    workspace: Workspace, certificates: Certificates, thief: Deployment, no_proxy: str
+) -> None:
+    """They may point at the very proxy whose certificate is to be fetched."""
+    workspace.environment |= dict.fromkeys(PROXY_VARIABLES, thief.url)
+    workspace.environment |= {"no_proxy": no_proxy, "NO_PROXY": no_proxy}
+    _assert_saved(workspace, certificates)
+
+
+def test_curls_rc_files_count_for_nothing(workspace: Workspace, certificates: Certificates, thief: Deployment) -> None:
+    """Wherever curl would look for them."""
+    for directory in (workspace.home, workspace.home / ".config"):
+        directory.mkdir(exist_ok=True)
+        for name in (".curlrc", "curlrc"):
+            (directory / name).write_text(f'proxy = "{thief.url}"\nurl = "{thief.url}"\nlocation\nverbose\n')
+    workspace.environment |= {"CURL_HOME": str(workspace.home), "XDG_CONFIG_HOME": str(workspace.home / ".config")}
+    _assert_saved(workspace, certificates)
+
+
+@pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_no_variable_adds_a_root(
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, name: str
+) -> None:
+    """A deployment that only such a variable trusts gets no token, even where the system has no roots."""
+    trusted = workspace.home / "trusted.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    workspace.ask(tls_deployment)
+    workspace.environment[name] = str(trusted)
+    workspace.roots.unlink()
+    assert "is not trusted" in workspace.run().failure
+    assert tls_deployment.asked == []
+
+
+def test_no_variable_takes_the_roots_away(
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
+) -> None:
+    """Nor makes curl log the keys of its connections."""
+    workspace.roots.write_bytes(authority.cert_pem.bytes())
+    workspace.ask(tls_deployment)
+    keys = workspace.home / "keys"
+    names = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF")
+    workspace.environment |= dict.fromkeys(names, "/nowhere") | {"SSLKEYLOGFILE": str(keys)}
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert not keys.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IFS", "/-:. "),
+        ("CDPATH", "/tmp:/"),
+        ("SHELLOPTS", "xtrace"),
+        ("SHELLOPTS", "allexport:errexit:monitor:noclobber:noglob:nounset:pipefail:posix"),
+        ("BASHOPTS", "failglob:nocasematch:nullglob"),
+        ("GLOBIGNORE", "*"),
+        ("POSIXLY_CORRECT", "1"),
+        ("ENV", "/dev/null"),
+        ("LC_ALL", "C.UTF-8"),
+        ("TMPDIR", "/nowhere"),
+        ("PS4", "$(exit 1)"),
+    ],
+)
+def test_oddities_of_the_shell_count_for_nothing(
+    workspace: Workspace, certificates: Certificates, name: str, value: str
+) -> None:
+    """No word is split, no file kept from being written and nothing traced because of them."""
+    workspace.environment[name] = value
+    workspace.save_at(workspace.certificates / "a-b" / "ca.cert.pem")
+    _assert_saved(workspace, certificates)
+
+
+@pytest.mark.parametrize("option", ["verbose", "xtrace", "verbose:xtrace"])
+def test_no_value_is_traced(workspace: Workspace, deployment: Deployment, option: str) -> None:
+    """Bash prints at most the lines before the first value."""
+    workspace.environment["SHELLOPTS"] = option
+    run = workspace.run()
+    assert run.status == 0
+    assert deployment.url not in run.stderr
+    assert TOKEN not in run.stderr
+
+
+def test_exported_functions_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
+    """Bash takes functions from the environment, also as sh."""
+    for name in ("curl", "awk", "mv", "sed", "rm", "openssl"):
+        workspace.environment[f"BASH_FUNC_{name}%%"] = "() { exit 42; }"
+    _assert_saved(workspace, certificates)
+
+
+def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspace, certificates: Certificates) -> None:
+    """HOME and PATH are used, but never evaluated."""
+    workspace.environment |= {"HOME": "$(touch pwned)", "PATH": f"{workspace.bin}:$(touch pwned):`touch pwned`"}
+    _assert_saved(workspace, certificates)
+    assert not (workspace.home / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["$(touch pwned)", "`touch pwned`", '";touch pwned;"', "a\ntouch pwned\n", "${x:=pwned}", "\\`touch pwned`"],
+)
+def test_a_path_that_looks_like_a_command_is_none(workspace: Workspace, certificates: Certificates, value: str) -> None:
+    """The helper refuses these, but the script does not rely on it."""
+    workspace.save_at(workspace.certificates / value / "ca.pem")
+    _assert_saved(workspace, certificates)
+    assert not list(workspace.home.rglob("pwned"))

@@ -1,0 +1,194 @@
+"""A certificate that was good survives whatever goes wrong after it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import Answer, Deployment
+from tests.script.raw_server import RawServer, endless, reset, silent, with_length
+from tests.script.workspace import finish, program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.script.conftest import Certificates
+    from tests.script.workspace import Workspace
+
+# With the signal ignored, a write over the limit fails as it does on a full disk.
+LIMIT_FILES = """
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+STALE_SECONDS = 2 * 60 * 60
+
+
+@pytest.fixture
+def earlier(workspace: Workspace, certificates: Certificates) -> Iterator[Workspace]:
+    """Make a workspace with the files of an earlier start, and see that they are the same in the end."""
+    workspace.cert_path.write_text(certificates.proxy.pem)
+    workspace.bundle_path.write_text(certificates.public.pem + certificates.proxy.pem)
+    before = [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)]
+    yield workspace
+    assert [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)] == before
+
+
+BODIES: dict[str, Callable[[Certificates], str]] = {
+    "HTML": lambda made: "<html>",
+    "JSON": lambda made: "{}",
+    "private key": lambda made: made.proxy.key_pem,
+    "truncated": lambda made: made.company.pem[:-40],
+    "too large": lambda made: made.company.pem + "#" * 20_000,
+    "leaf": lambda made: made.leaf.pem,
+    "expired": lambda made: made.expired.pem,
+    "empty": lambda made: "",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_after_a_wrong_body(earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str) -> None:
+    """Nothing is written before it is known to be good."""
+    deployment.serve(Answer(body=BODIES[name](certificates).encode()))
+    assert earlier.run().failure
+    assert earlier.left_over() == []
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404, 429, 503])
+def test_after_a_refusal(earlier: Workspace, deployment: Deployment, status: int) -> None:
+    """Above all after a 404: the proxy may be off for an hour."""
+    deployment.serve(Answer(status))
+    assert earlier.run().failure
+    assert earlier.left_over() == []
+
+
+@pytest.mark.parametrize("talk", [reset, endless, with_length(b"-----BEGIN CERTIFICATE-----\n", 500)])
+def test_after_a_broken_connection(earlier: Workspace, talk: object) -> None:
+    """Whatever has arrived so far."""
+    with RawServer(talk) as server:  # type: ignore[arg-type]
+        earlier.values["ACCESS_URL"] = server.url
+        assert earlier.run().failure
+    assert earlier.left_over() == []
+
+
+def test_after_nobody_was_there(earlier: Workspace) -> None:
+    """The deployment may be down."""
+    earlier.values["ACCESS_URL"] = "http://127.0.0.1:1"
+    assert earlier.run().failure
+    assert earlier.left_over() == []
+
+
+@pytest.mark.parametrize("token", ["", " ", "a\nb"])
+def test_after_a_useless_token(earlier: Workspace, token: str) -> None:
+    """Such as none."""
+    earlier.values["SESSION_TOKEN"] = token
+    assert earlier.run().failure
+    assert earlier.left_over() == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "roots"),
+    [(0, 2), (300, 2), (300, 0), (1500, 2)],
+    ids=["the first file", "what curl trusts", "the download", "the bundle"],
+)
+def test_after_a_disk_was_full(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates, limit: int, roots: int
+) -> None:
+    """No file may grow over the limit, so that one write after the other is the one that fails."""
+    deployment.serve(Answer(body=certificates.company.pem.encode()))
+    system_roots = certificates.public.pem + certificates.intermediate.pem
+    earlier.roots.write_text(system_roots if roots else "")
+    assert "cannot write to" in earlier.run(sys.executable, "-c", LIMIT_FILES, str(limit)).failure
+    assert earlier.left_over() == []
+
+
+def test_after_the_certificate_could_not_be_replaced(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    """The bundle, which is replaced first, is put back."""
+    deployment.serve(Answer(body=certificates.company.pem.encode()))
+    earlier.stub("mv", f'case $* in */ca-cert.pem) exit 1 ;; esac\nexec {program("mv")} "$@"')
+    assert "cannot write to" in earlier.run().failure
+    assert earlier.left_over() == []
+
+
+def test_after_the_first_certificate_could_not_be_saved(workspace: Workspace) -> None:
+    """There was no bundle, so there is none."""
+    workspace.stub("mv", f'case $* in */ca-cert.pem) exit 1 ;; esac\nexec {program("mv")} "$@"')
+    assert "cannot write to" in workspace.run().failure
+    assert list(workspace.certificates.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_signal_between_the_two_files_is_too_late(
+    workspace: Workspace, certificates: Certificates, number: signal.Signals
+) -> None:
+    """A new bundle beside an old certificate would be neither the one state nor the other."""
+    workspace.stub("mv", f'{program("mv")} "$@" && kill -{number} $PPID')
+    assert workspace.run().status == 0
+    assert workspace.cert_path.read_text() == certificates.proxy.pem
+    assert workspace.bundle_path.exists()
+    assert workspace.left_over() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_after_a_signal_in_the_middle_of_a_download(earlier: Workspace, number: signal.Signals) -> None:
+    """Only a SIGKILL leaves something, and nothing that is in the way of the next run."""
+    with RawServer(silent) as server:
+        earlier.values["ACCESS_URL"] = server.url
+        process = earlier.start()
+        assert server.asked.wait(30)
+        process.send_signal(number)
+        if number == signal.SIGKILL:
+            assert process.wait(30) == -number
+            process.communicate()
+            assert len(earlier.left_over()) == 1
+        else:
+            assert "a signal stopped it" in finish(process).failure
+            assert earlier.left_over() == []
+
+
+def test_what_a_killed_run_has_left_is_removed_by_one_of_the_hours_after(workspace: Workspace) -> None:
+    """A fresh directory may be that of a run that is still going on."""
+    names = (".aibridge-proxy.aaaaaa", ".aibridge-proxy.bbbbbb", "foreign")
+    stale, fresh, other = (workspace.certificates / name for name in names)
+    for directory in (stale, fresh, other):
+        directory.mkdir()
+        (directory / "ca").touch()
+    then = time.time() - STALE_SECONDS
+    for directory in (stale, other):
+        os.utime(directory, (then, then))
+    assert workspace.run().status == 0
+    assert workspace.left_over() == sorted([fresh.name, other.name])
+
+
+def test_a_directory_of_the_same_name_as_a_left_over_is_none(workspace: Workspace) -> None:
+    """Only what lies in the directory is looked at, not the directory itself."""
+    workspace.save_at(workspace.home / ".aibridge-proxy.aaaaaa" / "ca.pem")
+    workspace.cert_path.parent.mkdir()
+    then = time.time() - STALE_SECONDS
+    os.utime(workspace.cert_path.parent, (then, then))
+    assert workspace.run().status == 0
+
+
+def test_two_runs_at_once_leave_the_files_of_one(
+    workspace: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    """Each works in a directory of its own, and renames are whole."""
+    pems = [certificates.company.pem, certificates.intermediate.pem]
+    deployment.serve(*(Answer(body=pem.encode()) for pem in pems))
+    # Neither is answered before both have asked.
+    deployment.before_answer = threading.Barrier(2).wait
+    runs = [finish(process) for process in [workspace.start(), workspace.start()]]
+    assert [run.status for run in runs] == [0, 0]
+    assert workspace.cert_path.read_text() in pems
+    assert workspace.bundle_path.read_text() in [certificates.public.pem + pem for pem in pems]
+    assert workspace.left_over() == []

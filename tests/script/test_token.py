@@ -1,0 +1,128 @@
+"""Where the token can be seen: in the request, and nowhere else."""
+
+from __future__ import annotations
+
+import string
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.harness.deployment import Answer, Deployment
+from tests.script.conftest import TOKEN
+from tests.script.workspace import SHELLS, TOOLS, Workspace, program
+
+if TYPE_CHECKING:
+    from tests.script.conftest import Certificates
+    from tests.script.workspace import Run
+
+# Every printable ASCII character but the single quote, whose way into the script is tested with the other values.
+PRINTABLE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"'"}))
+
+
+def test_no_program_has_the_token_among_its_arguments(workspace: Workspace) -> None:
+    """Each program that the script executes says what its arguments are."""
+    record = workspace.notes / "record"
+    for tool in TOOLS:
+        if (workspace.bin / tool).is_symlink():
+            of_busybox = (workspace.bin / tool).resolve().name == "busybox"
+            real = f"{program('busybox')} {tool}" if of_busybox else program(tool)
+            workspace.stub(tool, f"printf '%s\\n' {tool} \"$@\" >>'{record}'\nexec {real} \"$@\"")
+    workspace.note("coder")
+    assert workspace.run().status == 0
+    recorded = [*record.read_text().splitlines(), *workspace.noted("coder")]
+    assert {"curl", "openssl", "awk", "mv", "sed"} <= set(recorded)
+    assert not [line for line in recorded if TOKEN in line]
+
+
+def test_no_process_shows_the_token_while_the_script_runs(workspace: Workspace, deployment: Deployment) -> None:
+    """While curl waits for its answer; the shell's own command line is the script, as the agent hands it over."""
+    seen: list[tuple[bytes, bytes]] = []
+    text = workspace.text().encode()
+
+    def look() -> None:
+        for process in Path("/proc").glob("[0-9]*"):
+            # Processes end, and others may not be looked at.
+            with suppress(OSError):
+                arguments = (process / "cmdline").read_bytes()
+                if (process / "cwd").readlink().is_relative_to(workspace.home) and text not in arguments:
+                    seen.append((arguments, (process / "environ").read_bytes()))
+
+    deployment.before_answer = look
+    assert workspace.run().status == 0
+    assert any(b"--config" in arguments for arguments, _ in seen)
+    assert not [arguments for arguments, environment in seen if TOKEN.encode() in arguments + environment]
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 503])
+def test_the_token_is_in_no_output_and_in_no_file(
+    workspace: Workspace, deployment: Deployment, certificates: Certificates, status: int
+) -> None:
+    """Whatever comes of it, and even if the server repeats what it was sent."""
+    body = certificates.proxy.pem if status == 200 else TOKEN
+    deployment.serve(Answer(status, body.encode(), {"X-Token": TOKEN, "Location": f"http://127.0.0.1:1/{TOKEN}"}))
+    run = workspace.run()
+    assert (run.status == 0) == (status == 200)
+    assert _token_in(run, workspace) == []
+
+
+def test_a_body_that_repeats_the_token_is_not_quoted(workspace: Workspace, deployment: Deployment) -> None:
+    """Sentences say what kind of thing has arrived, not what it says."""
+    deployment.serve(Answer(200, f"<html>{TOKEN}".encode()))
+    run = workspace.run()
+    assert run.failure
+    assert _token_in(run, workspace) == []
+
+
+@pytest.mark.parametrize("token", ["", " "])
+def test_without_a_token_there_is_no_request(workspace: Workspace, deployment: Deployment, token: str) -> None:
+    """The sentence is not that of a refused token."""
+    workspace.values["SESSION_TOKEN"] = token
+    assert "there is no session token" in workspace.run().failure
+    assert deployment.asked == []
+
+
+@pytest.mark.parametrize("character", ["\x01", "\t", "\n", "\r", "\x1b", "\x1f", "\x7f"], ids=ascii)
+def test_a_token_with_a_control_character_is_refused(bare_workspace: Workspace, character: str) -> None:
+    """A line end in a header would begin another header."""
+    bare_workspace.values["SESSION_TOKEN"] = f"{TOKEN}{character}X-Injected: yes"
+    assert "the session token holds control characters" in bare_workspace.run().failure
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_any_other_token_reaches_the_deployment_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, script: str, certificates: Certificates, shell: str
+) -> None:
+    """No character of it is taken for syntax, by the shell, by sed or by curl."""
+
+    @settings(max_examples=8, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.text(PRINTABLE, min_size=1))
+    def check(token: str) -> None:
+        with Deployment(token=token, ca_cert_pem=certificates.proxy.pem) as deployment:
+            workspace = Workspace(tmp_path_factory.mktemp("token"), shell, script, certificates.public.pem)
+            workspace.ask(deployment)
+            assert workspace.run().status == 0
+
+    check()
+
+
+@pytest.mark.parametrize("token", ['a"b\\c', '\\"', "\\", "%41+%2B", "{a,b}[1-3]", "@/etc/passwd", "#", "naïve-日本"])
+def test_a_token_of_syntax_reaches_the_deployment_as_it_is(
+    workspace: Workspace, deployment: Deployment, token: str
+) -> None:
+    """As above, with what is most likely to go wrong."""
+    workspace.values["SESSION_TOKEN"] = token
+    # HTTP knows no UTF-8 in headers; werkzeug takes the bytes for Latin-1.
+    deployment.token = token.encode().decode("latin-1")
+    assert workspace.run().status == 0
+
+
+def _token_in(run: Run, workspace: Workspace) -> list[str]:
+    texts = {"stdout": run.stdout, "stderr": run.stderr}
+    for file in workspace.home.parent.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            texts[str(file)] = file.read_text(errors="replace")
+    return [name for name, text in texts.items() if TOKEN in text]

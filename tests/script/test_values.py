@@ -1,0 +1,142 @@
+"""How values get into the script: by terraform's quoting, as they are, and without any shell evaluating them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.script.rendering import VARIABLES, Renderer
+from tests.script.workspace import SHELLS, program
+from tf_helper.problems import Invalid
+from tf_helper.values.access_url import AccessUrl
+from tf_helper.values.cert_path import CertPath
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.script.conftest import Certificates
+
+# In the place of setup.sh: what the variables hold, and what the prologue has left behind.
+PROBE = (
+    "".join(f'printf "%s\\0" "${name}"\n' for name in sorted(VARIABLES))
+    + "export -p | while read -r name; do case $name in *_URL=*|*_TOKEN=*|*_PATH=*|*_PEM=*) echo $name >&2; esac; done"
+)
+
+ATTACKS = (
+    "'",
+    "''",
+    "'\\''",
+    "';touch pwned;'",
+    "$(touch pwned)",
+    "`touch pwned`",
+    '"$(touch pwned)"',
+    "\\",
+    "\\\\'",
+    "${HOME}",
+    "%{ if true }x%{ endif }",
+    "$${HOME}",
+    "!!",
+    "\nEOF\ntouch pwned\n",
+    "a\r\nb\n\n",
+    "\x01\x02\x7f",
+    "naïve 日本",
+    "-n",
+    "*",
+    "&",
+)
+
+
+def helper_accepts(parse: type[CertPath | AccessUrl], text: str) -> bool:
+    """Ask the helper."""
+    try:
+        parse.parse(text)
+    except Invalid:
+        return False
+    return True
+
+
+# NUL fits into no argument, and terraform composes characters (NFC).
+any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0")).filter(
+    lambda text: unicodedata.is_normalized("NFC", text)
+)
+hostile_text = st.one_of(any_text, st.lists(st.sampled_from(ATTACKS)).map("".join))
+cert_paths = (
+    st.text("abzAZ019 /._+@%=,:~-", min_size=1)
+    .map(lambda text: f"/{text}")
+    .filter(lambda text: helper_accepts(CertPath, text))
+    .map(CertPath.parse)
+)
+access_urls = (
+    st.builds(
+        "{}://{}{}{}".format,
+        st.sampled_from(["http", "https", "HTTPS"]),
+        st.from_regex(r"[a-zA-Z0-9_-]{1,20}(\.[a-z-]{2,9}){0,2}|\[::[0-9a-f]{1,4}\]|10\.0\.0\.[1-9]", fullmatch=True),
+        st.sampled_from(["", ":8080", ":443", ":080"]),
+        st.text("ab/._~-", max_size=10).map(lambda path: f"/{path}"),
+    )
+    .filter(lambda text: helper_accepts(AccessUrl, text))
+    .map(AccessUrl.parse)
+)
+
+
+@st.composite
+def script_values(draw: st.DrawFn) -> dict[str, str]:
+    """Draw a value for each variable: those that the helper passes, and anything for the token and the PEM."""
+    path = draw(cert_paths)
+    return {
+        "ACCESS_URL": str(draw(access_urls)),
+        "SESSION_TOKEN": draw(hostile_text),
+        "CERT_PATH": path.path,
+        "CA_BUNDLE_PATH": path.bundle_path,
+        "CA_CERT_PEM": draw(hostile_text),
+        "EXTRA_CA_CERTS_PEM": draw(hostile_text),
+    }
+
+
+@pytest.fixture(scope="module")
+def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
+    """Prepare terraform, with the probe in the place of setup.sh."""
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not on PATH")
+    return Renderer(tmp_path_factory.mktemp("probe"), PROBE)
+
+
+def assert_values_arrive(batch: Sequence[dict[str, str]], renderer: Renderer, directory: Path) -> None:
+    """Render a batch and run it under each shell."""
+    directory.mkdir(exist_ok=True)
+    environment = {"PATH": str(directory), "SHELLOPTS": "xtrace:allexport"} | dict.fromkeys(VARIABLES, "wrong")
+    for values, text in zip(batch, renderer.render(batch), strict=True):
+        for name, arguments in SHELLS.items():
+            command = [program(name), *arguments[1:], "-c", text]
+            done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, check=False)
+            assert done.stdout.decode().split("\0")[:-1] == [values[variable] for variable in sorted(VARIABLES)]
+            assert done.stderr == b""
+            assert done.returncode == 0
+    assert list(directory.iterdir()) == []
+
+
+def test_any_value_reaches_the_script_byte_for_byte(renderer: Renderer, tmp_path: Path) -> None:
+    """Under each shell; nothing is executed, printed or exported."""
+
+    # One example is a batch, because terraform takes half a second for one value or a hundred.
+    @settings(max_examples=4, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(script_values(), min_size=25, max_size=25))
+    def check(batch: list[dict[str, str]]) -> None:
+        assert_values_arrive(batch, renderer, tmp_path / "empty")
+
+    check()
+
+
+def test_attacks_and_real_certificates_reach_the_script_byte_for_byte(
+    renderer: Renderer, certificates: Certificates, tmp_path: Path
+) -> None:
+    """What hypothesis may take long to find."""
+    texts = [*ATTACKS, certificates.proxy.pem, certificates.proxy.pem * 20]
+    assert_values_arrive([dict.fromkeys(VARIABLES, text) for text in texts], renderer, tmp_path / "empty")
