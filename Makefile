@@ -17,7 +17,7 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh .ci/run
+	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh .ci/run
 
 pytest: $(VENV)/.installed
 	pytest --numprocesses 2 --cov --cov-fail-under 100

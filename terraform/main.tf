@@ -23,9 +23,9 @@ data "external" "settings" {
       cert_path  = var.cert_path
       access_url = data.coder_workspace.me.access_url
     },
-    length(var.no_proxy) == 0 ? {} : { no_proxy = join(",", var.no_proxy) },
+    length(compact(var.no_proxy)) == 0 ? {} : { no_proxy = join(",", compact(var.no_proxy)) },
     var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
-    length(var.extra_ca_certs_pem) == 0 ? {} : { extra_ca_certs_pem = join("\n", var.extra_ca_certs_pem) },
+    length(compact(var.extra_ca_certs_pem)) == 0 ? {} : { extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem)) },
     var.fetch_ca_cert_at == "plan" ? { fetch_ca_cert = "true" } : {},
   )
 
@@ -71,7 +71,7 @@ locals {
   proxy_auth_url = replace(local.settings.proxy_url, "/^([^:]*:\\/\\/)/", "$${1}${local.proxy_userinfo}")
 
   sync_unit = "aibridge-proxy-setup"
-  warnings  = jsondecode(local.settings.warnings)
+  warnings  = compact(jsondecode(local.settings.warnings)) # list(string), however many there are
 
   script_values = {
     ACCESS_URL = local.settings.access_url

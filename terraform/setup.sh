@@ -18,7 +18,7 @@ MAX_BYTES=16384
 DIRECTORY=${CERT_PATH%/*}
 
 # Nothing is taken from the workspace: no options or functions (bash imports both), no settings of curl and OpenSSL.
-set -fu +C +e +m
+set -fu +C +e
 unset -f awk cat chmod coder cp curl date find grep id ls mkdir mktemp mv openssl rm sed sleep timeout wc
 unset -v IFS CURL_CA_BUNDLE HOSTALIASES OPENSSL_CONF SSL_CERT_DIR SSL_CERT_FILE SSLKEYLOGFILE
 umask 022

@@ -17,7 +17,7 @@ variable "proxy_url" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^\\s*(?i:https?)://", var.proxy_url))
+    condition     = can(regex("^(?i:https?)://", trimspace(var.proxy_url)))
     error_message = "proxy_url must begin with http:// or https://."
   }
 }
@@ -29,7 +29,7 @@ variable "cert_path" {
   default     = "/tmp/aibridge-proxy/ca-cert.pem"
 
   validation {
-    condition     = can(regex("^\\s*/", var.cert_path))
+    condition     = startswith(trimspace(var.cert_path), "/")
     error_message = "cert_path must be absolute, for example /home/coder/certs/ca.pem; ~ and variables are not expanded."
   }
 }

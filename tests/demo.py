@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import Deployment
@@ -21,6 +21,7 @@ from tests.harness.terraform import Terraform, TerraformError, copy_module
 if TYPE_CHECKING:
     from tests.harness.terraform import Providers
 
+SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
 PROXY_URL = " HTTP://AIProxy.Example.com:8888/ "
 
 
@@ -69,15 +70,8 @@ def apply(scratch: Path, deployment: Deployment, token: str, providers: Provider
             print(f'     {name} = "{value}"')
         terraform.init()
         terraform.apply(variables=variables)
-        (module,) = terraform.show()["values"]["root_module"]["child_modules"]
         step("The outputs", "what modules for single tools get, checked and normalised by tf-helper")
-        return terraform.outputs(), script_of(module)
-
-
-def script_of(module: dict[str, Any]) -> str:
-    """Return the startup script in the state of the module."""
-    (script,) = (found["values"]["script"] for found in module["resources"] if found["type"] == "coder_script")
-    return str(script)
+        return terraform.outputs(), str(terraform.resources()[SCRIPT]["script"])
 
 
 def step(title: str, text: str) -> None:

@@ -12,6 +12,9 @@ ANSWERED, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: list[str]) -> int:
     """Run the program with the command line's arguments and return its exit status."""
+    if sys.stderr is None:
+        # Where there is none, libraries print to standard output, argparse among them.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lasts
     try:
         if arguments:
             from tf_helper.arguments import parse_arguments  # noqa: PLC0415 - Terraform passes none
@@ -58,8 +61,7 @@ def _answer_standard_input() -> int:
 
 
 def _complain(text: str) -> None:
-    # There is nothing left to do where standard error is closed or full.
+    # There is nothing left to do where standard error is full.
     with contextlib.suppress(OSError):
-        if sys.stderr is not None:
-            sys.stderr.write(text)
-            sys.stderr.flush()
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -1,11 +1,12 @@
 """The Coder deployment over HTTP."""
 
+import contextlib
 import queue
 import ssl
 import threading
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from time import sleep, time
+from typing import TypeVar
 
 import httpx
 
@@ -18,13 +19,13 @@ from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expi
 # Older servers have the second path only.
 CA_CERT_PATHS = ("/api/v2/ai-gateway/proxy/ca-cert.pem", "/api/v2/aibridge/proxy/ca-cert.pem")
 
+T = TypeVar("T")
+
 _DEADLINE_SECONDS = 20
 _OPERATION_SECONDS = 5
 _WAITS_SECONDS = (0.5, 2)
 
 _CHECK_NETWORK = "Check its name, its port, and the network between the provisioner and the deployment."
-
-_Answer = tuple[int, bytes]
 
 
 class FetchError(Exception):
@@ -48,10 +49,10 @@ def fetch_ca_cert(
     environment names are ignored, and redirects are not followed, so that the token reaches the deployment only.
     Raises FetchError, after `deadline_seconds` at the latest.
     """
-    if not (token.isascii() and token.isprintable()):
+    if not (token.isascii() and token.isprintable()) or " " in token:
         raise FetchError("the session token holds characters that no Coder token has. Check the variable it is in.")
 
-    def download() -> bytes:
+    def download() -> tuple[Certificate, ...]:
         with httpx.Client(
             base_url=str(access_url),
             headers={
@@ -64,14 +65,14 @@ def fetch_ca_cert(
             trust_env=False,
             follow_redirects=False,
         ) as client:
-            return _with_retries(lambda: _download(client, access_url))
+            return _parse(_with_retries(lambda: _download(client, access_url)), access_url)
 
-    return _parse(_within(deadline_seconds, download, access_url), access_url)
+    return _within(deadline_seconds, download, access_url)
 
 
-def _within(seconds: float, work: Callable[[], bytes], access_url: AccessUrl) -> bytes:
+def _within(seconds: float, work: Callable[[], T], access_url: AccessUrl) -> T:
     """Run `work` in a thread that may be left behind: nothing else puts a limit to name look-ups."""
-    outcome: queue.SimpleQueue[bytes | FetchError] = queue.SimpleQueue()
+    outcome: queue.SimpleQueue[T | FetchError] = queue.SimpleQueue()
 
     def run() -> None:
         try:
@@ -96,7 +97,7 @@ def _with_retries(download: Callable[[], bytes]) -> bytes:
         try:
             return download()
         except _PassingError:
-            time.sleep(seconds)
+            sleep(seconds)
     return download()
 
 
@@ -106,11 +107,11 @@ def _trust(extra_ca_certs: Sequence[Certificate]) -> ssl.SSLContext:
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     # Not load_default_certs(), which obeys SSL_CERT_FILE.
     compiled_in = ssl.get_default_verify_paths()
-    for file in (compiled_in.openssl_cafile, *SYSTEM_TRUST_FILES):
-        if Path(file).is_file():
+    for file in (*SYSTEM_TRUST_FILES, compiled_in.openssl_cafile):
+        with contextlib.suppress(OSError):  # missing, empty or broken: the next
             context.load_verify_locations(cafile=file)
             break
-    if Path(compiled_in.openssl_capath).is_dir():
+    with contextlib.suppress(OSError):
         context.load_verify_locations(capath=compiled_in.openssl_capath)
     for certificate in extra_ca_certs:
         context.load_verify_locations(cadata=certificate.pem)
@@ -129,7 +130,7 @@ def _download(client: httpx.Client, access_url: AccessUrl) -> bytes:
     return body
 
 
-def _get(client: httpx.Client, path: str, access_url: AccessUrl) -> _Answer:
+def _get(client: httpx.Client, path: str, access_url: AccessUrl) -> tuple[int, bytes]:
     try:
         with client.stream("GET", path) as response:
             body = b""
@@ -150,8 +151,8 @@ def _transport_failure(error: httpx.TransportError, access_url: AccessUrl) -> Fe
                 f"the TLS certificate of {access_url.origin} is not trusted ({cause.verify_message}). "
                 "Add its CA's certificate to extra_ca_certs_pem or to the provisioner's trust store."
             )
-        if isinstance(cause, ssl.SSLError):
-            return FetchError(f"TLS with {access_url.origin} failed. Check that the access URL should be https.")
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+            return FetchError(f"TLS with {access_url.origin} failed. Check whether the access URL should be http.")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.TimeoutException):
         return _PassingError(f"{access_url.origin} did not answer in time. {_CHECK_NETWORK}")
@@ -178,7 +179,7 @@ def _refusal(status: int, access_url: AccessUrl) -> FetchError:
     kind = (
         _PassingError if status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status) else FetchError
     )
-    return kind(f"{origin} answered with status {status}. Look into the deployment's log.")
+    return kind(f"{origin} answered with status {status}. Look in the deployment's log.")
 
 
 def _parse(body: bytes, access_url: AccessUrl) -> tuple[Certificate, ...]:
@@ -195,6 +196,6 @@ def _parse(body: bytes, access_url: AccessUrl) -> tuple[Certificate, ...]:
             f"the answer of {access_url.origin} is no CA certificate: it {sentences}. "
             "Check what answers there; a login page in front of the deployment does so."
         ) from None
-    if any(is_expired(certificate, time.time()) for certificate in certificates):
+    if any(is_expired(certificate, time()) for certificate in certificates):
         raise FetchError(f"the CA certificate of {access_url.origin} has expired. Give AI Bridge Proxy a new one.")
     return certificates

@@ -9,6 +9,8 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 _QUOTED_LENGTH = 80
+# Terraform shows all that it gets, and after so many a person has stopped reading.
+_MAX_REPORTED = 20
 
 
 class Problem(NamedTuple):
@@ -71,8 +73,10 @@ def report(problems: Iterable[Problem]) -> str:
     problems = tuple(problems)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     lines = [f"tf-helper: error: {count} in the query"]
-    for problem in problems:
+    for problem in problems[:_MAX_REPORTED]:
         lines.append(f"  {problem.field}: {problem.sentence}")
         if problem.hint:
             lines.append(f"    hint: {problem.hint}")
+    if len(problems) > _MAX_REPORTED:
+        lines.append(f"  and {len(problems) - _MAX_REPORTED} more")
     return "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ from typing import BinaryIO, NoReturn
 from tf_helper.problems import Invalid, Problem
 
 # Far over what a valid query can hold, and little enough to read at once.
-_MAX_QUERY_BYTES = 1 << 20
+_MAX_QUERY_BYTES = 256 * 1024
 _EXAMPLE_HINT = "tf-helper --help shows an example"
 
 

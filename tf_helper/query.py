@@ -78,12 +78,13 @@ def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
     A JSON value is a str, float, bool, None, a list, or a tuple of pairs for an object. Raises Invalid with every
     problem of the query.
     """
-    given = {key: value for key, value in pairs if key not in Query.model_fields or value not in (None, "")}
+    given = {key: value for key, value in pairs if key in Query.model_fields and value not in (None, "")}
     problems = [*_repetitions(pairs), *_missing_access_url(given)]
     try:
         query = Query.model_validate(given)
     except ValidationError as error:
         problems += _problems(error)
+    problems += _unknown_keys(pairs)
     if problems:
         raise Invalid(*problems)
     return query
@@ -107,21 +108,20 @@ def _field(key: str) -> str:
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
     for details in error.errors(include_url=False, include_input=False):
-        key = str(details["loc"][0])
+        field = str(details["loc"][0])
         if details["type"] == "missing":
-            yield Problem("is required", "the URL of AI Bridge Proxy, for example https://aiproxy.example.com", key)
-        elif details["type"] == "extra_forbidden":
-            yield _unknown_key(key)
+            yield Problem("is required", "the URL of AI Bridge Proxy, for example https://aiproxy.example.com", field)
         else:
-            yield from (problem._replace(field=key) for problem in details["ctx"]["error"].problems)
+            yield from (problem._replace(field=field) for problem in details["ctx"]["error"].problems)
 
 
-def _unknown_key(key: str) -> Problem:
-    from difflib import get_close_matches  # noqa: PLC0415 - needed for this message only
+def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
+    for key in dict.fromkeys(key for key, _ in pairs if key not in Query.model_fields):
+        from difflib import get_close_matches  # noqa: PLC0415 - needed for this message only
 
-    known = get_close_matches(key, Query.model_fields, n=1, cutoff=0.0)[0]
-    return Problem(
-        f'is not a key of the query; did you mean "{known}"?',
-        f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",
-        _field(key),
-    )
+        (known,) = get_close_matches(key, Query.model_fields, n=1, cutoff=0.0)
+        yield Problem(
+            f'is not a key of the query; did you mean "{known}"?',
+            f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",
+            _field(key),
+        )

@@ -8,4 +8,4 @@ VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 
 def session_token(environment: Mapping[str, str]) -> str:
     """Return the first variable that is set, be it empty, as when a template is pushed; "" if none is."""
-    return next((environment[name] for name in VARIABLES if name in environment), "")
+    return next((environment[name].strip() for name in VARIABLES if name in environment), "")

@@ -120,7 +120,7 @@ run "normal_settings_give_no_warning" {
   }
 
   assert {
-    condition     = output.warnings == []
+    condition     = length(output.warnings) == 0
     error_message = join("\n", output.warnings)
   }
 }

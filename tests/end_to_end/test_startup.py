@@ -37,8 +37,7 @@ def start(make_terraform: MakeTerraform, module_copy: Path, deployment: Deployme
         terraform = make_terraform(module_copy / "examples/basic", environment)
         terraform.init()
         terraform.apply(variables={"cert_path": str(cert_path)})
-        (module,) = terraform.show()["values"]["root_module"]["child_modules"]
-        (script,) = (r["values"]["script"] for r in module["resources"] if r["address"] == SCRIPT)
+        script = terraform.resources()[SCRIPT]["script"]
         command = [script.partition("\n")[0].removeprefix("#!"), "-c", script]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 

@@ -92,6 +92,8 @@ def test_extra_certificates_come_out_normalised(ca: Certified) -> None:
     [
         ({}, ""),
         ({"CODER_SESSION_TOKEN": "a"}, "a"),
+        ({"CODER_SESSION_TOKEN": " a\n"}, "a"),
+        ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": " "}, ""),
         ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "b", "CODER_SESSION_TOKEN": "a"}, "b"),
         ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "", "CODER_SESSION_TOKEN": "a"}, ""),
     ],

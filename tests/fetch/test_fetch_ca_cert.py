@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import socket
+import socketserver
 import ssl
+import subprocess
+import sys
 import threading
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,7 @@ import trustme
 from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Asked, Deployment
+from tests.harness.raw_server import RawServer, endless, hang_up, not_http, reset, silent, slow_drip, with_length
 from tf_helper import coder_api
 from tf_helper.coder_api import FetchError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited between tries; nobody really waits."""
     waited: list[float] = []
-    monkeypatch.setattr("tf_helper.coder_api.time.sleep", waited.append)
+    monkeypatch.setattr(coder_api, "sleep", waited.append)
     return waited
 
 
@@ -44,27 +48,23 @@ def failure(url: str, token: str = TOKEN, extra: str = "", **options: float) -> 
     return str(caught.value)
 
 
-@contextmanager
-def raw_server(serve: Callable[[socket.socket], object]) -> Iterator[str]:
-    """Hand every connection to `serve` and close it then; yield the URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+@pytest.fixture
+def stuck() -> Iterator[Callable[[], object]]:
+    """Return a function that waits until the test is over."""
+    over = threading.Event()
+    yield over.wait
+    over.set()
 
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    serve(connection)
 
-        thread = threading.Thread(target=accept)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+@pytest.fixture
+def tls_ca() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
+        yield running
 
 
 def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: Certified) -> None:
@@ -138,25 +138,40 @@ def test_a_redirect_does_not_get_the_token(deployment: Deployment, ca: Certified
         assert elsewhere.asked == []
 
 
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy"])
+@pytest.mark.parametrize("spelling", [str.upper, str.lower])
 def test_a_proxy_of_the_environment_does_not_get_the_token(
-    name: str, deployment: Deployment, ca: Certified, monkeypatch: pytest.MonkeyPatch
+    name: str, spelling: Callable[[str], str], ca: Certified, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as elsewhere:
-        monkeypatch.setenv(name, elsewhere.url)
-        assert fetch(deployment.url)
+    for bypass in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(bypass, raising=False)
+    with (
+        Deployment(token=TOKEN, ca_cert_pem=ca.pem) as elsewhere,
+        Deployment(token=TOKEN, ca_cert_pem=ca.pem) as plain,
+        Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as secure,
+    ):
+        monkeypatch.setenv(spelling(name), elsewhere.url)
+        assert fetch(plain.url)
+        assert fetch(secure.url, extra=tls_ca.cert_pem.bytes().decode())
         assert elsewhere.asked == []
 
 
-def test_a_netrc_file_changes_nothing(deployment: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def head_of_the_request() -> str:
+    """Return what the program sends, in front of the body that it has not."""
+    with RawServer(with_length(b"", 0)) as server:
+        failure(server.url)
+        return server.last_request.decode()
+
+
+def test_a_netrc_file_adds_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    heads: list[str] = []
-    with raw_server(lambda connection: heads.append(connection.recv(65536).decode())) as url:
-        failure(url)
-    assert heads
-    assert not any("authorization" in head.lower() for head in heads)
+    assert "authorization" not in head_of_the_request().lower()
+
+
+def test_asks_for_an_answer_that_is_not_compressed() -> None:
+    assert "accept-encoding: identity\r\n" in head_of_the_request().lower()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +196,7 @@ def test_other_certificates_than_a_valid_ca_are_refused(deployment: Deployment, 
         (ca.key_pem, "it holds a private key"),
         (ca.pem + ca.key_pem, "it holds a private key"),
         (make_certificate("leaf", ca=False).pem, "is not a CA's"),
-        (ca.pem[:-40], "without an end"),
+        (ca.pem[:-40], "without a beginning or an end"),
         (ca.pem.replace("\nM", "\n!", 1), "does not decode"),
         (make_certificate("old", to_day=-1).pem, "has expired"),
         (ca.pem.rjust(16385), "is over 16384 bytes long"),
@@ -195,65 +210,83 @@ def test_a_compressed_answer_is_not_expanded(deployment: Deployment, ca: Certifi
     assert "it holds no certificate" in failure(deployment.url)
 
 
-def test_an_endless_answer_is_cut(ca: Certified) -> None:
-    def serve(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        with suppress(OSError):
-            while True:
-                connection.sendall(ca.pem.encode() * 1000)
-
-    with raw_server(serve) as url:
-        assert "is over 16384 bytes long" in failure(url)
+def test_an_endless_answer_is_cut() -> None:
+    with RawServer(endless) as server:
+        assert "is over 16384 bytes long" in failure(server.url)
 
 
-@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nshort", b"nonsense\r\n\r\n"])
-def test_a_broken_connection_is_tried_three_times(head: bytes) -> None:
-    served: list[bytes] = []
+@pytest.mark.parametrize("talk", [reset, not_http, hang_up, with_length(b"short", 9999)])
+def test_a_broken_connection_is_tried_three_times(talk: Callable[[socket.socket, threading.Event], None]) -> None:
+    with RawServer(talk) as server:
+        assert failure(server.url).startswith(f"{server.url} cannot be reached")
+        assert server.requests == 3
 
-    def serve(connection: socket.socket) -> None:
-        served.append(connection.recv(65536))
-        connection.sendall(head)
 
-    with raw_server(serve) as url:
-        assert failure(url).startswith(f"{url} cannot be reached")
-    assert len(served) == 3
+def test_a_connection_that_breaks_in_the_tls_handshake_is_tried_three_times(waits: list[float]) -> None:
+    class HangUp(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangUp) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"https://127.0.0.1:{server.server_address[1]}"
+        try:
+            assert failure(url).startswith(f"{url} cannot be reached")
+        finally:
+            server.shutdown()
+    assert len(waits) == 2
 
 
 def test_a_closed_port_cannot_be_reached() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert "cannot be reached (ConnectError)" in failure(f"http://127.0.0.1:{port}")
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        assert "cannot be reached (ConnectError)" in failure(f"http://127.0.0.1:{bound.getsockname()[1]}")
 
 
-def test_a_deployment_that_stays_silent_is_tried_three_times(
+def test_a_deployment_that_stays_silent_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coder_api, "_OPERATION_SECONDS", 0.2)
+    with RawServer(silent) as server:
+        assert "did not answer in time" in failure(server.url)
+        assert server.requests == 3
+
+
+def test_the_deadline_holds_whatever_is_slow() -> None:
+    with RawServer(slow_drip) as server:
+        assert "gave no whole answer within 0.2 s" in failure(server.url, deadline_seconds=0.2)
+
+
+def test_the_deadline_holds_for_name_look_ups(stuck: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: stuck())
+    assert "gave no whole answer" in failure("https://coder.example.com", deadline_seconds=0.2)
+
+
+def test_the_deadline_is_20_seconds() -> None:
+    assert inspect.signature(fetch_ca_cert).parameters["deadline_seconds"].default == 20
+
+
+def test_the_process_ends_although_a_name_look_up_hangs() -> None:
+    program = """
+import socket, threading
+from tf_helper.coder_api import FetchError, fetch_ca_cert
+from tf_helper.values.access_url import AccessUrl
+socket.getaddrinfo = lambda *_: threading.Event().wait()
+try:
+    fetch_ca_cert(AccessUrl.parse("https://coder.example.com"), "token", deadline_seconds=0.2)
+except FetchError:
+    print("gave up")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "gave up\n"
+
+
+def test_a_certificate_that_breaks_the_parser_is_refused_like_any_other(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coder_api, "_OPERATION_SECONDS", 0.1)
-    answer = threading.Event()
-    deployment.before_answer = answer.wait
-    assert "did not answer in time" in failure(deployment.url)
-    answer.set()
-    assert len(deployment.asked) == 3
+    def broken(_: str) -> tuple[Certificate, ...]:
+        raise ZeroDivisionError
 
-
-def test_the_deadline_holds_whatever_is_slow(deployment: Deployment) -> None:
-    answer = threading.Event()
-    deployment.before_answer = answer.wait
-    assert "gave no whole answer within 0.2 s" in failure(deployment.url, deadline_seconds=0.2)
-    answer.set()
-
-
-def test_the_deadline_holds_for_name_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = threading.Event()
-
-    def look_up(*_: object) -> None:
-        answer.wait()
-        raise OSError
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    assert "gave no whole answer" in failure("https://coder.example.com", deadline_seconds=0.2)
-    answer.set()
+    monkeypatch.setattr(coder_api, "parse_ca_cert", broken)
+    assert "unforeseen ZeroDivisionError" in failure(deployment.url)
 
 
 def test_something_unforeseen_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,21 +297,10 @@ def test_something_unforeseen_is_named_by_its_type(monkeypatch: pytest.MonkeyPat
     assert failure("http://127.0.0.1:1") == "unforeseen ZeroDivisionError while asking http://127.0.0.1:1."
 
 
-@pytest.mark.parametrize("token", ["a\r\nb: c", "\x00", "\u00e4"])
+@pytest.mark.parametrize("token", ["a\r\nb: c", "\x00", "\u00e4", "a b", " "])
 def test_a_token_that_no_header_can_carry_is_not_sent(token: str, deployment: Deployment) -> None:
     assert "session token holds characters" in failure(deployment.url, token)
     assert deployment.asked == []
-
-
-@pytest.fixture
-def tls_ca() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
-    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
-        yield running
 
 
 def test_an_untrusted_deployment_is_explained(tls_deployment: Deployment) -> None:
@@ -297,32 +319,57 @@ def test_the_deployments_own_certificate_can_be_trusted_by_itself(tls_deployment
     assert fetch(tls_deployment.url, extra=ssl.get_server_certificate(("127.0.0.1", port)))
 
 
-def test_the_systems_store_makes_it_trusted(
-    tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = tmp_path / "roots.pem"
-    store.write_bytes(tls_ca.cert_pem.bytes())
-    compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile=str(store), openssl_capath="/missing")
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
-    assert fetch(tls_deployment.url)
-
-
-def test_a_machine_without_roots_trusts_nothing(tls_deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the system's roots away."""
     compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
     monkeypatch.setattr(coder_api, "SYSTEM_TRUST_FILES", ())
+
+
+def hashed(store: Path, authority: trustme.CA) -> Path:
+    """Make a directory of certificates in OpenSSL's form."""
+    certificate = store / "ca.pem"
+    authority.cert_pem.write_to_path(str(certificate))
+    command = ["openssl", "x509", "-noout", "-hash", "-in", str(certificate)]
+    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    certificate.rename(store / f"{name}.0")
+    return store
+
+
+@pytest.mark.parametrize("place", ["compiled-in file", "compiled-in directory", "distribution's file"])
+@pytest.mark.usefixtures("no_system_store")
+def test_the_systems_store_makes_it_trusted(
+    place: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, empty = tmp_path / "roots.pem", tmp_path / "empty.pem"
+    tls_ca.cert_pem.write_to_path(str(store))
+    empty.touch()
+    paths = ssl.get_default_verify_paths()
+    if place == "compiled-in file":
+        paths = paths._replace(openssl_cafile=str(store))
+    elif place == "compiled-in directory":
+        (tmp_path / "hashed").mkdir()
+        paths = paths._replace(openssl_capath=str(hashed(tmp_path / "hashed", tls_ca)))
+    else:
+        monkeypatch.setattr(coder_api, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    assert fetch(tls_deployment.url)
+
+
+@pytest.mark.usefixtures("no_system_store")
+def test_a_machine_without_roots_trusts_nothing(tls_deployment: Deployment) -> None:
     assert "is not trusted" in failure(tls_deployment.url)
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_a_store_of_the_environment_is_not_trusted(
     name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = tmp_path / "roots.pem"
-    store.write_bytes(tls_ca.cert_pem.bytes())
-    monkeypatch.setenv(name, str(tmp_path if name.endswith("DIR") else store))
+    store = hashed(tmp_path, tls_ca)
+    monkeypatch.setenv(name, str(store if name == "SSL_CERT_DIR" else next(store.iterdir())))
     assert "is not trusted" in failure(tls_deployment.url)
 
 
 def test_tls_to_a_port_that_speaks_none_is_explained(deployment: Deployment) -> None:
-    assert "Check that the access URL should be https" in failure(deployment.url.replace("http:", "https:"))
+    assert "Check whether the access URL should be http" in failure(deployment.url.replace("http:", "https:"))

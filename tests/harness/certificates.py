@@ -40,10 +40,7 @@ class Certified:
 def make_certificate(
     name: str, *, issuer: Certified | None = None, ca: bool = True, from_day: int = -30, to_day: int = 365
 ) -> Certified:
-    """Make a certificate that is valid between two days, counted from today; self-signed where nobody issues it.
-
-    It has no key usage, as one by the recipe in Coder's documentation has none.
-    """
+    """Make a certificate that is valid between two days, counted from today; self-signed where nobody issues it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.timezone.utc)
@@ -56,7 +53,22 @@ def make_certificate(
         .not_valid_before(now + from_day * DAY)
         .not_valid_after(now + to_day * DAY)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(_key_usage(ca=ca), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(issuer.key if issuer else key, hashes.SHA256())
     )
     return Certified(certificate, key)
+
+
+def _key_usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not ca,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )

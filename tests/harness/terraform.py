@@ -60,6 +60,18 @@ def copy_module(destination: Path) -> Path:
     return Path(shutil.copytree(MODULE, destination, ignore=LEFT_BEHIND))
 
 
+def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the values of all resources and data sources in Terraform's JSON form of a state, by address."""
+
+    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
+        for child in module.get("child_modules", []):
+            found |= walk(child)
+        return found
+
+    return walk(values["root_module"])
+
+
 class TerraformError(Exception):
     """Terraform's exit status was not 0; the text has the command and all that it said."""
 
@@ -170,6 +182,11 @@ class Terraform:
         shown = json.loads(self.run("show", "-json", *([plan] if plan else [])).stdout)
         assert isinstance(shown, dict)
         return shown
+
+    def resources(self, plan: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the values of all resources and data sources in the state, or planned in a saved plan, by address."""
+        shown = self.show(plan)
+        return resources(shown["planned_values"] if plan else shown["values"])
 
     def test(self, file: str | None = None, *, variables: Mapping[str, object] | None = None) -> list[RunBlock]:
         """Run one test file, named as seen from the working directory, or all of them; failed runs do not raise."""

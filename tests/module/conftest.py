@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -33,15 +33,3 @@ def make_module(make_terraform: MakeTerraform, module_copy: Path) -> MakeModule:
         return terraform
 
     return make
-
-
-def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the values of all resources and data sources in a state or in planned values, by address."""
-
-    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
-        for child in module.get("child_modules", []):
-            found |= walk(child)
-        return found
-
-    return walk(values["root_module"])

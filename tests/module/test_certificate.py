@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import Deployment
-from tests.module.conftest import SCRIPT, VARIABLES, resources
+from tests.harness.terraform import resources
+from tests.module.conftest import SCRIPT, VARIABLES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Terraform
@@ -22,7 +23,7 @@ FETCHED = VARIABLES | {"fetch_ca_cert_at": "plan"}
 
 
 def script(terraform: Terraform) -> str:
-    text = resources(terraform.show()["values"])[SCRIPT]["script"]
+    text = terraform.resources()[SCRIPT]["script"]
     assert isinstance(text, str)
     return text
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import TOKEN
-from tests.module.conftest import SCRIPT, VARIABLES, resources
+from tests.module.conftest import SCRIPT, VARIABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def test_the_id_of_a_new_agent_reaches_the_script_normalised(make_module: MakeMo
     main.write_text(main.read_text().replace("coder_agent.main.id", "upper(coder_agent.main.id)"))
     terraform = make_module("examples/basic")
     terraform.apply()
-    state = resources(terraform.show()["values"])
+    state = terraform.resources()
     assert state[f"module.aibridge_proxy.{SCRIPT}"]["agent_id"] == state["coder_agent.main"]["id"]
 
 
@@ -105,14 +105,14 @@ def test_sensitive_inputs_do_no_harm(transition: str, make_module: MakeModule) -
 def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_module: MakeModule) -> None:
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com//")
     terraform.apply(variables=VARIABLES)
-    assert "\nACCESS_URL='https://coder.example.com'\n" in resources(terraform.show()["values"])[SCRIPT]["script"]
+    assert "\nACCESS_URL='https://coder.example.com'\n" in terraform.resources()[SCRIPT]["script"]
 
 
 def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_module: MakeModule) -> None:
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
     state = terraform.show()
-    holders = {address for address, values in resources(state["values"]).items() if TOKEN in json.dumps(values)}
+    holders = {address for address, values in terraform.resources().items() if TOKEN in json.dumps(values)}
     assert holders == {"data.coder_workspace_owner.me", SCRIPT}
     assert [name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)] == [
         "proxy_auth_url"
@@ -127,10 +127,24 @@ def test_a_plan_does_not_show_the_token(make_module: MakeModule) -> None:
     assert TOKEN not in done.stdout + done.stderr
 
 
+def test_warnings_are_a_list_of_strings_however_many_there_are(make_module: MakeModule) -> None:
+    terraform = make_module()
+    for url, count in (("https://aiproxy.example.com", 0), ("http://aiproxy.example.com", 1)):
+        terraform.apply(variables=VARIABLES | {"proxy_url": url})
+        warnings = json.loads(terraform.run("output", "-json").stdout)["warnings"]
+        assert (warnings["type"], len(warnings["value"])) == (["list", "string"], count)
+
+
+def test_null_and_blank_elements_of_lists_are_left_out(make_module: MakeModule) -> None:
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES | {"no_proxy": [None, "", "a"], "extra_ca_certs_pem": [None, "", ""]})
+    assert terraform.resources()["data.external.settings"]["result"]["no_proxy"].endswith(",a")
+
+
 def test_the_workspace_itself_gets_no_environment_variable(make_module: MakeModule) -> None:
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
-    managed = [address for address in resources(terraform.show()["values"]) if not address.startswith("data.")]
+    managed = [address for address in terraform.resources() if not address.startswith("data.")]
     assert managed == [SCRIPT]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -114,9 +116,15 @@ def test_closed_standard_output_is_an_error(
     assert "standard output is closed" in capfd.readouterr().err
 
 
-def test_closed_standard_error_is_borne(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("arguments", [[], ["--unknown"]])
+def test_closed_standard_error_is_borne_and_standard_output_stays_empty(
+    arguments: list[str], stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    assert run(stdin, b"") == 1
+    with contextlib.suppress(SystemExit):
+        assert run(stdin, b"", *arguments) == 1
+    assert capfd.readouterr().out == ""
+    sys.stderr.close()
 
 
 def test_a_terminal_on_standard_input_gets_a_short_usage(
@@ -136,12 +144,32 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"tf-helper {__version__}\n"
 
 
-@pytest.mark.parametrize("name", [*Query.model_fields, *Answer.model_fields, "TF_HELPER_DEBUG", "130"])
-def test_help_names_every_key_status_and_variable(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def help_section(title: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the first word of each line of a section of the help."""
     with pytest.raises(SystemExit) as exit_info:
         cli.main(["--help"])
     assert exit_info.value.code == 0
-    assert f" {name} " in capsys.readouterr().out.replace("=1", " ")
+    section = capsys.readouterr().out.partition(f"\n{title}")[2].partition("\n\n")[0]
+    return re.findall(r"^  (\S+)", section, re.MULTILINE)
+
+
+def test_help_shows_the_query_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert help_section("query keys", capsys) == list(Query.model_fields)
+
+
+def test_help_shows_the_result_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert help_section("result keys", capsys) == list(Answer.model_fields)
+
+
+def test_help_shows_exit_statuses_and_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert help_section("exit status", capsys) == ["0", "1", "2", "130"]
+    assert help_section("environment", capsys) == ["CODER_WORKSPACE_OWNER_SESSION_TOKEN,", "TF_HELPER_DEBUG=1"]
+
+
+def test_options_are_not_abbreviated() -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main(["--vers"])
+    assert exit_info.value.code == 2
 
 
 def test_an_unknown_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,12 @@ def test_one_problem_is_singular() -> None:
     assert report([Problem("is blank", field="agent_id")]).splitlines()[0] == "tf-helper: error: 1 problem in the query"
 
 
+def test_a_flood_of_problems_is_cut() -> None:
+    lines = report([Problem("is blank", field=str(number)) for number in range(25)]).splitlines()
+    assert lines[0] == "tf-helper: error: 25 problems in the query"
+    assert lines[-2:] == ["  19: is blank", "  and 5 more"]
+
+
 def test_quotes_are_printable_ascii() -> None:
     assert quoted('\x1b[31m"\u00e4\ud800') == '"\\u001b[31m\\"\\u00e4\\ud800"'
 

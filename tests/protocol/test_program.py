@@ -56,6 +56,10 @@ def test_closed_streams_are_errors(redirection: str, message: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_help_has_no_colour() -> None:
+    assert "\x1b" not in run(PROGRAM, "--help", env={"FORCE_COLOR": "1"}).stdout
+
+
 def test_the_example_in_the_help_works_as_it_stands() -> None:
     command = re.search(r"^  (echo .*\| tf-helper)$", run(PROGRAM, "--help").stdout, re.MULTILINE)
     assert command

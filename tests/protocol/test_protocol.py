@@ -47,7 +47,7 @@ def test_takes_numbers_of_any_length() -> None:
         (b'{"a": "\xff"}', "is not UTF-8 (byte 8)"),
         ('{"a": "b"}'.encode("utf-16"), "is not UTF-8 (byte 1)"),
         (b'{"a": ' + b"[" * 200_000, "is nested too deeply, it must be an object of strings"),
-        (b'{"a": "' + b"x" * (1 << 20) + b'"}', "is over 1048576 bytes long"),
+        (b'{"a": "' + b"x" * 262144 + b'"}', "is over 262144 bytes long"),
     ],
 )
 def test_refuses_what_is_not_one_json_object(data: bytes, sentence: str) -> None:

@@ -84,6 +84,14 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(value: str | None)
     )
 
 
+def test_half_a_surrogate_pair_in_a_key_is_refused_like_any_unknown_key() -> None:
+    assert [problem.field for problem in problems(("agent_id", " "), ("\ud800", "x"))] == [
+        "proxy_url",
+        "agent_id",
+        '"\\ud800"',
+    ]
+
+
 def test_a_strange_key_is_quoted_in_ascii_and_cut() -> None:
     (problem,) = problems(URL, ("\x1b[31m\u00e4" + "x" * 100, ""))
     assert problem.field == '"\\u001b[31m\\u00e4' + "x" * 61 + '..."'

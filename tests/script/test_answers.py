@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Deployment
+from tests.harness.raw_server import RawServer, endless, not_http, reset, silent, slow_drip, with_length
 from tests.script.conftest import TOKEN
-from tests.script.raw_server import RawServer, endless, not_http, reset, silent, slow_drip, with_length
 
 if TYPE_CHECKING:
+    import threading
+
     import trustme
 
     from tests.script.conftest import Certificates
@@ -140,6 +142,19 @@ def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: object
     with RawServer(talk) as server:  # type: ignore[arg-type]
         workspace.values["ACCESS_URL"] = server.url
         assert f"cannot connect to {server.url}" in workspace.run().failure
+
+
+def _forbid_without_end(connection: socket.socket, closing: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n")
+    closing.wait()
+
+
+def test_the_body_of_a_refusal_is_not_waited_for(workspace: Workspace) -> None:
+    """The status says it all."""
+    with RawServer(_forbid_without_end) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        assert "denied access (403)" in workspace.run().failure
+        assert server.requests == 1
 
 
 def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment) -> None:

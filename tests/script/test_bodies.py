@@ -6,11 +6,13 @@ import base64
 import gzip
 import hashlib
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import Answer, Deployment
+from tests.script.workspace import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +63,9 @@ WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
     "a line left out": (lambda made: "\n".join(_lines(made, without=3)).encode(), NOT_PEM),
     "four characters left out": (lambda made: made.proxy.pem.replace("=", "")[:-30].encode(), NOT_PEM),
     "the second one truncated": (lambda made: (made.proxy.pem + made.company.pem[:-40]).encode(), NOT_PEM),
-    "no end before the second": (lambda made: ("\n".join(_lines(made)[:-1]) + made.company.pem).encode(), NOT_PEM),
+    "no end before the second": (lambda made: "\n".join([*_lines(made)[:-1], made.company.pem]).encode(), NOT_PEM),
+    "a character too many": (lambda made: made.proxy.pem.replace("-\nM", "-\nMM").encode(), NOT_PEM),
+    "another character too many": (lambda made: made.proxy.pem.replace("-\nMI", "-\nMIA").encode(), NOT_PEM),
     "garbage in base64": (lambda made: _block(GARBAGE[:400]), NOT_PEM),
     "garbage that is not base64": (lambda made: made.proxy.pem.replace("M", "\\$(id)", 1).encode(), NOT_PEM),
     "an empty block": (lambda made: _block(b""), NOT_PEM),
@@ -130,6 +134,16 @@ def test_what_is_no_usable_ca_certificate_is_refused_where_openssl_is(
     """openssl knows an authority from a leaf and tells the dates."""
     body, reason = WRONG_TO_OPENSSL[name]
     _assert_refused(workspace, deployment, body(certificates), reason)
+
+
+def test_a_ca_by_the_recipe_in_coders_documentation_is_saved(workspace: Workspace, deployment: Deployment) -> None:
+    """It has no key usage, which some clients hold against it."""
+    key = ["-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", "/dev/null"]
+    command = [program("openssl"), "req", "-new", "-x509", *key, "-days", "365", "-subj", "/CN=AI Bridge Proxy CA"]
+    made = subprocess.run(command, capture_output=True, check=True).stdout
+    deployment.serve(Answer(body=made))
+    assert workspace.run().status == 0
+    assert workspace.cert_path.read_bytes() == made
 
 
 def test_without_openssl_a_download_is_saved_all_the_same(workspace: Workspace) -> None:

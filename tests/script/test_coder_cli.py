@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import Answer, Deployment
-from tests.script.raw_server import RawServer, silent
+from tests.harness.raw_server import RawServer, silent
 from tests.script.workspace import finish, program
 
 if TYPE_CHECKING:
@@ -118,6 +118,15 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
         process.send_signal(number)
         assert "a signal stopped it" in finish(process).failure
         assert _session(process.pid) == []
+    assert workspace.noted("coder") == [START, COMPLETE]
+
+
+def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace) -> None:
+    """The files are saved, and that is what is told."""
+    workspace.note("coder")
+    workspace.stub("rm", f'kill -TERM $PPID\nexec {program("rm")} "$@"')
+    assert workspace.run().status == 0
+    assert workspace.left_over() == []
     assert workspace.noted("coder") == [START, COMPLETE]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.deployment import Asked, Deployment
+from tests.harness.deployment import Answer, Asked, Deployment
 from tests.script.conftest import TOKEN
 from tests.script.rendering import VARIABLES
 
@@ -128,10 +128,12 @@ def test_no_variable_takes_the_roots_away(
     ],
 )
 def test_oddities_of_the_shell_count_for_nothing(
-    workspace: Workspace, certificates: Certificates, name: str, value: str
+    workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str, value: str
 ) -> None:
-    """No word is split, no file kept from being written and nothing traced because of them."""
+    """No word is split, no file kept from being written, nothing traced, and no failure of a program the end."""
     workspace.environment[name] = value
+    workspace.note("coder", "exit 1")
+    deployment.serve(Answer(503), Answer(body=certificates.proxy.pem.encode()))
     workspace.save_at(workspace.certificates / "a-b" / "ca.cert.pem")
     _assert_saved(workspace, certificates)
 

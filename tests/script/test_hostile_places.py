@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.script.workspace import program
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -114,6 +116,14 @@ def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace,
     workspace.save_at(workspace.certificates / below / "ca.pem")
     assert f"everyone can write to {workspace.certificates}" in workspace.run().failure
     assert list(workspace.certificates.iterdir()) == []
+
+
+def test_a_new_directory_is_looked_at_too(workspace: Workspace) -> None:
+    """Someone may be quicker in making it."""
+    workspace.save_at(workspace.home / "new" / "ca.pem")
+    workspace.stub("mkdir", f'{program("mkdir")} "$@" && chmod 777 "{workspace.home}/new"')
+    assert f"everyone can write to {workspace.home}/new" in workspace.run().failure
+    assert list(workspace.cert_path.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("mode", [0o1777, 0o775, 0o2775, 0o770, 0o700])

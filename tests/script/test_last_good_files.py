@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import Answer, Deployment
-from tests.script.raw_server import RawServer, endless, reset, silent, with_length
+from tests.harness.raw_server import RawServer, endless, reset, silent, with_length
 from tests.script.workspace import finish, program
 
 if TYPE_CHECKING:

@@ -36,6 +36,8 @@ def test_keeps_a_path_and_warns() -> None:
         ("https://h/a%20b", "the path may hold only letters, digits and - . _ ~ /"),
         ("https://h/ä", "the path may hold only letters, digits and - . _ ~ /"),
         ("https://h/'", "the path may hold only letters, digits and - . _ ~ /"),
+        ("https://h/a/../b", "the path has . or .. segments"),
+        ("https://h/./b", "the path has . or .. segments"),
         ("https://h:0", "port 0 is out of range, it must be 1 to 65535"),
     ],
 )

@@ -46,6 +46,7 @@ def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -
         ("certs/ca.pem", '"certs/ca.pem" is not absolute'),
         ("~/ca.pem", '"~/ca.pem" is not absolute'),
         ("$HOME/ca.pem", '"$HOME/ca.pem" is not absolute'),
+        ("https://user:SECRET@h/x", "is a URL"),
         ("/", '"/" names a directory'),
         ("/a/", '"/a/" names a directory'),
         ("/a/.", '"/a/." names a directory'),

@@ -149,6 +149,14 @@ def test_what_does_not_decode_is_refused(ca: Certified) -> None:
         assert sentence(text) == "holds a certificate that does not decode as X.509"
 
 
+def test_a_name_that_is_no_text_is_refused(ca: Certified) -> None:
+    # The UTF8String in the issuer's name; OpenSSL loads such a certificate, and fails to tell what it is.
+    assert ca.der.count(b"proxy CA") == 2
+    assert sentence(block(ca.der.replace(b"proxy CA", b"proxy\xffCA"))) == (
+        "holds a certificate that does not decode as X.509"
+    )
+
+
 def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
     assert (
         sentence(ca.pem + block(ca.der[:-1]) + ca.pem)
@@ -157,8 +165,8 @@ def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
 
 
 def test_a_truncated_text_is_refused(ca: Certified) -> None:
-    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem):
-        assert sentence(text) == "has a certificate without an end"
+    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem):
+        assert sentence(text) == "has a certificate without a beginning or an end"
 
 
 @pytest.mark.parametrize(("parse", "limit"), [(parse_ca_cert, 16384), (parse_extra_ca_certs, 65536)])

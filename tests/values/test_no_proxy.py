@@ -36,26 +36,39 @@ def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
         ("*", '"*" would send nothing through the proxy'),
         ("a, *", '"*" would send nothing through the proxy'),
         ("*.example.com", 'entry "*.example.com": the host holds "*", which is not allowed in a host name'),
-        ("a b", 'entry "a b": the host holds " ", which is not allowed in a host name'),
-        ("a\tb", 'entry "a\\tb": the host holds "\\t", which is not allowed in a host name'),
+        ("a b", 'entry number 1: the host holds " ", which is not allowed in a host name'),
+        ("a\tb", 'entry number 1: the host holds "\\t", which is not allowed in a host name'),
         (".", 'entry ".": has no host'),
         ("..a", 'entry "..a": the host name has an empty label (two dots in a row, or one in front)'),
         (".10.0.0.1", 'entry ".10.0.0.1": an IP address has no subdomains'),
-        (".[::1]", 'entry ".[::1]": the host is not a valid IPv6 address'),
+        (".[::1]", "entry number 1: the host is not a valid IPv6 address"),
         ("10.0.0.0/33", 'entry "10.0.0.0/33" is not a CIDR range'),
-        ("a/8", 'entry "a/8" is not a CIDR range'),
+        ("c,a/8", "entry number 2 is not a CIDR range"),
         ("1.2.3", 'entry "1.2.3": host "1.2.3" ends like an IPv4 address but is none'),
         ("a:0", 'entry "a:0": port 0 is out of range, it must be 1 to 65535'),
         ("a:", 'entry "a:": the port is empty'),
         ("1:2:3", 'entry "1:2:3": the host is not a valid IPv6 address'),
-        ("https://a", "an entry is a URL or holds a user name"),
-        ("user:SECRET@a", "an entry is a URL or holds a user name"),
+        ("a:b", "entry number 1: the port is not a decimal number"),
+        ("::ffff:1.2.3.0/120", 'entry "::ffff:1.2.3.0/120": the IPv6 address is an IPv4 address in disguise'),
+        ("fe80::1%eth0/64", "entry number 1: the IPv6 address has a zone, which means something on one machine only"),
+        ("https://a", "holds a URL or a user name"),
+        ("user:SECRET@a", "holds a URL or a user name"),
+        ("https://user:a,SECRET!,b@h", "holds a URL or a user name"),
     ],
 )
 def test_refuses(given: str, sentence: str) -> None:
     with pytest.raises(Invalid) as caught:
         NoProxy.parse(given)
     assert [problem.sentence for problem in caught.value.problems] == [sentence]
+
+
+@pytest.mark.parametrize(
+    "entry", ["user:SECRET", "h/SECRET", "h?SECRET", "h#SECRET", "h;SECRET", "h:1:SECRET", "a,SECRET!,b@c"]
+)
+def test_quotes_nothing_that_can_be_a_secret(entry: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        NoProxy.parse(entry)
+    assert "SECRET" not in str(caught.value)
 
 
 def test_reports_every_bad_entry() -> None:

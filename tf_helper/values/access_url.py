@@ -35,3 +35,5 @@ class AccessUrl:
 def _path_problems(path: str) -> Iterator[Problem]:
     if not _PATH.fullmatch(path):
         yield Problem("the path may hold only letters, digits and - . _ ~ /")
+    elif not {".", ".."}.isdisjoint(path.split("/")):
+        yield Problem("the path has . or .. segments", "write it without them: clients disagree on them")

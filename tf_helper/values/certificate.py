@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tf_helper.problems import Invalid, Problem
+from tf_helper.problems import Invalid, Problem, quoted
 
 MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 
 _SOON_DAYS = 30
 _BEGIN = "-----BEGIN CERTIFICATE-----"
-_BLOCK = re.compile(rf"{_BEGIN}(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_END = "-----END CERTIFICATE-----"
+_BLOCK = re.compile(rf"{_BEGIN}(.*?){_END}", re.DOTALL)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 # https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
 _SHORT_NAMES = {
@@ -32,7 +33,10 @@ _Name = tuple[tuple[tuple[str, str], ...], ...]
 
 @dataclass(frozen=True)
 class CaDetails:
-    """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970."""
+    """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970.
+
+    Attribute types that RFC 4514 gives no short name stand under OpenSSL's.
+    """
 
     subject: str
     issuer: str
@@ -58,7 +62,7 @@ def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     problems = [
         Problem(
             f"{_which(number, certificates)} is not a CA's",
-            "give the one that AI Bridge Proxy signs with; other certificates belong into extra_ca_certs_pem",
+            "give the one that AI Bridge Proxy signs with; other certificates belong in extra_ca_certs_pem",
         )
         for number, certificate in enumerate(certificates, start=1)
         if not certificate.ca
@@ -83,13 +87,13 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
     for certificate in certificates:
         if certificate.ca is None:
             continue
-        subject, end = certificate.ca.subject, rfc3339(certificate.ca.not_after)
+        subject, end = quoted(certificate.ca.subject), rfc3339(certificate.ca.not_after)
         if is_expired(certificate, now):
-            yield f'the certificate "{subject}" expired at {end}.'
+            yield f"the certificate {subject} expired at {end}."
         elif certificate.ca.not_before > now:
-            yield f'the certificate "{subject}" is not valid before {rfc3339(certificate.ca.not_before)}.'
+            yield f"the certificate {subject} is not valid before {rfc3339(certificate.ca.not_before)}."
         elif certificate.ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
-            yield f'the certificate "{subject}" expires at {end}, within {_SOON_DAYS} days.'
+            yield f"the certificate {subject} expires at {end}, within {_SOON_DAYS} days."
 
 
 def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[str]:
@@ -99,8 +103,8 @@ def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Cer
     for certificate in ca_cert:
         if certificate.ca and certificate.ca.issuer not in subjects:
             yield (
-                f'the certificate "{certificate.ca.subject}" is an intermediate one, and its issuer '
-                f'"{certificate.ca.issuer}" is not in extra_ca_certs_pem; clients on OpenSSL\'s defaults need it too.'
+                f"the certificate {quoted(certificate.ca.subject)} is an intermediate one, and extra_ca_certs_pem has "
+                f"no {quoted(certificate.ca.issuer)}, its issuer; clients on OpenSSL's defaults need that one too."
             )
 
 
@@ -115,10 +119,12 @@ def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
     if len(text.encode(errors="replace")) > max_bytes:
         raise Invalid(Problem(f"is over {max_bytes} bytes long", "give the certificates that are needed only"))
     if _PRIVATE_KEY.search(text):
-        raise Invalid(Problem("holds a private key", "give certificates only, and take the key for known to others"))
+        raise Invalid(Problem("holds a private key", "give certificates only, and treat the key as exposed"))
     blocks = _BLOCK.findall(text)
-    if text.count(_BEGIN) > len(blocks):
-        raise Invalid(Problem("has a certificate without an end", "the text was cut off or put together wrongly"))
+    if not text.count(_BEGIN) == text.count(_END) == len(blocks):
+        raise Invalid(
+            Problem("has a certificate without a beginning or an end", "the text was cut off or put together wrongly")
+        )
     if not blocks:
         raise Invalid(Problem("holds no certificate", f'PEM is needed: "{_BEGIN}", base64, and an end like it'))
     certificates: list[Certificate] = []
@@ -152,10 +158,11 @@ def _decode(block: str) -> Certificate:
     store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         store.load_verify_locations(cadata=der)
-    except ssl.SSLError:
+        authorities = cast("list[dict[str, Any]]", store.get_ca_certs())
+    except ssl.SSLError:  # from the second call too, for names that are not text
         raise ValueError from None
     details = None
-    for authority in cast("list[dict[str, Any]]", store.get_ca_certs()):
+    for authority in authorities:
         details = CaDetails(
             subject=_rfc4514(authority["subject"]),
             issuer=_rfc4514(authority["issuer"]),

@@ -31,6 +31,8 @@ def _parse_dns_name(text: str) -> str:
     name = _lower(text).removesuffix(".")
     if not name:
         raise Invalid(Problem("has no host"))
+    if len(name) > _MAX_NAME:
+        raise Invalid(_too_long(len(name)))
     for character in name:
         if character.isascii() and not (character.isalnum() or character in ".-_"):
             raise Invalid(
@@ -50,9 +52,13 @@ def _parse_dns_name(text: str) -> str:
     labels = [_parse_label(label) for label in labels]
     _check_bidi(labels)
     name = ".".join(labels)
-    if len(name) > _MAX_NAME:
-        raise Invalid(Problem(f"the host name has {len(name)} characters, at most {_MAX_NAME} are allowed"))
+    if len(name) > _MAX_NAME:  # as A-labels are longer
+        raise Invalid(_too_long(len(name)))
     return name
+
+
+def _too_long(length: int) -> Problem:
+    return Problem(f"the host name has {length} characters, at most {_MAX_NAME} are allowed")
 
 
 def _lower(text: str) -> str:

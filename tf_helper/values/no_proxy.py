@@ -1,5 +1,6 @@
 """Hosts that bypass the proxy, as the NO_PROXY variable lists them."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_network
 
@@ -9,6 +10,9 @@ from tf_helper.values.url import parse_host_port
 
 # The workspace itself: local servers of tools must never be asked for through the proxy.
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
+
+# An entry that looks like something else, a part of a URL perhaps, can hold a secret.
+_QUOTABLE = re.compile(r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,15 @@ class NoProxy:
     @classmethod
     def parse(cls, text: str) -> "NoProxy":
         """Parse comma-separated entries: host names, .domains, IP addresses, CIDR ranges. Raises Invalid."""
+        if "@" in text or "//" in text:
+            # Nothing is quoted: a password can hold commas, too.
+            raise Invalid(Problem("holds a URL or a user name", "give hosts only, for example .example.com"))
         found = Collector()
-        entries = [found.attempt("", _parse_entry, entry.strip()) for entry in text.split(",") if entry.strip()]
+        entries = [
+            found.attempt("", _parse_entry, entry.strip(), number)
+            for number, entry in enumerate(text.split(","), start=1)
+            if entry.strip()
+        ]
         found.finish()
         return cls(_unique(entries))
 
@@ -35,24 +46,28 @@ def _unique(entries: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entries))
 
 
-def _parse_entry(text: str) -> str:
-    if "@" in text or "//" in text:
-        # Not quoted: it can hold a password.
-        raise Invalid(Problem("an entry is a URL or holds a user name", "give hosts only, for example .example.com"))
+def _parse_entry(text: str, number: int) -> str:
     if text == "*":
         raise Invalid(Problem('"*" would send nothing through the proxy', "name the hosts that bypass it"))
     try:
         return _normalised(text)
     except Invalid as invalid:
         problem = invalid.problems[0]
-        raise Invalid(Problem(f"entry {quoted(text)}: {problem.sentence}", problem.hint)) from None
+        raise Invalid(Problem(f"{_name(text, number)}: {problem.sentence}", problem.hint)) from None
     except ValueError:
-        raise Invalid(Problem(f"entry {quoted(text)} is not a CIDR range", "for example 10.0.0.0/8")) from None
+        raise Invalid(Problem(f"{_name(text, number)} is not a CIDR range", "for example 10.0.0.0/8")) from None
+
+
+def _name(text: str, number: int) -> str:
+    return f"entry {quoted(text)}" if _QUOTABLE.fullmatch(text) else f"entry number {number}"
 
 
 def _normalised(text: str) -> str:
     if "/" in text:
-        return str(ip_network(text, strict=False))
+        address, _, length = text.partition("/")
+        if ":" in address:
+            parse_host(f"[{address}]")  # refuses what means different things to different clients
+        return str(ip_network(f"{address}/{length}", strict=False))
     if text.count(":") > 1 and not text.startswith("["):
         return parse_host(f"[{text}]")
     host, port = parse_host_port(text.removeprefix("."))

@@ -10,6 +10,8 @@ from tf_helper.values.host import parse_host
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAX_PORT = 65535
+# Some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
+_AT_SIGNS = "@\uff20\ufe6b"
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"
     r"(?P<query>\?[^#]*)?(?P<fragment>#.*)?"
@@ -80,7 +82,7 @@ def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], p
         raise Invalid(Problem("is not a URL with a scheme", "write https://host or http://host:port"))
     found = Collector()
     scheme = found.attempt("", _parse_scheme, match["scheme"])
-    if "@" in text:
+    if any(sign in text for sign in _AT_SIGNS):
         # Wherever it stands: in "https://user:a/b@host" the password looks like a port and a path.
         found.add(Problem("holds a user name or password", "remove everything up to the @; the token is added later"))
         found.finish()

@@ -35,7 +35,7 @@ module "aibridge_proxy" {
   cert_path = var.cert_path
 }
 
-# Modules for single tools take these; they belong into the environment of the tool's own process, never into the
+# Modules for single tools take these; they belong in the environment of the tool's own process, never into the
 # workspace's.
 output "proxy_auth_url" {
   value     = module.aibridge_proxy.proxy_auth_url

@@ -23,6 +23,7 @@ class RawServer:
 
     def __init__(self, talk: Callable[[socket.socket, threading.Event], None]) -> None:
         self.requests = 0
+        self.last_request = b""
         self.asked = threading.Event()
         self._talk = talk
         self._closing = threading.Event()
@@ -65,6 +66,7 @@ class RawServer:
                     return
                 request += received
             self.requests += 1
+            self.last_request = request
             self.asked.set()
             self._talk(connection, self._closing)
 
@@ -86,6 +88,10 @@ def slow_drip(connection: socket.socket, closing: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while not closing.wait(0.05):
         connection.sendall(b"-")
+
+
+def hang_up(_: socket.socket, __: threading.Event) -> None:
+    """Close the connection without an answer."""
 
 
 def reset(connection: socket.socket, _: threading.Event) -> None:
