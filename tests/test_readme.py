@@ -73,7 +73,7 @@ def test_the_messages_to_look_up_are_the_ones_that_are_shown() -> None:
     sources = [*(ROOT / "tf_helper").rglob("*.py"), *(ROOT / "terraform").glob("*.*")]
     shown = "\n".join(source.read_text() for source in sources if source.is_file())
     section = README.partition("## When it does not work\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (`.*`) \|", section, re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
     assert len(rows) > 20
     fields = "|".join(Query.model_fields)
     for message in (message for row in rows for message in re.findall(r"`(.*?)`", row)):
