@@ -121,11 +121,12 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
-def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace) -> None:
-    """The files are saved, and that is what is told."""
+def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deployment: Deployment) -> None:
+    """The first reason is the one that is told."""
     workspace.note("coder")
+    deployment.serve(Answer(403))
     workspace.stub("rm", f'kill -TERM $PPID\nexec {program("rm")} "$@"')
-    assert workspace.run().status == 0
+    assert "denied access (403)" in workspace.run().failure
     assert workspace.left_over() == []
     assert workspace.noted("coder") == [START, COMPLETE]
 

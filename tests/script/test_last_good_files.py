@@ -110,6 +110,17 @@ def test_after_a_disk_was_full(
     assert earlier.left_over() == []
 
 
+def test_after_a_program_was_killed_for_want_of_memory(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    """Half a bundle is none."""
+    deployment.serve(Answer(body=certificates.company.pem.encode()))
+    awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
+    earlier.stub("awk", f'case $* in *roots.pem*cert) kill -KILL $$ ;; esac\nexec {awk} "$@"')
+    assert "cannot write to" in earlier.run().failure
+    assert earlier.left_over() == []
+
+
 def test_after_the_certificate_could_not_be_replaced(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
