@@ -60,6 +60,7 @@ locals {
     ca_cert_sha256     = ""
     ca_cert_subject    = ""
     ca_cert_not_after  = ""
+    client_env         = jsonencode({ for name in local.client_env_names : name => "" })
     warnings           = "[]"
   }
 
@@ -69,6 +70,11 @@ locals {
   session_token  = data.coder_workspace_owner.me.session_token
   proxy_userinfo = "coder:${replace(urlencode(local.session_token), "+", "%20")}@"
   proxy_auth_url = replace(local.settings.proxy_url, "/^([^:]*:\\/\\/)/", "$${1}${local.proxy_userinfo}")
+
+  client_env = merge(jsondecode(local.settings.client_env), {
+    HTTPS_PROXY = local.proxy_auth_url
+    https_proxy = local.proxy_auth_url
+  })
 
   sync_unit = "aibridge-proxy-setup"
   warnings  = compact(jsondecode(local.settings.warnings)) # list(string), however many there are

@@ -19,6 +19,12 @@ output "proxy_url" {
   value       = local.settings.proxy_url
 }
 
+output "env" {
+  description = "The environment variables that make a tool use the proxy and trust its certificate, for the tool's own process. When the workspace stops, the names are the same and most values are \"\"."
+  value       = tomap(local.client_env)
+  sensitive   = true
+}
+
 output "ca_cert" {
   description = "The CA certificate, where it is known at plan: SHA-256 fingerprint, subject, and end of validity. All \"\" where the workspace downloads it."
   value = {

@@ -44,9 +44,19 @@ def test_the_outputs_table_is_the_module() -> None:
     assert sorted(table("Outputs of the module")) == sorted(blocks("output", "outputs.tf"))
 
 
-def test_the_table_of_client_variables_is_complete() -> None:
-    names = {"HTTPS_PROXY", "https_proxy", *(variable.name for variable in CLIENT_VARIABLES)}
-    assert names <= set(table("Which certificate variables a tool needs"))
+def test_the_table_of_client_variables_is_the_programs() -> None:
+    values = {
+        "bypasses the proxy": "see `no_proxy`",
+        "turns on": "`1`",
+        "adds": "`cert_path`",
+        "replaces": "`ca_bundle_path`",
+    }
+    expected = [
+        f"| `{variable.name}` | {values[variable.effect]} | {variable.effect} | {variable.read_by} "
+        f"| [docs]({variable.documented_at}) |"
+        for variable in CLIENT_VARIABLES
+    ]
+    assert [line for line in README.splitlines() if line.endswith(") |") and "| [docs](" in line] == expected
 
 
 @pytest.mark.parametrize("target", re.findall(r"^(?:make) (\w+)$", README, re.MULTILINE))

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from tf_helper import __version__
 from tf_helper.answer import Answer
+from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import Query
 
 USAGE = """\
@@ -29,6 +30,9 @@ query keys (absent, null and "" mean the default):
 result keys ("" means none):
 {result}
 
+variables in client_env, what they do to a client's proxy or trust store, and who reads them:
+{client_env}
+
 exit status:
   0    answered
   1    refused: standard error says what is wrong, nothing is on standard output
@@ -47,7 +51,7 @@ def parse_arguments(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="tf-helper",
         description=_DESCRIPTION,
-        epilog=_EPILOG.format(query=_table(Query), result=_table(Answer)),
+        epilog=_EPILOG.format(query=_table(Query), result=_table(Answer), client_env=_client_variables()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -59,3 +63,10 @@ def parse_arguments(arguments: list[str]) -> None:
 def _table(model: type[BaseModel]) -> str:
     width = max(map(len, model.model_fields))
     return "\n".join(f"  {name:{width}}  {field.description}" for name, field in model.model_fields.items())
+
+
+def _client_variables() -> str:
+    names, effects = (max(len(variable[column]) for variable in CLIENT_VARIABLES) for column in (0, 1))
+    return "\n".join(
+        f"  {variable.name:{names}}  {variable.effect:{effects}}  {variable.read_by}" for variable in CLIENT_VARIABLES
+    )

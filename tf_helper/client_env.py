@@ -1,32 +1,108 @@
-"""The environment variables that make tools use the proxy and trust its certificate."""
+"""The environment variables that make tools use the proxy and trust its certificate.
+
+This table is the only place that knows them: the result key client_env, the module's output env, `tf-helper --help` and
+the README's table come from it. It has what the clients' own documents say, or where they are silent their source.
+"""
 
 from typing import Literal, NamedTuple
 
+Effect = Literal["bypasses the proxy", "adds", "replaces", "turns on"]
+
 
 class ClientVariable(NamedTuple):
-    """A variable of a tool's own process.
+    """A variable of a tool's own process, and what its clients do with it.
 
-    `source` says what it holds: the hosts that bypass the proxy, the proxy's CA certificate (for clients that add it
-    to their trust store) or the bundle (for clients whose trust store it replaces).
+    A variable that adds to a client's trust store names the proxy's certificate. One that replaces it names the bundle,
+    which has the system's roots too, because hosts that the proxy does not intercept show their own certificates.
     """
 
     name: str
-    source: Literal["no_proxy", "certificate", "bundle"]
+    effect: Effect
+    read_by: str
+    documented_at: str
 
 
-# HTTPS_PROXY and https_proxy hold the token, so the Terraform module adds them.
+# They hold the token, so the Terraform module composes them. The proxy serves CONNECT only, so there is no HTTP_PROXY.
+PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
+
 CLIENT_VARIABLES = (
-    ClientVariable("NO_PROXY", "no_proxy"),
-    ClientVariable("no_proxy", "no_proxy"),
-    ClientVariable("NODE_EXTRA_CA_CERTS", "certificate"),
-    ClientVariable("SSL_CERT_FILE", "bundle"),
-    ClientVariable("REQUESTS_CA_BUNDLE", "bundle"),
-    ClientVariable("CURL_CA_BUNDLE", "bundle"),
-    ClientVariable("GIT_SSL_CAINFO", "bundle"),
+    ClientVariable(
+        "NO_PROXY",
+        "bypasses the proxy",
+        "every client that reads HTTPS_PROXY",
+        "https://everything.curl.dev/usingcurl/proxies/env",
+    ),
+    ClientVariable(
+        "no_proxy",
+        "bypasses the proxy",
+        "the same; wget knows this spelling only",
+        "https://www.gnu.org/software/wget/manual/html_node/Proxies.html",
+    ),
+    ClientVariable(
+        "NODE_USE_ENV_PROXY",
+        "turns on",
+        "Node.js 22.21, 24.5 and newer, which otherwise ignore HTTPS_PROXY",
+        "https://nodejs.org/api/cli.html#node_use_env_proxy1",
+    ),
+    ClientVariable(
+        "NODE_EXTRA_CA_CERTS",
+        "adds",
+        "Node.js, npm, Bun, Deno 2.8 and newer",
+        "https://nodejs.org/api/cli.html#node_extra_ca_certsfile",
+    ),
+    ClientVariable("DENO_CERT", "adds", "Deno", "https://docs.deno.com/runtime/reference/env_variables/"),
+    ClientVariable(
+        "CODEX_CA_CERTIFICATE",
+        "adds",
+        "Codex, which takes SSL_CERT_FILE without it",
+        "https://github.com/openai/codex/blob/main/codex-rs/codex-client/src/custom_ca.rs",
+    ),
+    ClientVariable(
+        "SSL_CERT_FILE",
+        "replaces",
+        "OpenSSL and what is built on it, Python ssl, httpx, uv, Go, Cargo, curl",
+        "https://docs.openssl.org/master/man3/X509_get_default_cert_file/",
+    ),
+    ClientVariable(
+        "REQUESTS_CA_BUNDLE",
+        "replaces",
+        "Python requests, pip, AWS CLI",
+        "https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification",
+    ),
+    ClientVariable("CURL_CA_BUNDLE", "replaces", "curl, Python requests", "https://curl.se/docs/sslcerts.html"),
+    ClientVariable(
+        "GIT_SSL_CAINFO",
+        "replaces",
+        "git",
+        "https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpsslCAInfo",
+    ),
+    ClientVariable(
+        "GIT_PROXY_SSL_CAINFO",
+        "replaces",
+        "git, for the proxy's own TLS certificate",
+        "https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpproxySSLCAInfo",
+    ),
+    ClientVariable(
+        "CARGO_HTTP_CAINFO",
+        "replaces",
+        "Cargo, also for the proxy's own TLS certificate",
+        "https://doc.rust-lang.org/cargo/reference/config.html#httpcainfo",
+    ),
+    ClientVariable(
+        "AWS_CA_BUNDLE",
+        "replaces",
+        "AWS CLI and SDKs",
+        "https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html",
+    ),
 )
 
 
 def client_env(*, no_proxy: str, cert_path: str, ca_bundle_path: str) -> dict[str, str]:
     """Return the value of every variable of CLIENT_VARIABLES."""
-    values = {"no_proxy": no_proxy, "certificate": cert_path, "bundle": ca_bundle_path}
-    return {variable.name: values[variable.source] for variable in CLIENT_VARIABLES}
+    values: dict[Effect, str] = {
+        "bypasses the proxy": no_proxy,
+        "turns on": "1",
+        "adds": cert_path,
+        "replaces": ca_bundle_path,
+    }
+    return {variable.name: values[variable.effect] for variable in CLIENT_VARIABLES}

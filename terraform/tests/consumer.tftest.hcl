@@ -40,6 +40,7 @@ run "overridden_data_stand_for_the_helper" {
         ca_cert_sha256     = ""
         ca_cert_subject    = ""
         ca_cert_not_after  = ""
+        client_env         = "{\"NO_PROXY\": \"localhost\"}"
         warnings           = "[]"
       }
     }
@@ -53,5 +54,10 @@ run "overridden_data_stand_for_the_helper" {
   assert {
     condition     = output.proxy_auth_url == "https://coder:token@overridden.example.com"
     error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+  }
+
+  assert {
+    condition     = nonsensitive(output.env["NO_PROXY"]) == "localhost"
+    error_message = "env does not hold what stands for the helper's answer"
   }
 }

@@ -88,6 +88,29 @@ run "the_bundle_is_beside_the_certificate" {
   }
 }
 
+run "env_has_what_a_tool_needs" {
+  command = plan
+
+  assert {
+    condition = nonsensitive(
+      output.env["HTTPS_PROXY"] == "https://coder:token@aiproxy.example.com"
+      && output.env["https_proxy"] == output.env["HTTPS_PROXY"]
+      && output.env["NODE_EXTRA_CA_CERTS"] == "/home/coder/.certs/ca.pem"
+      && output.env["SSL_CERT_FILE"] == "/home/coder/.certs/ca.bundle.pem"
+    )
+    error_message = "env has other names or values than expected"
+  }
+}
+
+run "env_sends_no_plain_http_to_the_proxy" {
+  command = plan
+
+  assert {
+    condition     = nonsensitive(!contains(keys(output.env), "HTTP_PROXY") && !contains(keys(output.env), "http_proxy"))
+    error_message = "env has a variable for plain HTTP, which the proxy does not serve"
+  }
+}
+
 run "null_means_the_default" {
   command = plan
 

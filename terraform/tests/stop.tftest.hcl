@@ -41,6 +41,17 @@ run "every_output_keeps_its_type" {
   }
 }
 
+run "a_template_can_still_pick_from_env" {
+  assert {
+    condition = nonsensitive(
+      output.env["HTTPS_PROXY"] == "https://coder:@aiproxy.example.com"
+      && output.env["https_proxy"] == output.env["HTTPS_PROXY"]
+      && output.env["NODE_EXTRA_CA_CERTS"] == ""
+    )
+    error_message = "env has other names or values than expected"
+  }
+}
+
 run "the_script_keeps_its_agent" {
   assert {
     condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"

@@ -137,6 +137,6 @@ def test_with_the_certificate_in_hand_the_token_is_in_plan_and_state_only_where_
         holders = [address for address, found in resources(values).items() if TOKEN in json.dumps(found)]
         assert set(holders) <= {"data.coder_workspace_owner.me"}
         outputs = [name for name, output in values["outputs"].items() if TOKEN in json.dumps(output)]
-        assert outputs == ["proxy_auth_url"]
+        assert sorted(outputs) == ["env", "proxy_auth_url"]
     changed = [change["address"] for change in plan["resource_changes"] if TOKEN in json.dumps(change)]
     assert changed == []

@@ -114,9 +114,8 @@ def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_modu
     state = terraform.show()
     holders = {address for address, values in terraform.resources().items() if TOKEN in json.dumps(values)}
     assert holders == {"data.coder_workspace_owner.me", SCRIPT}
-    assert [name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)] == [
-        "proxy_auth_url"
-    ]
+    outputs = {name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)}
+    assert outputs == {"env", "proxy_auth_url"}
 
 
 def test_a_plan_does_not_show_the_token(make_module: MakeModule) -> None:

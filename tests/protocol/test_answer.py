@@ -56,15 +56,27 @@ def test_values_come_out_normalised() -> None:
 
 def test_variables_that_add_to_the_trust_store_name_the_certificate_and_those_that_replace_it_the_bundle() -> None:
     client_env = json.loads(answered(proxy_url="https://h", cert_path="/a/ca.pem", no_proxy="x").client_env)
-    assert client_env == {
-        "NO_PROXY": "localhost,127.0.0.1,::1,x",
-        "no_proxy": "localhost,127.0.0.1,::1,x",
-        "NODE_EXTRA_CA_CERTS": "/a/ca.pem",
-        "SSL_CERT_FILE": "/a/ca.bundle.pem",
-        "REQUESTS_CA_BUNDLE": "/a/ca.bundle.pem",
-        "CURL_CA_BUNDLE": "/a/ca.bundle.pem",
-        "GIT_SSL_CAINFO": "/a/ca.bundle.pem",
+    assert {name for name, value in client_env.items() if value == "/a/ca.pem"} == {
+        "NODE_EXTRA_CA_CERTS",
+        "DENO_CERT",
+        "CODEX_CA_CERTIFICATE",
     }
+    assert {name for name, value in client_env.items() if value == "/a/ca.bundle.pem"} == {
+        "SSL_CERT_FILE",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "GIT_SSL_CAINFO",
+        "GIT_PROXY_SSL_CAINFO",
+        "CARGO_HTTP_CAINFO",
+        "AWS_CA_BUNDLE",
+    }
+    assert client_env["NO_PROXY"] == client_env["no_proxy"] == "localhost,127.0.0.1,::1,x"
+    assert client_env["NODE_USE_ENV_PROXY"] == "1"
+
+
+def test_nothing_sends_plain_http_to_the_proxy_or_holds_the_token() -> None:
+    client_env = json.loads(answered(proxy_url="https://h").client_env)
+    assert [name for name in client_env if name.lower() in {"http_proxy", "https_proxy", "all_proxy"}] == []
 
 
 @pytest.mark.parametrize(
