@@ -3,12 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PROXY := $(VENV)/proxy
+NODE_MODULES := tests/tools/node/node_modules
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: demo test lint pytest format clean
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.installed $(PROXY)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
 test: lint pytest
@@ -19,7 +21,7 @@ lint: $(VENV)/.installed
 	mypy
 	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh .ci/run
 
-pytest: $(VENV)/.installed
+pytest: $(VENV)/.installed $(PROXY)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --cov --cov-fail-under 100
 
 format: $(VENV)/.installed
@@ -33,5 +35,14 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
+$(PROXY)/.installed: pyproject.toml | $(VENV)/.installed
+	$(PYTHON) -m venv --without-pip $(PROXY)
+	$(BIN)/python -m pip --python $(PROXY)/bin/python install --quiet --group proxy
+	touch $@
+
+# Without npm the tests that need it are skipped.
+$(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
+	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
+
 clean:
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) dist .mypy_cache .pytest_cache .ruff_cache .coverage

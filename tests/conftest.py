@@ -34,12 +34,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")
 
 
-@pytest.fixture
-def make_terraform(request: pytest.FixtureRequest) -> Iterator[MakeTerraform]:
-    """Make `Terraform` instances, with the providers that the command line asks for, that end with the test."""
+@pytest.fixture(scope="session")
+def providers(request: pytest.FixtureRequest) -> Providers:
+    """Say which providers the command line asks for."""
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
-    providers: Providers = "real" if request.config.getoption("--real-providers") else "stand-in"
+    return "real" if request.config.getoption("--real-providers") else "stand-in"
+
+
+@pytest.fixture
+def make_terraform(providers: Providers) -> Iterator[MakeTerraform]:
+    """Make `Terraform` instances that end with the test."""
     with ExitStack() as instances:
 
         def make(directory: Path, environment: Mapping[str, str] | None = None) -> Terraform:

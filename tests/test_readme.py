@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools.matrix import matrix
 from tf_helper.answer import Answer
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import Query
@@ -57,6 +58,10 @@ def test_the_table_of_client_variables_is_the_programs() -> None:
         for variable in CLIENT_VARIABLES
     ]
     assert [line for line in README.splitlines() if line.endswith(") |") and "| [docs](" in line] == expected
+
+
+def test_the_matrix_of_clients_is_the_one_that_the_tests_run() -> None:
+    assert f"\n{matrix()}\n" in README
 
 
 @pytest.mark.parametrize("target", re.findall(r"^(?:make) (\w+)$", README, re.MULTILINE))

@@ -12,8 +12,9 @@ import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.harness.server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,13 +47,6 @@ class Asked:
     token: str | None
 
 
-class _Server(HTTPServer):
-    def thread_target(self) -> None:
-        """Serve, and look often whether to stop: by default it takes half a second."""
-        assert self.server is not None
-        self.server.serve_forever(poll_interval=0.005)
-
-
 class Deployment:
     """Serves the CA certificate at both paths to whoever has the token.
 
@@ -67,7 +61,7 @@ class Deployment:
         self.answers: dict[str, list[Answer]] = {}
         self.serve(Answer(body=ca_cert_pem.encode(), headers={"Content-Type": "application/x-pem-file"}))
         # Threads, so that one client who waits does not keep the next one waiting.
-        self._server = _Server(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
+        self._server = LoopbackServer(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
         self._server.start()
 
