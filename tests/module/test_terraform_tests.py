@@ -26,7 +26,9 @@ def test_every_run_of_the_file_passes(file: str, make_terraform: MakeTerraform, 
     assert not failed, "\n\n".join(failed)
 
 
-@pytest.mark.parametrize("directory", [".", "examples/basic", "examples/data-source"])
+@pytest.mark.parametrize(
+    "directory", [".", *sorted(f"examples/{found.name}" for found in (MODULE / "examples").iterdir())]
+)
 def test_the_configuration_is_valid(directory: str, make_terraform: MakeTerraform, module_copy: Path) -> None:
     terraform = make_terraform(module_copy / directory)
     terraform.init()

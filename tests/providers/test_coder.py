@@ -255,3 +255,29 @@ def test_destroy_leaves_nothing(project: Project) -> None:
     terraform.apply()
     assert terraform.destroy().changes == Changes(0, 0, 3)
     assert "values" not in terraform.show()
+
+
+ORDER = """
+data "coder_script_order" "setup" {
+  rule {
+    run   = ["module.tool"]
+    after = ["coder_script.setup", "module.proxy"]
+    %s
+  }
+}
+output "rule" { value = one(data.coder_script_order.setup.rule) }
+"""
+
+
+def test_an_order_of_scripts_is_known_at_plan(project: Project) -> None:
+    terraform = project(ORDER % "")
+    terraform.plan(out="saved")
+    rule = terraform.show("saved")["planned_values"]["outputs"]["rule"]["value"]
+    assert (rule["run"], rule["after"]) == (["module.tool"], ["coder_script.setup", "module.proxy"])
+    assert (rule["requires"], rule["phase"] or "") == ("success", "")
+
+
+@pytest.mark.parametrize("setting", ['requires = "luck"', 'phase = "middle"'])
+def test_an_order_of_scripts_of_another_kind_is_refused(setting: str, project: Project) -> None:
+    (error,) = project(ORDER % setting).plan(check=False).errors
+    assert setting.partition(" ")[0] in error

@@ -57,6 +57,14 @@ def authorities() -> Authorities:
 
 
 @pytest.fixture(scope="session")
+def system_roots(authorities: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a file that takes the place of the system's roots."""
+    file = tmp_path_factory.mktemp("roots") / "system-roots.pem"
+    authorities.public.cert_pem.write_to_path(str(file))
+    return file
+
+
+@pytest.fixture(scope="session")
 def origin(authorities: Authorities) -> Iterator[Origin]:
     """Run what stands for all hosts of the internet."""
     with Origin(authorities.public, hosts=(*NAMES.values(), "localhost"), pages=PAGES) as running:
@@ -89,7 +97,7 @@ def listeners(authorities: Authorities, proxy: Proxy) -> Iterator[Mapping[Listen
 def workspace_behind(
     tmp_path_factory: pytest.TempPathFactory,
     providers: Providers,
-    authorities: Authorities,
+    system_roots: Path,
     proxy: Proxy,
     listeners: Mapping[Listener, Mapping[str, object]],
 ) -> WorkspaceBehind:
@@ -98,8 +106,6 @@ def workspace_behind(
     @cache
     def make(listener: Listener) -> Workspace:
         directory = tmp_path_factory.mktemp("tools")
-        system_roots = directory / "system-roots.pem"
-        authorities.public.cert_pem.write_to_path(str(system_roots))
         variables = {"agent_id": "agent", "cert_path": f"{directory}/certs/ca.pem", **listeners[listener]}
         with Deployment(token=TOKEN, ca_cert_pem=proxy.ca_cert_pem) as deployment:
             env, script = apply(directory / "module", deployment, variables, providers)

@@ -28,15 +28,8 @@ class Workspace:
         self.env = dict(env)
         self.directory = directory
         self._system_roots = system_roots
-        assert script.count(SYSTEM_ROOTS) == 1
-        self.start(script.replace(SYSTEM_ROOTS, str(system_roots)))
-
-    def start(self, script: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a startup script as the agent does; `more` goes into its environment."""
-        command = [script.partition("\n")[0].removeprefix("#!"), "-c", script]
-        done = _run(command, self.directory, {"HOME": str(self.directory), **more})
+        done = run_script(script, directory, system_roots)
         assert done.returncode == 0, done.stdout
-        return done
 
     def run(self, client: Client, host: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Have the client ask the host, with nothing in its environment but the module's or the given variables."""
@@ -61,6 +54,13 @@ class Workspace:
         both = self.directory / "extra-and-public.pem"
         both.write_text(extra + self._system_roots.read_text())
         return {**env, "NODE_EXTRA_CA_CERTS": str(both)}
+
+
+def run_script(script: str, directory: Path, system_roots: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a startup script as Coder's agent does, but for the file that holds the system's roots."""
+    text = script.replace(SYSTEM_ROOTS, str(system_roots))
+    shell = text.partition("\n")[0].removeprefix("#!")
+    return _run([shell, "-c", text], directory, {"HOME": str(directory), **variables})
 
 
 def _run(command: list[str], directory: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -51,6 +51,15 @@ OWNER = {
     "ssh_private_key": SECRET,
 }
 
+SELECTORS = Attribute(["list", "string"], required=True)
+
+SCRIPT_ORDER_RULE = {
+    "run": SELECTORS,
+    "after": SELECTORS,
+    "requires": OPTIONAL,
+    "phase": OPTIONAL,
+}
+
 AGENT = {
     "id": COMPUTED,
     "arch": REQUIRED,
@@ -110,6 +119,7 @@ def coder(environment: Mapping[str, str]) -> Provider:
         data_sources={
             "coder_workspace": DataSource(WORKSPACE, deployment.workspace),
             "coder_workspace_owner": DataSource(OWNER, deployment.owner),
+            "coder_script_order": DataSource({"id": COMPUTED}, _script_order, blocks={"rule": SCRIPT_ORDER_RULE}),
         },
         resources={
             "coder_agent": Resource(
@@ -134,6 +144,18 @@ def _script(planned: Values) -> Values:
     if not (planned["run_on_start"] or planned["run_on_stop"] or planned["cron"]):
         raise RefusedError("at least one of `run_on_start`, `run_on_stop`, or `cron` must be set")
     return _with_id(planned)
+
+
+def _script_order(config: Values) -> Values:
+    # What the selectors mean is Coder's business, when a template is imported; the provider does not look.
+    if not config["rule"]:
+        raise RefusedError("Insufficient rule blocks", 'At least 1 "rule" blocks are required.')
+    rules = [{**rule, "requires": rule["requires"] or "success"} for rule in config["rule"]]
+    for rule in rules:
+        for name, allowed in {"requires": ("success", "completion"), "phase": ("start", "stop", None)}.items():
+            if rule[name] not in allowed:
+                raise RefusedError(f'expected {name} to be one of {allowed}, got "{rule[name]}"')
+    return {**_with_id(config), "rule": rules}
 
 
 class _Deployment:

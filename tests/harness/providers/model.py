@@ -27,6 +27,7 @@ class DataSource:
     attributes: Mapping[str, Attribute]
     read: Callable[[Values], Values]
     """From the configuration to the computed values."""
+    blocks: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

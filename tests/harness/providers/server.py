@@ -63,7 +63,9 @@ class _Servicer:
         provider = self._provider
         return messages.Schemas(
             provider=_schema(provider.settings),
-            data_source_schemas={name: _schema(source.attributes) for name, source in provider.data_sources.items()},
+            data_source_schemas={
+                name: _schema(source.attributes, source.blocks) for name, source in provider.data_sources.items()
+            },
             resource_schemas={name: _schema(kind.attributes, kind.blocks) for name, kind in provider.resources.items()},
         )
 

@@ -1,0 +1,140 @@
+"""The examples for module authors: applied, and their scripts run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.conftest import TOKEN
+from tests.harness.deployment import Deployment
+from tests.module.conftest import resources
+from tests.tools.agent import Agent
+from tests.tools.clients import CLIENTS, NODE
+from tests.tools.conftest import NAMES, installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from tests.harness.origin import Origin
+    from tests.harness.proxy import Proxy
+    from tests.harness.terraform import MakeTerraform
+    from tests.tools.clients import Listener
+
+URL = f"https://{NAMES['intercepted']}/"
+SETUP = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
+TOOL = "module.tool.coder_script.tool"
+COPILOT = "module.copilot.coder_script.copilot"
+
+
+class Apply(Protocol):
+    """The type of the fixture `apply`."""
+
+    def __call__(self, example: str, *, transition: str = "start") -> dict[str, dict[str, Any]]: ...
+
+
+@pytest.fixture
+def apply(
+    make_terraform: MakeTerraform,
+    module_copy: Path,
+    deployment: Deployment,
+    listeners: Mapping[Listener, Mapping[str, object]],
+) -> Apply:
+    """Apply an example and return all that is in its state."""
+
+    def make(example: str, *, transition: str = "start") -> dict[str, dict[str, Any]]:
+        starting = transition == "start"
+        environment = {
+            "CODER_AGENT_URL": deployment.url,
+            "CODER_WORKSPACE_TRANSITION": transition,
+            "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN if starting else "",
+        }
+        terraform = make_terraform(module_copy / "examples" / example, environment)
+        terraform.init()
+        variables = {**listeners["HTTP"], "cert_path": f"{module_copy}/certs/ca.pem", "command": f"curl -sS {URL}"}
+        if example == "tool-module":
+            variables["copilot_command"] = f"node {NODE}/get.cjs {URL}"
+        terraform.apply(variables=variables)
+        return resources(terraform.show()["values"])
+
+    return make
+
+
+@pytest.fixture
+def deployment(proxy: Proxy) -> Iterator[Deployment]:
+    with Deployment(token=TOKEN, ca_cert_pem=proxy.ca_cert_pem) as running:
+        yield running
+
+
+@pytest.fixture
+def agent(tmp_path: Path, system_roots: Path) -> Agent:
+    return Agent(tmp_path, system_roots)
+
+
+def test_a_tool_waits_for_the_certificate_and_then_reaches_the_provider(
+    apply: Apply, agent: Agent, origin: Origin
+) -> None:
+    found = apply("tool-module")
+    agent.run(found[SETUP]["script"])
+    assert agent.coder_calls == ["exp sync start aibridge-proxy-setup", "exp sync complete aibridge-proxy-setup"]
+    del origin.visits[:]
+    assert "hello" in agent.run(found[TOOL]["script"])
+    assert [(visit.host, visit.intercepted) for visit in origin.visits] == [(NAMES["intercepted"], True)]
+    # Had the variables reached more than the tool, these would say so.
+    assert agent.coder_calls[2:] == [
+        "exp sync want example-tool aibridge-proxy-setup",
+        "exp sync start example-tool",
+        "exp sync complete example-tool",
+    ]
+
+
+def test_a_tool_of_two_inputs_does_the_same(apply: Apply, agent: Agent, origin: Origin) -> None:
+    (undici,) = (client for client in CLIENTS if client.program == "node")
+    installed(undici)
+    found = apply("tool-module")
+    agent.run(found[SETUP]["script"])
+    del origin.visits[:]
+    assert "hello" in agent.run(found[COPILOT]["script"])
+    assert [(visit.host, visit.intercepted) for visit in origin.visits] == [(NAMES["intercepted"], True)]
+    assert agent.coder_calls[2:] == [
+        "exp sync want copilot aibridge-proxy-setup",
+        "exp sync start copilot",
+        "exp sync complete copilot",
+    ]
+
+
+def test_a_coder_program_that_cannot_wait_keeps_no_tool_from_starting(
+    apply: Apply, tmp_path: Path, system_roots: Path
+) -> None:
+    agent = Agent(tmp_path, system_roots, coder="#!/bin/sh\nexit 1\n")
+    found = apply("tool-module")
+    agent.run(found[SETUP]["script"])
+    assert "hello" in agent.run(found[TOOL]["script"])
+
+
+def test_a_template_orders_the_scripts_without_the_coder_program(apply: Apply, agent: Agent) -> None:
+    found = apply("script-order")
+    (rule,) = found["data.coder_script_order.tools"]["rule"]
+    assert (rule["run"], rule["after"], rule["requires"]) == (["module.tool"], ["module.aibridge_proxy"], "success")
+    # What the selectors of the rule stand for.
+    after, run = (
+        [script for address, script in found.items() if address.startswith(f"{selector}.coder_script.")]
+        for selector in (*rule["after"], *rule["run"])
+    )
+    for script in after:
+        agent.run(script["script"])
+    before = agent.coder_calls
+    assert ["hello" in agent.run(script["script"]) for script in run] == [True]
+    assert agent.coder_calls == before
+
+
+@pytest.mark.parametrize("example", ["tool-module", "script-order"])
+def test_a_workspace_stops(example: str, apply: Apply) -> None:
+    assert TOKEN not in apply(example, transition="stop")[TOOL]["script"]
+
+
+def test_no_example_sets_a_variable_on_the_workspace(apply: Apply) -> None:
+    kinds = {address.split(".")[-2] for address in apply("tool-module") if "data." not in address}
+    assert kinds == {"coder_agent", "coder_script"}
