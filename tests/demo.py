@@ -1,10 +1,12 @@
-"""`make demo`: a template is applied, its workspace starts, and everything that comes out of it is shown."""
+"""`make demo`: a template is applied, its workspace starts, and a tool in it asks two hosts through the proxy."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
 import logging
+import os
+import re
 import secrets
 import shutil
 import ssl
@@ -12,21 +14,28 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.harness.certificates import make_certificate
+import trustme
+
 from tests.harness.deployment import Deployment
+from tests.harness.origin import Origin, Page
+from tests.harness.proxy import Proxy
 from tests.harness.terraform import Terraform, TerraformError, copy_module
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Providers
 
 SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
-PROXY_URL = " HTTP://AIProxy.Example.com:8888/ "
+
+# Where the startup script looks first for the system's roots.
+SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+
+PROVIDER, OTHER = "api.anthropic.com", "registry.example.com"
 
 
 def main() -> int:
-    """Run the demo and return the startup script's exit status."""
+    """Run the demo; return 0 if all went well."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--providers", choices=("stand-in", "real"), default="stand-in")
     providers: Providers = parser.parse_args().providers
@@ -34,49 +43,109 @@ def main() -> int:
         sys.exit("make demo needs terraform on PATH: https://developer.hashicorp.com/terraform/install")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
     token = f"{secrets.token_hex(5)}-{secrets.token_hex(11)}"
-    ca = make_certificate("AI Bridge Proxy")
+    public = trustme.CA(organization_name="Public CA of the demo")
     with (
         tempfile.TemporaryDirectory(prefix="tf-helper-demo-") as scratch,
-        Deployment(token=token, ca_cert_pem=ca.pem) as deployment,
+        Origin(public, hosts=(PROVIDER, OTHER), pages={"/": Page(b"hello")}) as origin,
+        Proxy(token=token, origin=origin, intercepted=(PROVIDER,)) as proxy,
+        Deployment(token=token, ca_cert_pem=proxy.ca_cert_pem) as deployment,
     ):
         step("A Coder deployment", f"a stand-in for one listens on {deployment.url}")
+        step("Its AI Bridge Proxy", f"mitmproxy plays it on port {proxy.port}")
+        say(f"it looks into requests to {PROVIDER} and tunnels all others")
         try:
-            outputs, script = apply(Path(scratch), deployment, token, providers)
+            outputs, script = apply(Path(scratch), deployment, proxy, providers)
         except TerraformError as error:
             sys.exit(str(error))
-        for name, value in outputs.items():
-            print(f"     {name} = {value.replace(token, '<session token>')}")
-        step("The workspace starts", "its agent runs the startup script that Terraform composed")
-        done = subprocess.run(["sh", "-c", script], check=False)
-        if done.returncode == 0:
-            certificate = Path(outputs["cert_path"])
-            der = ssl.PEM_cert_to_DER_cert(certificate.read_text())
-            step("The CA certificate is in the workspace", str(certificate))
-            print(f"     SHA-256 {hashlib.sha256(der).hexdigest()}")
-            print(f"     the deployment's is {hashlib.sha256(ca.der).hexdigest()}")
-            step("The bundle, with the system's roots", outputs["ca_bundle_path"])
-        return done.returncode
+        roots = Path(scratch, "system-roots.pem")
+        public.cert_pem.write_to_path(str(roots))
+        return int(not (start(outputs, script, roots, proxy) and ask_both(outputs, origin)))
 
 
-def apply(scratch: Path, deployment: Deployment, token: str, providers: Providers) -> tuple[dict[str, str], str]:
+def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Providers) -> tuple[dict[str, Any], str]:
     """Apply the basic example; return its outputs and the startup script."""
-    environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": token}
-    variables = {"proxy_url": PROXY_URL, "cert_path": f"{scratch}/workspace//ca-cert.pem"}
+    environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": deployment.token}
+    variables = {
+        "proxy_url": f" HTTP://LocalHost:0{proxy.port}/ ",
+        "cert_path": f"{scratch}/workspace//ca-cert.pem",
+    }
     directory = copy_module(scratch / "module") / "examples/basic"
     with Terraform(directory, environment, providers=providers) as terraform:
         where = "the real providers" if providers == "real" else "stand-ins for the providers, as no registry is needed"
         step("A template is applied", f"terraform/examples/basic, with {where}")
         for name, value in variables.items():
-            print(f'     {name} = "{value}"')
+            say(f'{name} = "{value}"')
         terraform.init()
         terraform.apply(variables=variables)
+        outputs = terraform.outputs()
         step("The outputs", "what modules for single tools get, checked and normalised by tf-helper")
-        return terraform.outputs(), str(terraform.resources()[SCRIPT]["script"])
+        for name, value in outputs.items():
+            shown = ", ".join(value) if isinstance(value, dict) else value
+            say(f"{name} = {shown.replace(deployment.token, '<session token>')}")
+        return outputs, str(terraform.resources()[SCRIPT]["script"])
+
+
+def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bool:
+    """Run the startup script; say whether the certificate is the proxy's."""
+    step("The workspace starts", "its agent runs the startup script that Terraform composed")
+    say("for the demo, a made-up public CA is in the place of the system's roots")
+    if subprocess.run(["sh", "-c", script.replace(SYSTEM_ROOTS, str(roots))], check=False).returncode:
+        return False
+    saved, served = (fingerprint(pem) for pem in (Path(outputs["cert_path"]).read_text(), proxy.ca_cert_pem))
+    step("The CA certificate is in the workspace", outputs["cert_path"])
+    say(f"SHA-256 {saved}")
+    say(f"the proxy's is {served}")
+    step("The bundle, with the system's roots", outputs["ca_bundle_path"])
+    return saved == served
+
+
+def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
+    """Ask both hosts with what the outputs say; say whether each was treated as it should be."""
+    intercepted, because = ask(PROVIDER, outputs["env"], origin)
+    if not intercepted:
+        return False
+    say("The proxy knew the token, looked into the request and passed it on. It showed curl a certificate that it had")
+    say(f"signed itself ({because}); curl trusted it, because the bundle has the CA certificate.")
+    tunnelled, because = ask(OTHER, outputs["env"], origin)
+    if tunnelled is not False:
+        return False
+    say("The proxy knew the token and passed the connection on untouched. curl saw the host's own certificate")
+    say(f"({because}) and trusted it, because the bundle has the system's roots as well.")
+    return True
+
+
+def ask(host: str, env: dict[str, str], origin: Origin) -> tuple[bool | None, str]:
+    """Ask a host; return whether the proxy looked into it (None for no answer), and who signed what curl saw."""
+    step(f"A request to https://{host}/", "by curl, with the variables of env and nothing else")
+    done = subprocess.run(
+        ["curl", "--silent", "--show-error", "--verbose", f"https://{host}/"],
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode or not origin.visits:
+        print(done.stderr)
+        return None, ""
+    say(f"it got: {done.stdout}")
+    issuer = re.search(r"issuer: (.*)", done.stderr)
+    return origin.visits.pop().intercepted, f"issued by {issuer[1]}" if issuer else "of another issuer"
+
+
+def fingerprint(pem: str) -> str:
+    """Return the SHA-256 fingerprint of a certificate."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
 
 def step(title: str, text: str) -> None:
     """Print what happens next."""
     print(f"\n---- {title}: {text}", flush=True)
+
+
+def say(text: str) -> None:
+    """Print more about it."""
+    print(f"     {text}", flush=True)
 
 
 if __name__ == "__main__":

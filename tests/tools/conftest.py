@@ -122,6 +122,4 @@ def apply(
     with Terraform(copy_module(directory), environment, providers=providers) as terraform:
         terraform.init()
         terraform.apply(variables=variables)
-        state = terraform.show()["values"]
-    (script,) = (r["values"]["script"] for r in state["root_module"]["resources"] if r["type"] == "coder_script")
-    return state["outputs"]["env"]["value"], script
+        return terraform.outputs()["env"], terraform.resources()["coder_script.aibridge_proxy_setup"]["script"]

@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import TOKEN
 from tests.harness.deployment import Deployment
-from tests.module.conftest import resources
 from tests.tools.agent import Agent
 from tests.tools.clients import CLIENTS, NODE
 from tests.tools.conftest import NAMES, installed
@@ -57,7 +56,7 @@ def apply(
         if example == "tool-module":
             variables["copilot_command"] = f"node {NODE}/get.cjs {URL}"
         terraform.apply(variables=variables)
-        return resources(terraform.show()["values"])
+        return terraform.resources()
 
     return make
 

@@ -37,6 +37,11 @@ module "aibridge_proxy" {
 
 # Modules for single tools take these; they belong in the environment of the tool's own process, never into the
 # workspace's.
+output "env" {
+  value     = module.aibridge_proxy.env
+  sensitive = true
+}
+
 output "proxy_auth_url" {
   value     = module.aibridge_proxy.proxy_auth_url
   sensitive = true

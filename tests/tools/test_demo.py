@@ -1,0 +1,30 @@
+"""`make demo` shows what it says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.harness.proxy import mitmdump
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request() -> None:
+    if not shutil.which("terraform") or not mitmdump():
+        pytest.skip("terraform or mitmdump is not installed")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.demo"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    intercepted, tunnelled = done.stdout.split("---- A request to https://")[1:]
+    assert intercepted.startswith("api.anthropic.com/")
+    assert "it got: hello" in intercepted
+    assert "mitmproxy" in intercepted
+    assert tunnelled.startswith("registry.example.com/")
+    assert "it got: hello" in tunnelled
+    assert "Public CA of the demo" in tunnelled
