@@ -55,7 +55,7 @@ CLIENT_VARIABLES = (
         "CODEX_CA_CERTIFICATE",
         "adds",
         "Codex, which takes SSL_CERT_FILE without it",
-        "https://github.com/openai/codex/blob/main/codex-rs/codex-client/src/custom_ca.rs",
+        "https://github.com/openai/codex/blob/e6446a99c0/codex-rs/codex-client/src/custom_ca.rs",
     ),
     ClientVariable(
         "SSL_CERT_FILE",
