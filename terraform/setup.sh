@@ -8,7 +8,6 @@
 #   CA_CERT_PEM         the certificate, if it was given or fetched at plan; empty means download it
 #   EXTRA_CA_CERTS_PEM  more certificates to trust; may be empty
 # For dash, bash and busybox sh, if need be with busybox's applets for all programs. The token is in no argument.
-
 : "${ACCESS_URL?}" "${SESSION_TOKEN?}" "${CERT_PATH?}" "${CA_BUNDLE_PATH?}" "${CA_CERT_PEM?}" "${EXTRA_CA_CERTS_PEM?}"
 
 SYNC_SECONDS=60     # for `coder exp sync start`, which waits for units that this one comes after
@@ -18,12 +17,13 @@ MAX_BYTES=16384
 DIRECTORY=${CERT_PATH%/*}
 
 # Nothing is taken from the workspace: no options or functions (bash imports both), no settings of curl and OpenSSL.
-set -fu +C +e
+unset -f [ cd command exec exit export kill printf set shift trap true ulimit umask wait
 unset -f awk cat chmod coder cp curl date find grep id ls mkdir mktemp mv openssl rm sed sleep timeout wc
-unset -v IFS CURL_CA_BUNDLE HOSTALIASES OPENSSL_CONF SSL_CERT_DIR SSL_CERT_FILE SSLKEYLOGFILE
+set -fu +C +e
+unset -v IFS CURL_CA_BUNDLE FUNCNEST HOSTALIASES LOCALDOMAIN OPENSSL_CONF RES_OPTIONS SSL_CERT_DIR SSL_CERT_FILE \
+  SSLKEYLOGFILE TIME_STYLE
 umask 022
 export LC_ALL=C
-
 child=        # the process that is waited for
 work=         # a directory beside CERT_PATH for everything unfinished
 sync_started= # `coder exp sync start` has been called
@@ -68,7 +68,7 @@ check_directories() {
       # shellcheck disable=SC2012,SC2046 # mode and owner come before a name of any kind, and there is no globbing
       set -- $(ls -ldn "$entry")
       case "${1-} ${3-}" in
-        d???????w[!tT]*) fail "everyone can write to $entry: change that (chmod o-w) or choose another cert_path" ;;
+        d???????w[!tT]*) fail "everyone can write to $entry: set its sticky bit (chmod +t) or change cert_path" ;;
         *' 0' | *" $(id -u)") ;;
         *) fail "$entry belongs to another user: choose a cert_path in a directory of your own" ;;
       esac
@@ -94,7 +94,8 @@ check_files() {
 }
 
 enter_work_directory() {
-  [ -d "$DIRECTORY/" ] || { mkdir -p "$DIRECTORY/" 2>/dev/null && check_directories; } || cannot_write
+  mkdir -p "$DIRECTORY/" 2>/dev/null || cannot_write
+  check_directories # again: one that a stranger has put there since is none of ours
   # Runs that were killed have left theirs, but none lives for an hour.
   find "$DIRECTORY/." -maxdepth 1 -type d -name '.aibridge-proxy.??????' -user "$(id -u)" -mmin +60 \
     -exec rm -rf {} \; 2>/dev/null
@@ -140,11 +141,9 @@ write() { printf '%s\n' "$2" 2>/dev/null >"$1" || cannot_write; }
 
 # Writes the certificates of the files $2... to $1.
 write_certificates() {
-  target=$1
-  shift
-  pem=$(certificates "$@")
+  pem=$(shift && certificates "$@")
   case $? in
-    0 | [345]) write "$target" "$pem" ;;
+    0 | [345]) write "$1" "$pem" ;;
     *) cannot_write ;;
   esac
 }
@@ -169,20 +168,19 @@ download() {
   write_certificates trusted "$roots" extra
   deadline=$(($(date +%s) + DOWNLOAD_SECONDS))
   fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem"
-  # Older servers have another path.
-  [ "$http_status" != 404 ] || fetch "$ACCESS_URL/api/v2/aibridge/proxy/ca-cert.pem"
+  [ "$http_status" != 404 ] || fetch "$ACCESS_URL/api/v2/aibridge/proxy/ca-cert.pem" # as on older servers
   check_answer
 }
 
 # Up to three tries with growing waits. Sets curl_status and http_status.
 fetch() {
+  http_status=000 curl_status=28 # curl's own for a deadline
   for pause in 0 1 2; do
     [ "$pause" = 0 ] || { sleep "$pause" & await "$!"; }
-    http_status=000
-    curl_status=28 # curl's own for a deadline
     left=$((deadline - $(date +%s)))
     [ "$left" -gt 0 ] || return 0
-    true >ca || cannot_write
+    [ "$left" -le "$DOWNLOAD_SECONDS" ] || left=$DOWNLOAD_SECONDS # the clock was set back
+    { true >ca && true >status; } || cannot_write
     curl_settings "$1" "$left" | bounded_curl &
     await "$!"
     curl_status=$?
@@ -214,10 +212,11 @@ bounded_curl() {
 
 check_answer() {
   case $curl_status/$http_status in
-    */) cannot_write ;;
+    0/ | 23/) cannot_write ;;
     0/200 | 23/200) size=$(wc -c <ca) ;;
     63/200) size=$((MAX_BYTES + 1)) ;;
-    51/* | 60/* | 77/*) fail "the TLS certificate of $ACCESS_URL is not trusted: add its root to extra_ca_certs_pem" ;;
+    51/* | 60/* | 77/*)
+      fail "the TLS certificate of $ACCESS_URL is not trusted: check its name and add its root to extra_ca_certs_pem" ;;
     [67]/* | 16/* | 18/* | 28/* | 35/* | 5[256]/* | 92/*)
       fail "cannot connect to $ACCESS_URL or stay connected: check network and URL (curl's exit status $curl_status)" ;;
     */3??) fail "$ACCESS_URL answered with a redirect ($http_status): let /api/v2 through the login page in front" ;;
@@ -225,7 +224,7 @@ check_answer() {
     */403) fail "$ACCESS_URL denied access (403): check the licence for AI Bridge and the permissions of the user" ;;
     */404) fail "$ACCESS_URL has no AI Bridge Proxy (404): enable it on the deployment" ;;
     0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: look into its log" ;;
-    *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL" ;;
+    *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL and the curl here" ;;
   esac
   [ "$size" -le "$MAX_BYTES" ] || fail "the answer of $ACCESS_URL is too large for a certificate: check what it is"
   [ "$curl_status" = 0 ] || cannot_write
@@ -245,8 +244,9 @@ check_certificate() {
 # What else a download must be, as far as an openssl is there to tell.
 check_with_openssl() {
   certificates ca | awk '/BEGIN/ { file = "one." (++n) } { print >file }'
-  number=1
-  while [ -e "one.$number" ]; do
+  [ -e one.1 ] || cannot_write
+  number=0
+  while number=$((number + 1)) && [ -e "one.$number" ]; do
     told=$(openssl x509 -noout -purpose -checkend 0 -in "one.$number" 2>/dev/null)
     case $?/$told in
       0/*'SSL server CA : Yes'*) ;;
@@ -254,7 +254,6 @@ check_with_openssl() {
       12[67]/*) return 0 ;; # no openssl, or one that does not run
       *) fail "$1 is damaged or not a CA's: check the proxy's certificate on the deployment" ;;
     esac
-    number=$((number + 1))
   done
 }
 
@@ -273,6 +272,7 @@ save() {
 }
 
 main() {
+  trap '' PIPE # whoever reads what is said here may go
   trap finish EXIT
   trap 'fail "a signal stopped it: restart the workspace"' HUP INT TERM
   if command -v coder >/dev/null; then

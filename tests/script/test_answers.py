@@ -165,10 +165,48 @@ def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment
     workspace.stub("date", f"read -r now <'{clock}'\necho $((now + 25)) >'{clock}'\necho $now")
     settings = workspace.notes / "settings"
     workspace.stub("curl", f"cat >>'{settings}'\nprintf 503")
-    assert "cannot connect to" in workspace.run().failure
+    assert "answered with status 503" in workspace.run().failure
     lines = settings.read_text().splitlines()
     assert [line for line in lines if line.startswith("max-time")] == ["max-time = 35", "max-time = 10"]
     assert lines.count("connect-timeout = 15") == 2
+
+
+def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deployment: Deployment) -> None:
+    """As after a laptop has slept."""
+    clock = workspace.notes / "clock"
+    clock.write_text("5000")
+    workspace.stub("date", f"read -r now <'{clock}'\necho 1000 >'{clock}'\necho $now")
+    settings = workspace.notes / "settings"
+    workspace.stub("curl", f"cat >>'{settings}'\nprintf 403")
+    assert "denied access (403)" in workspace.run().failure
+    assert "max-time = 60" in settings.read_text().splitlines()
+
+
+@pytest.mark.parametrize("status", [6, 7, 16, 18, 28, 35, 52, 55, 56, 92])
+def test_whatever_breaks_a_connection_is_tried_three_times(
+    workspace: Workspace, deployment: Deployment, status: int
+) -> None:
+    """By curl's exit statuses, of which not all can be had here."""
+    workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
+    assert f"(curl's exit status {status})" in workspace.run().failure
+    assert len(workspace.noted("curl")) == 3
+
+
+@pytest.mark.parametrize("status", [51, 60, 77])
+def test_whatever_tls_does_not_trust_is_told_at_once(workspace: Workspace, deployment: Deployment, status: int) -> None:
+    """51 is that of older versions of curl for another name."""
+    workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
+    assert "is not trusted" in workspace.run().failure
+    assert len(workspace.noted("curl")) == 1
+
+
+@pytest.mark.parametrize("end", ["exit 127", "exit 2", "kill -KILL $$"])
+def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
+    workspace: Workspace, deployment: Deployment, end: str
+) -> None:
+    """A library is missing, an option is unknown, memory is short."""
+    workspace.stub("curl", end)
+    assert "curl cannot download from" in workspace.run().failure
 
 
 def test_something_else_than_http_is_told(workspace: Workspace) -> None:

@@ -105,6 +105,19 @@ def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: sign
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
+def test_completed_although_nobody_reads_what_it_says(workspace: Workspace) -> None:
+    """The agent that started it has gone."""
+    workspace.note("coder")
+    process = workspace.start()
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    process.stderr.close()
+    process.wait(timeout=60)
+    assert workspace.noted("coder") == [START, COMPLETE]
+    assert workspace.left_over() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
     workspace: Workspace, number: signal.Signals

@@ -155,6 +155,22 @@ def test_exported_functions_count_for_nothing(workspace: Workspace, certificates
     _assert_saved(workspace, certificates)
 
 
+@pytest.mark.parametrize("name", ["[", "cd", "command", "printf", "true", "wait"])
+def test_exported_functions_do_not_stand_in_for_builtins(
+    workspace: Workspace, certificates: Certificates, name: str
+) -> None:
+    """One for printf would have the token among its arguments."""
+    workspace.environment[f"BASH_FUNC_{name}%%"] = '() { /bin/echo "$@" >>leak; return 0; }'
+    _assert_saved(workspace, certificates)
+    assert not (workspace.home / "leak").exists()
+
+
+def test_settings_of_ls_and_of_the_shell_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
+    """GNU ls fails where it does not know the style."""
+    workspace.environment |= {"TIME_STYLE": "unknown", "FUNCNEST": "1"}
+    _assert_saved(workspace, certificates)
+
+
 def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspace, certificates: Certificates) -> None:
     """HOME and PATH are used, but never evaluated."""
     workspace.environment |= {"HOME": "$(touch pwned)", "PATH": f"{workspace.bin}:$(touch pwned):`touch pwned`"}

@@ -126,6 +126,16 @@ def test_a_new_directory_is_looked_at_too(workspace: Workspace) -> None:
     assert list(workspace.cert_path.parent.iterdir()) == []
 
 
+def test_a_directory_that_comes_up_between_two_looks_is_looked_at_too(workspace: Workspace) -> None:
+    """Someone may be quicker still."""
+    planted = workspace.home / "new"
+    workspace.save_at(planted / "ca.pem")
+    mkdir, ls = program("mkdir"), program("ls")
+    workspace.stub("ls", f'{ls} "$@"; [ -e "{planted}" ] || {mkdir} -m 777 "{planted}"')
+    assert f"everyone can write to {planted}" in workspace.run().failure
+    assert list(planted.iterdir()) == []
+
+
 @pytest.mark.parametrize("mode", [0o1777, 0o775, 0o2775, 0o770, 0o700])
 def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace, mode: int) -> None:
     """The first is /tmp, the others are homes."""

@@ -121,6 +121,17 @@ def test_after_a_program_was_killed_for_want_of_memory(
     assert earlier.left_over() == []
 
 
+def test_after_the_checks_with_openssl_could_not_begin(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    """What has not been checked is not saved."""
+    deployment.serve(Answer(body=certificates.leaf.pem.encode()))
+    awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
+    earlier.stub("awk", f'case $* in *one.*) kill -KILL $$ ;; esac\nexec {awk} "$@"')
+    assert "cannot write to" in earlier.run().failure
+    assert earlier.left_over() == []
+
+
 def test_after_the_certificate_could_not_be_replaced(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:

@@ -174,7 +174,7 @@ def test_curl_reaches_intercepted_and_tunnelled_hosts_with_the_bundle(
 
 def test_the_programs_that_the_script_calls_are_those_it_shields_from_functions(script: str) -> None:
     """Bash imports functions from the environment; the list is that of the tests' PATH, and the coder CLI."""
-    (line,) = re.findall(r"^unset -f (.*)$", script, re.MULTILINE)
+    (_builtins, line) = re.findall(r"^unset -f (.*)$", script, re.MULTILINE)
     assert line.split() == sorted([*TOOLS, "coder"])
 
 
