@@ -22,7 +22,7 @@ lint: $(VENV)/.installed
 	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh .ci/run
 
 pytest: $(VENV)/.installed $(PROXY)/.installed $(NODE_MODULES)/.installed
-	pytest --numprocesses 2 --cov --cov-fail-under 100
+	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 format: $(VENV)/.installed
 	ruff check --fix

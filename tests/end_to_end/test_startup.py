@@ -2,46 +2,69 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import TOKEN
-from tests.harness.deployment import CA_CERT_PATH, Answer
+from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
+from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.harness.certificates import Certified
-    from tests.harness.deployment import Deployment
-    from tests.harness.terraform import MakeTerraform
+    from tests.harness.terraform import Providers
 
-    Start = Callable[..., subprocess.CompletedProcess[str]]
+    Start = Callable[[], subprocess.CompletedProcess[str]]
 
 SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
 
 
-@pytest.fixture
-def cert_path(tmp_path: Path) -> Path:
-    return tmp_path / "workspace/certs/ca.pem"
+@pytest.fixture(scope="module")
+def running(ca: Certified) -> Iterator[Deployment]:
+    """Run a Coder deployment for all tests here."""
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as deployment:
+        yield deployment
 
 
-@pytest.fixture
-def start(make_terraform: MakeTerraform, module_copy: Path, deployment: Deployment, cert_path: Path) -> Start:
-    """Apply the basic example and run the script that comes out of it, as the agent does."""
-
-    def apply_and_run() -> subprocess.CompletedProcess[str]:
-        environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
-        terraform = make_terraform(module_copy / "examples/basic", environment)
+@pytest.fixture(scope="module")
+def applied(running: Deployment, providers: Providers, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Apply the basic example; return where the certificate goes, and the startup script."""
+    directory = tmp_path_factory.mktemp("startup")
+    cert_path = directory / "workspace/certs/ca.pem"
+    environment = {"CODER_AGENT_URL": running.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
+    example = copy_module(directory / "module") / "examples/basic"
+    with Terraform(example, environment, providers=providers) as terraform:
         terraform.init()
         terraform.apply(variables={"cert_path": str(cert_path)})
-        script = terraform.resources()[SCRIPT]["script"]
-        command = [script.partition("\n")[0].removeprefix("#!"), "-c", script]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return cert_path, terraform.resources()[SCRIPT]["script"]
 
-    return apply_and_run
+
+@pytest.fixture
+def deployment(running: Deployment, ca: Certified) -> Deployment:
+    """Give the deployment back its token and its certificate."""
+    running.token = TOKEN
+    running.serve(Answer(body=ca.pem.encode()))
+    return running
+
+
+@pytest.fixture
+def cert_path(applied: tuple[Path, str]) -> Path:
+    """Empty the workspace."""
+    shutil.rmtree(applied[0].parents[1], ignore_errors=True)
+    return applied[0]
+
+
+@pytest.fixture
+def start(applied: tuple[Path, str], deployment: Deployment, cert_path: Path) -> Start:
+    """Run the script as the agent does."""
+    script = applied[1]
+    command = [script.partition("\n")[0].removeprefix("#!"), "-c", script]
+    return lambda: subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_workspace_gets_its_certificate(start: Start, cert_path: Path, ca: Certified) -> None:
