@@ -10,6 +10,10 @@ locals {
 
   # A workspace must be able to stop, and to be deleted, without the helper: then this takes its place.
   program = local.starting ? var.helper : ["sh", "-c", "echo {}"]
+
+  # Without null and blank elements.
+  no_proxy           = join(",", compact(var.no_proxy))
+  extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem))
 }
 
 # Everything but agent_id, which is unknown until the agent exists. One unknown value would put the whole data source off
@@ -23,9 +27,9 @@ data "external" "settings" {
       cert_path  = var.cert_path
       access_url = data.coder_workspace.me.access_url
     },
-    length(compact(var.no_proxy)) == 0 ? {} : { no_proxy = join(",", compact(var.no_proxy)) },
+    local.no_proxy == "" ? {} : { no_proxy = local.no_proxy },
     var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
-    length(compact(var.extra_ca_certs_pem)) == 0 ? {} : { extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem)) },
+    local.extra_ca_certs_pem == "" ? {} : { extra_ca_certs_pem = local.extra_ca_certs_pem },
     var.fetch_ca_cert_at == "plan" ? { fetch_ca_cert = "true" } : {},
   )
 

@@ -22,14 +22,12 @@ from tests.harness.deployment import Deployment
 from tests.harness.origin import Origin, Page
 from tests.harness.proxy import Proxy
 from tests.harness.terraform import Terraform, TerraformError, copy_module
+from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Providers
 
 SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
-
-# Where the startup script looks first for the system's roots.
-SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 
 PROVIDER, OTHER = "api.anthropic.com", "registry.example.com"
 
@@ -89,7 +87,7 @@ def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bo
     """Run the startup script; say whether the certificate is the proxy's."""
     step("The workspace starts", "its agent runs the startup script that Terraform composed")
     say("for the demo, a made-up public CA is in the place of the system's roots")
-    if subprocess.run(["sh", "-c", script.replace(SYSTEM_ROOTS, str(roots))], check=False).returncode:
+    if subprocess.run(["sh", "-c", script.replace(SYSTEM_TRUST_FILES[0], str(roots))], check=False).returncode:
         return False
     saved, served = (fingerprint(pem) for pem in (Path(outputs["cert_path"]).read_text(), proxy.ca_cert_pem))
     step("The CA certificate is in the workspace", outputs["cert_path"])

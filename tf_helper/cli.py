@@ -3,11 +3,10 @@
 import contextlib
 import os
 import sys
-import traceback
 
 from tf_helper.problems import Invalid, Problem, report
 
-ANSWERED, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+ANSWERED, REFUSED, WRONG_USAGE = 0, 1, 2
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +25,8 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - nobody should meet a traceback, nor the values in an exception's text
         _complain(f"tf-helper: error: unforeseen {type(error).__name__}; TF_HELPER_DEBUG=1 adds the traceback\n")
         if os.environ.get("TF_HELPER_DEBUG") == "1":
+            import traceback  # noqa: PLC0415 - for this message only
+
             _complain("".join(traceback.format_tb(error.__traceback__)))
     return REFUSED
 

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
+from tests.harness.closing import Closing
 from tests.harness.server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     import trustme
-    from typing_extensions import Self
 
 CA_CERT_PATH = "/api/v2/ai-gateway/proxy/ca-cert.pem"
 # The only one on servers from before the proxy was renamed; newer ones have both.
@@ -47,7 +46,7 @@ class Asked:
     token: str | None
 
 
-class Deployment:
+class Deployment(Closing):
     """Serves the CA certificate at both paths to whoever has the token.
 
     `answers` holds for each path what is answered to one request after the other; the last is answered from then on.
@@ -64,14 +63,6 @@ class Deployment:
         self._server = LoopbackServer(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
         self._server.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop listening."""

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
+from tests.harness.closing import Closing
 from tests.harness.server import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     import trustme
-    from typing_extensions import Self
 
 # What the proxy adds to every request that it looks into.
 INTERCEPTED_HEADER = "X-Seen-By-The-Proxy"
@@ -43,7 +42,7 @@ class Visit:
     intercepted: bool
 
 
-class Origin:
+class Origin(Closing):
     """Serves the same pages under all the names, for which `authority` has certified it."""
 
     def __init__(self, authority: trustme.CA, *, hosts: tuple[str, ...], pages: Mapping[str, Page]) -> None:
@@ -57,12 +56,8 @@ class Origin:
         self._server.start()
         self.port = self._server.port
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End it."""
         self._server.stop()
 
     def _answer(self, request: Request) -> Response:

@@ -20,13 +20,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.harness.closing import Closing
 from tests.harness.origin import INTERCEPTED_HEADER
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
-
     from tests.harness.origin import Origin
 
 ADDON = Path(__file__).with_name("proxy_addon.py")
@@ -46,7 +43,7 @@ def mitmdump() -> str | None:
     return shutil.which("mitmdump", path=f"{sys.prefix}/proxy/bin{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
 
-class Proxy:
+class Proxy(Closing):
     """Serves CONNECT to the user `coder` with the token, and connects to the origin, whatever the host."""
 
     def __init__(self, *, token: str, origin: Origin, intercepted: tuple[str, ...]) -> None:
@@ -82,14 +79,6 @@ class Proxy:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the program."""

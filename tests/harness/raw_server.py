@@ -8,14 +8,13 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tests.harness.closing import Closing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-
-    from typing_extensions import Self
 
 
-class RawServer:
+class RawServer(Closing):
     """Reads each request up to its body, then has `talk` do with the connection what it likes.
 
     `talk` also gets an event that is set when the server is closed, to wait for.
@@ -36,12 +35,8 @@ class RawServer:
         """The access URL."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End it."""
         self._closing.set()
         # Closing alone would not wake accept().
         self._listener.shutdown(socket.SHUT_RDWR)

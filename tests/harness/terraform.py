@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from tests.harness.closing import Closing
 from tests.harness.providers.coder import coder
 from tests.harness.providers.external import external
 from tests.harness.providers.server import Server
@@ -26,9 +27,7 @@ from tests.harness.terraform_json import Outcome, RunBlock, outcome, readable, r
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
-    from typing_extensions import Self
 
 Providers = Literal["stand-in", "real"]
 
@@ -81,7 +80,7 @@ class TerraformError(Exception):
         super().__init__(f"`{' '.join(done.args)}` ended with status {done.returncode}\n{said}")
 
 
-class Terraform:
+class Terraform(Closing):
     """Terraform in one working directory, with providers of its own.
 
     `environment` is laid over the caller's environment without its TF_* and CODER_* variables. The result is the
@@ -108,14 +107,6 @@ class Terraform:
             reattach = {source: how for server in self._servers for source, how in server.reattach.items()}
             self.environment.update(TF_CLI_CONFIG_FILE=os.devnull, TF_REATTACH_PROVIDERS=json.dumps(reattach))
         self.environment.update(environment or {})
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the providers; the working directory stays."""

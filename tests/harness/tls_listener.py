@@ -13,14 +13,13 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tests.harness.closing import Closing
+
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import trustme
-    from typing_extensions import Self
 
 
-class TlsListener:
+class TlsListener(Closing):
     """Listens on localhost with a certificate of the authority and passes everything on to the port behind it."""
 
     def __init__(self, authority: trustme.CA, *, port: int) -> None:
@@ -34,12 +33,8 @@ class TlsListener:
         self._thread.start()
         self.port = self._ports.get(timeout=10)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End it."""
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import Deployment
 from tests.script.rendering import VARIABLES, Renderer
@@ -15,8 +16,6 @@ from tests.script.workspace import SHELLS, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-TOKEN = "AbCdEf0123-ZyXwVuTsRqPoNmLkJiHgFe"
 
 
 @dataclass(frozen=True)

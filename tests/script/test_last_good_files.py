@@ -110,13 +110,18 @@ def test_after_a_disk_was_full(
     assert earlier.left_over() == []
 
 
+def kill_awk(workspace: Workspace, arguments: str) -> None:
+    """Have awk die where its arguments match a pattern of the shell."""
+    awk = f"{program('busybox')} awk" if workspace.shell == "busybox" else program("awk")
+    workspace.stub("awk", f'case $* in {arguments}) kill -KILL $$ ;; esac\nexec {awk} "$@"')
+
+
 def test_after_a_program_was_killed_for_want_of_memory(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
     """Half a bundle is none."""
     deployment.serve(Answer(body=certificates.company.pem.encode()))
-    awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
-    earlier.stub("awk", f'case $* in *roots.pem*cert) kill -KILL $$ ;; esac\nexec {awk} "$@"')
+    kill_awk(earlier, "*roots.pem*cert")
     assert "cannot write to" in earlier.run().failure
     assert earlier.left_over() == []
 
@@ -126,8 +131,7 @@ def test_after_the_checks_with_openssl_could_not_begin(
 ) -> None:
     """What has not been checked is not saved."""
     deployment.serve(Answer(body=certificates.leaf.pem.encode()))
-    awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
-    earlier.stub("awk", f'case $* in *one.*) kill -KILL $$ ;; esac\nexec {awk} "$@"')
+    kill_awk(earlier, "*one.*")
     assert "cannot write to" in earlier.run().failure
     assert earlier.left_over() == []
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.script.rendering import VARIABLES
-from tf_helper.values.cert_path import CertPath
+from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,7 @@ TOOLS = (*UTILITIES, "curl", "openssl")
 
 SHELLS: Mapping[str, tuple[str, ...]] = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
 
-SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
-LAST_SYSTEM_ROOTS = "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"
+SYSTEM_ROOTS, *_, LAST_SYSTEM_ROOTS = SYSTEM_TRUST_FILES
 
 # A run that does not end by itself shall not hang the tests.
 SECONDS = 60

@@ -9,13 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.tools.clients import Client
 
 # Where the script looks first for the system's roots.
-SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+SYSTEM_ROOTS = SYSTEM_TRUST_FILES[0]
 
 # A client that hangs shall not hang the tests.
 SECONDS = 60
