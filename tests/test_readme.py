@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.tools.matrix import matrix
-from tf_helper.answer import Answer
+from tf_helper.answer import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
-from tf_helper.query import Query
+from tf_helper.query import QUERY_KEYS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -30,11 +30,11 @@ def blocks(kind: str, file: str) -> list[str]:
 
 
 def test_the_query_table_is_the_model() -> None:
-    assert table("Query keys of the program") == list(Query.model_fields)
+    assert table("Query keys of the program") == list(QUERY_KEYS)
 
 
 def test_the_result_table_is_the_model() -> None:
-    assert table("Result keys of the program") == list(Answer.model_fields)
+    assert table("Result keys of the program") == list(RESULT_KEYS)
 
 
 def test_the_variables_table_is_the_module() -> None:
@@ -90,7 +90,7 @@ def test_the_messages_to_look_up_are_the_ones_that_are_shown() -> None:
     section = README.partition("## When it does not work\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
     assert len(rows) > 20
-    fields = "|".join(Query.model_fields)
+    fields = "|".join(QUERY_KEYS)
     for message in (message for row in rows for message in re.findall(r"`(.*?)`", row)):
         if message.startswith("External Program"):
             continue  # the external provider's words

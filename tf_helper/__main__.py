@@ -1,5 +1,6 @@
 """The entry point: tf-helper, or python -m tf_helper."""
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -7,9 +8,13 @@ from typing import NoReturn
 def run() -> NoReturn:
     """Run the program and end the process. Imports come after `try`, because Ctrl-C can arrive during them."""
     try:
+        # Nearly all that imports allocate lives until the end: collecting garbage would only look through it in vain,
+        # now and when the interpreter ends.
+        gc.disable()
         from tf_helper.cli import main  # noqa: PLC0415
 
         status = main(sys.argv[1:])
+        gc.freeze()
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)

@@ -3,8 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass, field, fields
 
 from tf_helper import __version__
 from tf_helper.client_env import client_env
@@ -12,28 +11,34 @@ from tf_helper.query import Query
 from tf_helper.values.certificate import Certificate, issuer_warnings, rfc3339, validity_warnings
 
 
-class Answer(BaseModel):
+def _key(description: str) -> dict[str, str]:
+    return {"description": description}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
     """What the caller gets: strings only, "" for none. The descriptions are the ones that `tf-helper --help` shows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    version: str = field(metadata=_key("version of tf-helper"))
+    agent_id: str = field(metadata=_key("normalised"))
+    proxy_url: str = field(metadata=_key("normalised"))
+    cert_path: str = field(metadata=_key("normalised"))
+    access_url: str = field(metadata=_key("normalised"))
+    no_proxy: str = field(metadata=_key("value for NO_PROXY: this machine, the deployment's host, the entries given"))
+    proxy_scheme: str = field(metadata=_key("http or https"))
+    proxy_host: str = field(metadata=_key("host of proxy_url, an IPv6 address without brackets"))
+    proxy_port: str = field(metadata=_key("port of proxy_url, also where the URL leaves it out"))
+    ca_bundle_path: str = field(metadata=_key("path of the bundle: the system's roots and the proxy's CA certificate"))
+    client_env: str = field(metadata=_key("JSON object: environment variables for tools, without those with the token"))
+    ca_cert_pem: str = field(metadata=_key("the proxy's CA certificate, where it is known"))
+    extra_ca_certs_pem: str = field(metadata=_key("more certificates to trust"))
+    ca_cert_sha256: str = field(metadata=_key("fingerprint of the CA certificate, hexadecimal"))
+    ca_cert_subject: str = field(metadata=_key("subject of the CA certificate (RFC 4514)"))
+    ca_cert_not_after: str = field(metadata=_key("end of its validity, UTC (RFC 3339)"))
+    warnings: str = field(metadata=_key("JSON array of sentences"))
 
-    version: str = Field(default=__version__, description="version of tf-helper")
-    agent_id: str = Field(description="normalised")
-    proxy_url: str = Field(description="normalised")
-    cert_path: str = Field(description="normalised")
-    access_url: str = Field(description="normalised")
-    no_proxy: str = Field(description="value for NO_PROXY: this machine, the deployment's host, the entries given")
-    proxy_scheme: str = Field(description="http or https")
-    proxy_host: str = Field(description="host of proxy_url, an IPv6 address without brackets")
-    proxy_port: str = Field(description="port of proxy_url, also where the URL leaves it out")
-    ca_bundle_path: str = Field(description="path of the bundle: the system's roots and the proxy's CA certificate")
-    client_env: str = Field(description="JSON object: environment variables for tools, without those with the token")
-    ca_cert_pem: str = Field(default="", description="the proxy's CA certificate, where it is known")
-    extra_ca_certs_pem: str = Field(default="", description="more certificates to trust")
-    ca_cert_sha256: str = Field(default="", description="fingerprint of the CA certificate, hexadecimal")
-    ca_cert_subject: str = Field(default="", description="subject of the CA certificate (RFC 4514)")
-    ca_cert_not_after: str = Field(default="", description="end of its validity, UTC (RFC 3339)")
-    warnings: str = Field(description="JSON array of sentences")
+
+RESULT_KEYS = {key.name: key for key in fields(Answer)}
 
 
 def answer(query: Query, token: str) -> Answer:
@@ -44,6 +49,7 @@ def answer(query: Query, token: str) -> Answer:
     ca_cert, ca_cert_warnings = _ca_cert(query, token)
     ca = ca_cert[0].ca if ca_cert else None
     return Answer(
+        version=__version__,
         agent_id=query.agent_id,
         proxy_url=str(origin),
         cert_path=cert_path,

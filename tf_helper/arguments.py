@@ -1,13 +1,14 @@
 """The command line's arguments, and the help."""
 
 import argparse
-
-from pydantic import BaseModel
+from collections.abc import Mapping
+from dataclasses import Field
+from typing import Any
 
 from tf_helper import __version__
-from tf_helper.answer import Answer
+from tf_helper.answer import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
-from tf_helper.query import Query
+from tf_helper.query import QUERY_KEYS
 
 USAGE = """\
 tf-helper reads a query as JSON from standard input, as Terraform's external data source sends it.
@@ -51,7 +52,7 @@ def parse_arguments(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="tf-helper",
         description=_DESCRIPTION,
-        epilog=_EPILOG.format(query=_table(Query), result=_table(Answer), client_env=_client_variables()),
+        epilog=_EPILOG.format(query=_table(QUERY_KEYS), result=_table(RESULT_KEYS), client_env=_client_variables()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -60,9 +61,9 @@ def parse_arguments(arguments: list[str]) -> None:
     parser.parse_args(arguments)
 
 
-def _table(model: type[BaseModel]) -> str:
-    width = max(map(len, model.model_fields))
-    return "\n".join(f"  {name:{width}}  {field.description}" for name, field in model.model_fields.items())
+def _table(keys: Mapping[str, Field[Any]]) -> str:
+    width = max(map(len, keys))
+    return "\n".join(f"  {name:{width}}  {key.metadata['description']}" for name, key in keys.items())
 
 
 def _client_variables() -> str:

@@ -50,11 +50,11 @@ def _answer_standard_input() -> int:
         from tf_helper.query import parse_query  # noqa: PLC0415
         from tf_helper.session_token import session_token  # noqa: PLC0415
 
-        result = answer(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ)).model_dump()
+        result = answer(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ))
         try:
             # Unbuffered, so that a full or closed output is known here and not when the interpreter ends.
             with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:
-                write_answer(stream, result)
+                write_answer(stream, vars(result))
         except OSError as error:
             _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
             return REFUSED

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from tf_helper import __version__
-from tf_helper.problems import Invalid, Problem, quoted
+from tf_helper.problems import Collector, Invalid, Problem, quoted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
@@ -26,8 +25,8 @@ def _text(value: object) -> str:
     return value
 
 
-def _from_text(parse: Callable[[str], Any]) -> PlainValidator:
-    return PlainValidator(lambda value: parse(_text(value)))
+def _from_text(parse: Callable[[str], object]) -> Callable[[object], object]:
+    return lambda value: parse(_text(value))
 
 
 def _flag(value: object) -> bool:
@@ -40,36 +39,58 @@ def _flag(value: object) -> bool:
     return text == "true"
 
 
-class Query(BaseModel):
-    """What a caller asks. The descriptions are the ones that `tf-helper --help` shows."""
+def _key(description: str, parse: Callable[[object], object]) -> dict[str, object]:
+    return {"description": description, "parse": parse}
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    proxy_url: Annotated[ProxyUrl, _from_text(ProxyUrl.parse)] = Field(
-        description="URL of AI Bridge Proxy: http or https, host, port; required"
+# Plain Python and no pydantic model: Terraform starts the program for every plan, and importing pydantic alone would
+# take longer than all the rest of it.
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What a caller asks; no default means required. The descriptions are the ones that `tf-helper --help` shows."""
+
+    proxy_url: ProxyUrl = field(
+        metadata=_key("URL of AI Bridge Proxy: http or https, host, port; required", _from_text(ProxyUrl.parse)),
     )
-    cert_path: Annotated[CertPath, _from_text(CertPath.parse)] = Field(
+    cert_path: CertPath = field(
         default=CertPath(DEFAULT_CERT_PATH),
-        description=f"absolute path of the CA certificate in the workspace (default {DEFAULT_CERT_PATH})",
+        metadata=_key(
+            f"absolute path of the CA certificate in the workspace (default {DEFAULT_CERT_PATH})",
+            _from_text(CertPath.parse),
+        ),
     )
-    agent_id: Annotated[str, _from_text(parse_agent_id)] = Field(
-        default="", description="id of the workspace agent; a UUID comes out in lower case"
+    agent_id: str = field(
+        default="",
+        metadata=_key("id of the workspace agent; a UUID comes out in lower case", _from_text(parse_agent_id)),
     )
-    access_url: Annotated[AccessUrl | None, _from_text(AccessUrl.parse)] = Field(
-        default=None, description="URL of the Coder deployment"
+    access_url: AccessUrl | None = field(
+        default=None,
+        metadata=_key("URL of the Coder deployment", _from_text(AccessUrl.parse)),
     )
-    no_proxy: Annotated[NoProxy, _from_text(NoProxy.parse)] = Field(
-        default=NoProxy(), description="comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass it"
+    no_proxy: NoProxy = field(
+        default=NoProxy(),
+        metadata=_key(
+            "comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass it", _from_text(NoProxy.parse)
+        ),
     )
-    ca_cert_pem: Annotated[tuple[Certificate, ...], _from_text(parse_ca_cert)] = Field(
-        default=(), description="the proxy's CA certificate as PEM, where it is at hand"
+    ca_cert_pem: tuple[Certificate, ...] = field(
+        default=(),
+        metadata=_key("the proxy's CA certificate as PEM, where it is at hand", _from_text(parse_ca_cert)),
     )
-    extra_ca_certs_pem: Annotated[tuple[Certificate, ...], _from_text(parse_extra_ca_certs)] = Field(
-        default=(), description="more certificates to trust, as PEM: the proxy's own TLS certificate, a company root"
+    extra_ca_certs_pem: tuple[Certificate, ...] = field(
+        default=(),
+        metadata=_key(
+            "more certificates to trust, as PEM: the proxy's own TLS certificate, a company root",
+            _from_text(parse_extra_ca_certs),
+        ),
     )
-    fetch_ca_cert: Annotated[bool, PlainValidator(_flag)] = Field(
-        default=False, description="true: download the CA certificate now; needs access_url (default false)"
+    fetch_ca_cert: bool = field(
+        default=False,
+        metadata=_key("true: download the CA certificate now; needs access_url (default false)", _flag),
     )
+
+
+QUERY_KEYS = {key.name: key for key in fields(Query)}
 
 
 def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
@@ -78,16 +99,23 @@ def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
     A JSON value is a str, float, bool, None, a list, or a tuple of pairs for an object. Raises Invalid with every
     problem of the query.
     """
-    given = {key: value for key, value in pairs if key in Query.model_fields and value not in (None, "")}
-    problems = [*_repetitions(pairs), *_missing_access_url(given)]
+    given = {key: value for key, value in pairs if key in QUERY_KEYS and value not in (None, "")}
+    found = Collector()
+    found.add(*_repetitions(pairs), *_missing_keys(given))
+    values: dict[str, Any] = {
+        key: found.attempt(None, _parse_value, key, given[key]) for key in QUERY_KEYS if key in given
+    }
+    found.add(*_unknown_keys(pairs))
+    found.finish()
+    return Query(**values)
+
+
+def _parse_value(key: str, value: object) -> object:
     try:
-        query = Query.model_validate(given)
-    except ValidationError as error:
-        problems += _problems(error)
-    problems += _unknown_keys(pairs)
-    if problems:
-        raise Invalid(*problems)
-    return query
+        parse: Callable[[object], object] = QUERY_KEYS[key].metadata["parse"]
+        return parse(value)
+    except Invalid as invalid:
+        raise Invalid(*(problem._replace(field=key) for problem in invalid.problems)) from None
 
 
 def _repetitions(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
@@ -96,30 +124,23 @@ def _repetitions(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
             yield Problem("is given twice", field=_field(key))
 
 
-def _missing_access_url(given: Mapping[str, object]) -> Iterator[Problem]:
+def _missing_keys(given: Mapping[str, object]) -> Iterator[Problem]:
+    if "proxy_url" not in given:
+        yield Problem("is required", "the URL of AI Bridge Proxy, for example https://aiproxy.example.com", "proxy_url")
     wanted = given.get("fetch_ca_cert")
     if (wanted is True or wanted == "true") and "access_url" not in given:
         yield Problem("needs access_url", "give the URL of the Coder deployment", "fetch_ca_cert")
 
 
 def _field(key: str) -> str:
-    return key if key in Query.model_fields else quoted(key)
-
-
-def _problems(error: ValidationError) -> Iterator[Problem]:
-    for details in error.errors(include_url=False, include_input=False):
-        field = str(details["loc"][0])
-        if details["type"] == "missing":
-            yield Problem("is required", "the URL of AI Bridge Proxy, for example https://aiproxy.example.com", field)
-        else:
-            yield from (problem._replace(field=field) for problem in details["ctx"]["error"].problems)
+    return key if key in QUERY_KEYS else quoted(key)
 
 
 def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
-    for key in dict.fromkeys(key for key, _ in pairs if key not in Query.model_fields):
+    for key in dict.fromkeys(key for key, _ in pairs if key not in QUERY_KEYS):
         from difflib import get_close_matches  # noqa: PLC0415 - needed for this message only
 
-        (known,) = get_close_matches(key, Query.model_fields, n=1, cutoff=0.0)
+        (known,) = get_close_matches(key, QUERY_KEYS, n=1, cutoff=0.0)
         yield Problem(
             f'is not a key of the query; did you mean "{known}"?',
             f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",

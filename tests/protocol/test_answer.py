@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -13,7 +14,7 @@ def answered(**query: str) -> Answer:
 
 
 def test_every_key_is_there_for_the_smallest_query() -> None:
-    result = answered(proxy_url="https://h").model_dump()
+    result = asdict(answered(proxy_url="https://h"))
     client_env, warnings = result.pop("client_env"), result.pop("warnings")
     assert result == {
         "version": __version__,

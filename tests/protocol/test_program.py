@@ -67,12 +67,29 @@ def test_the_example_in_the_help_works_as_it_stands() -> None:
     assert json.loads(done.stdout)["proxy_url"] == "https://aiproxy.example.com"
 
 
-def test_the_plain_path_imports_neither_ssl_nor_httpx() -> None:
+# What takes long to import, and no query needs that neither brings certificates nor has international names in it.
+NOT_IMPORTED = {
+    *("argparse", "asyncio", "cryptography", "difflib", "email", "http", "httpcore", "httpx", "idna", "ipaddress"),
+    *("importlib.metadata", "logging", "pydantic", "pydantic_core", "rich", "signal", "socket", "ssl", "subprocess"),
+    *("threading", "traceback", "unicodedata", "urllib"),
+}
+
+
+def test_a_plan_imports_nothing_that_its_query_does_not_need() -> None:
     code = (
-        "import io, sys; from tf_helper.cli import main; "
-        'sys.stdin = io.TextIOWrapper(io.BytesIO(b\'{"proxy_url": "https://h"}\')); main([]); '
-        "print(*sys.modules, file=sys.stderr)"
+        "import io, sys; before = set(sys.modules); from tf_helper.cli import main; "
+        "sys.stdin = io.TextIOWrapper(io.BytesIO(sys.argv[1].encode())); main([]); "
+        "print(*sorted(set(sys.modules) - before), file=sys.stderr)"
     )
-    modules = set(run(sys.executable, "-c", code).stderr.split())
-    assert "pydantic" in modules
-    assert not modules & {"ssl", "httpx", "argparse", "idna", "logging"}
+    query = QUERY | {"access_url": "https://coder.example.com/", "no_proxy": ".example.com"}
+    done = run(sys.executable, "-I", "-c", code, json.dumps(query))
+    imported = set(done.stderr.split())
+    assert json.loads(done.stdout)
+    assert "tf_helper.answer" in imported
+    assert {name for name in imported if name.startswith("tf_helper.")} == {
+        *("tf_helper.answer", "tf_helper.cli", "tf_helper.client_env", "tf_helper.problems", "tf_helper.protocol"),
+        *("tf_helper.query", "tf_helper.session_token", "tf_helper.values", "tf_helper.values.access_url"),
+        *("tf_helper.values.agent_id", "tf_helper.values.cert_path", "tf_helper.values.certificate"),
+        *("tf_helper.values.host", "tf_helper.values.no_proxy", "tf_helper.values.proxy_url", "tf_helper.values.url"),
+    }
+    assert not imported & NOT_IMPORTED

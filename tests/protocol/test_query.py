@@ -2,7 +2,7 @@ import pytest
 
 from tf_helper import __version__
 from tf_helper.problems import Invalid, Problem
-from tf_helper.query import Query, parse_query
+from tf_helper.query import QUERY_KEYS, parse_query
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH
 
 URL = ("proxy_url", "https://h")
@@ -15,7 +15,7 @@ def problems(*pairs: tuple[str, object]) -> tuple[Problem, ...]:
 
 
 @pytest.mark.parametrize("absent", [None, ""])
-@pytest.mark.parametrize("key", sorted(set(Query.model_fields) - {"proxy_url"}))
+@pytest.mark.parametrize("key", sorted(set(QUERY_KEYS) - {"proxy_url"}))
 def test_null_and_empty_mean_the_default(key: str, absent: str | None) -> None:
     assert parse_query([URL, (key, absent)]) == parse_query([URL])
 
@@ -38,13 +38,13 @@ def test_the_default_cert_path_is_its_own_normal_form() -> None:
         ((("a", "b"),), "an object"),
     ],
 )
-@pytest.mark.parametrize("key", Query.model_fields)
+@pytest.mark.parametrize("key", QUERY_KEYS)
 def test_values_are_strings(key: str, value: object, kind: str) -> None:
     (problem,) = problems(*dict([URL, (key, value)]).items())
     assert problem == Problem(f"is {kind}, it must be a string", field=key)
 
 
-@pytest.mark.parametrize("key", sorted(set(Query.model_fields) - {"fetch_ca_cert"}))
+@pytest.mark.parametrize("key", sorted(set(QUERY_KEYS) - {"fetch_ca_cert"}))
 def test_only_fetch_ca_cert_takes_a_boolean(key: str) -> None:
     (problem,) = problems(*dict([URL, (key, True)]).items())
     assert problem == Problem("is a boolean, it must be a string", field=key)
@@ -67,7 +67,7 @@ def test_fetch_ca_cert_needs_the_deployments_url(value: object) -> None:
     assert (problem.field, problem.sentence) == ("fetch_ca_cert", "needs access_url")
 
 
-@pytest.mark.parametrize("key", Query.model_fields)
+@pytest.mark.parametrize("key", QUERY_KEYS)
 def test_half_a_surrogate_pair_is_refused(key: str) -> None:
     (problem,) = problems(*dict([URL, (key, "\ud800")]).items())
     assert problem == Problem("holds half of a surrogate pair, which is no text", field=key)

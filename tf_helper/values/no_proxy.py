@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_network
 
 from tf_helper.problems import Collector, Invalid, Problem, quoted
 from tf_helper.values.host import parse_host
@@ -64,6 +63,8 @@ def _name(text: str, number: int) -> str:
 
 def _normalised(text: str) -> str:
     if "/" in text:
+        from ipaddress import ip_network  # noqa: PLC0415 - rarely needed
+
         address, _, length = text.partition("/")
         if ":" in address:
             parse_host(f"[{address}]")  # refuses what means different things to different clients
