@@ -73,12 +73,12 @@ def _ca_cert(query: Query, token: str) -> tuple[tuple[Certificate, ...], list[st
     """Return the CA certificate, given or fetched, and warnings about it."""
     field, ca_cert = "ca_cert_pem", query.ca_cert_pem
     if query.fetch_ca_cert and query.access_url and token and not ca_cert:
-        from tf_helper.coder_api import FetchError, fetch_ca_cert  # noqa: PLC0415 - loads httpx and ssl
+        from tf_helper.coder_api import DeploymentError, fetch_ca_cert  # noqa: PLC0415 - loads httpx and ssl
 
         field = "fetch_ca_cert"
         try:
             ca_cert = fetch_ca_cert(query.access_url, token, query.extra_ca_certs_pem)
-        except FetchError as error:
+        except DeploymentError as error:
             return (), [f"{field}: {error} The certificate is downloaded when the workspace starts."]
     warnings = [*validity_warnings(ca_cert, time.time()), *issuer_warnings(ca_cert, query.extra_ca_certs_pem)]
     return ca_cert, [f"{field}: {warning}" for warning in warnings]

@@ -19,8 +19,8 @@ from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Asked, Deployment
 from tests.harness.raw_server import RawServer, endless, hang_up, not_http, reset, silent, slow_drip, with_length
-from tf_helper import coder_api
-from tf_helper.coder_api import FetchError, fetch_ca_cert
+from tf_helper import coder_api, trust
+from tf_helper.coder_api import DeploymentError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
@@ -42,7 +42,7 @@ def fetch(url: str, token: str = TOKEN, extra: str = "", **options: float) -> tu
 
 
 def failure(url: str, token: str = TOKEN, extra: str = "", **options: float) -> str:
-    with pytest.raises(FetchError) as caught:
+    with pytest.raises(DeploymentError) as caught:
         fetch(url, token, extra, **options)
     assert TOKEN not in str(caught.value)
     return str(caught.value)
@@ -267,12 +267,12 @@ def test_the_deadline_is_20_seconds() -> None:
 def test_the_process_ends_although_a_name_look_up_hangs() -> None:
     program = """
 import socket, threading
-from tf_helper.coder_api import FetchError, fetch_ca_cert
+from tf_helper.coder_api import DeploymentError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
 socket.getaddrinfo = lambda *_: threading.Event().wait()
 try:
     fetch_ca_cert(AccessUrl.parse("https://coder.example.com"), "token", deadline_seconds=0.2)
-except FetchError:
+except DeploymentError:
     print("gave up")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
@@ -293,7 +293,7 @@ def test_something_unforeseen_is_named_by_its_type(monkeypatch: pytest.MonkeyPat
     def broken(_: object) -> ssl.SSLContext:
         raise ZeroDivisionError(TOKEN)
 
-    monkeypatch.setattr(coder_api, "_trust", broken)
+    monkeypatch.setattr(coder_api, "trust", broken)
     assert failure("http://127.0.0.1:1") == "unforeseen ZeroDivisionError while asking http://127.0.0.1:1."
 
 
@@ -324,7 +324,7 @@ def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the system's roots away."""
     compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
-    monkeypatch.setattr(coder_api, "SYSTEM_TRUST_FILES", ())
+    monkeypatch.setattr(trust, "SYSTEM_TRUST_FILES", ())
 
 
 def hashed(store: Path, authority: trustme.CA) -> Path:
@@ -352,7 +352,7 @@ def test_the_systems_store_makes_it_trusted(
         (tmp_path / "hashed").mkdir()
         paths = paths._replace(openssl_capath=str(hashed(tmp_path / "hashed", tls_ca)))
     else:
-        monkeypatch.setattr(coder_api, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
+        monkeypatch.setattr(trust, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     assert fetch(tls_deployment.url)
 

@@ -1,0 +1,35 @@
+"""A deadline for work that may block where nothing else puts a limit: in name look-ups above all."""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class DeadlinePassedError(Exception):
+    """The work was not done in time."""
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """Return work(), or raise what it raises; after `seconds` raise DeadlinePassedError.
+
+    The work is done in a thread, which is left behind where it does not end, and keeps no process from ending.
+    """
+    outcomes: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcomes.put((work(), None))
+        except Exception as error:  # noqa: BLE001 - raised again, where it is waited for
+            outcomes.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result, error = outcomes.get(timeout=seconds)
+    except queue.Empty:
+        raise DeadlinePassedError from None
+    if error:
+        raise error
+    return result  # type: ignore[return-value] # None only where T is

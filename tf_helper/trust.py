@@ -1,0 +1,34 @@
+"""Whose TLS certificates are trusted."""
+
+import contextlib
+import ssl
+from collections.abc import Iterable
+
+from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
+from tf_helper.values.certificate import Certificate
+
+
+def trust(certificates: Iterable[Certificate] = (), *, system: bool = True) -> ssl.SSLContext:
+    """Return a context that trusts `certificates`, and with `system` the machine's own store.
+
+    An intermediate CA, or a server's own certificate, can be trusted by itself, as curl has it. What the environment
+    names as a store (SSL_CERT_FILE) is not trusted.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if system:
+        _load_system_store(context)
+    for certificate in certificates:
+        context.load_verify_locations(cadata=certificate.pem)
+    return context
+
+
+def _load_system_store(context: ssl.SSLContext) -> None:
+    # Not load_default_certs(), which obeys SSL_CERT_FILE.
+    compiled_in = ssl.get_default_verify_paths()
+    for file in (*SYSTEM_TRUST_FILES, compiled_in.openssl_cafile):
+        with contextlib.suppress(OSError):  # missing, empty or broken: the next
+            context.load_verify_locations(cafile=file)
+            break
+    with contextlib.suppress(OSError):
+        context.load_verify_locations(capath=compiled_in.openssl_capath)
