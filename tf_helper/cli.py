@@ -16,9 +16,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lasts
     try:
         if arguments:
-            from tf_helper.arguments import parse_arguments  # noqa: PLC0415 - Terraform passes none
-
-            parse_arguments(arguments)
+            return _run_by_hand(arguments)
         return _answer_standard_input()
     except Invalid as invalid:
         _complain(report(invalid.problems))
@@ -31,11 +29,37 @@ def main(arguments: list[str]) -> int:
     return REFUSED
 
 
+def _run_by_hand(arguments: list[str]) -> int:
+    """Run a command of a person's. Terraform passes no arguments, and imports nothing of this."""
+    commands = ("doctor", "exec")
+    try:
+        if arguments[0] == "doctor":
+            from tf_helper.doctor.main import main as doctor  # noqa: PLC0415
+
+            status = doctor(arguments[1:])
+        elif arguments[0] == "exec":
+            from tf_helper.by_hand.exec import main as run_command  # noqa: PLC0415
+
+            status = run_command(arguments[1:])
+        else:
+            from tf_helper.by_hand.answer import main as answer_options  # noqa: PLC0415
+
+            status = answer_options(arguments, commands)
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        # The interpreter would try again when it ends, and complain in its own words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
+        return REFUSED
+    return status
+
+
 def _answer_standard_input() -> int:
     if sys.stdin is None:
         raise Invalid(Problem("is closed, it must be a JSON object", field="standard input"))
     if sys.stdin.isatty():
-        from tf_helper.arguments import USAGE  # noqa: PLC0415 - for a person only
+        from tf_helper.by_hand.help import USAGE  # noqa: PLC0415 - for a person only
 
         _complain(USAGE)
         return WRONG_USAGE

@@ -24,6 +24,8 @@ class ClientVariable(NamedTuple):
 
 # They hold the token, so the Terraform module composes them. The proxy serves CONNECT only, so there is no HTTP_PROXY.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
+# The proxy takes any user name; Coder's documents write this one.
+PROXY_USER = "coder"
 
 CLIENT_VARIABLES = (
     ClientVariable(

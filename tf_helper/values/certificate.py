@@ -77,6 +77,11 @@ def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
     return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES)
 
 
+def parse_saved(text: str) -> tuple[Certificate, ...]:
+    """Return the certificates of a file that the startup script saved: the proxy's CA, then others. Raises Invalid."""
+    return _parse_pem(text, MAX_CA_CERT_BYTES + MAX_EXTRA_CA_CERTS_BYTES)
+
+
 def is_expired(certificate: Certificate, now: float) -> bool:
     """Tell whether a CA certificate's validity has ended at `now`, in seconds since 1970."""
     return certificate.ca is not None and certificate.ca.not_after < now

@@ -1,24 +1,29 @@
-"""The command line's arguments, and the help."""
+"""The texts of `tf-helper --help`, and the usage for a terminal that is asked for a query."""
 
-import argparse
 from collections.abc import Mapping
 from dataclasses import Field
 from typing import Any
 
-from tf_helper import __version__
 from tf_helper.answer import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 
 USAGE = """\
 tf-helper reads a query as JSON from standard input, as Terraform's external data source sends it.
-Try: echo '{"proxy_url": "https://aiproxy.example.com"}' | tf-helper
+By hand:
+  tf-helper --proxy-url https://aiproxy.example.com    what Terraform would get
+  tf-helper doctor                                     find out what is wrong
+  tf-helper exec -- COMMAND ...                        run a command through the proxy
 More: tf-helper --help
 """
 
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Checks and normalises the settings of Coder's AI Bridge Proxy for Terraform's "external" data source.
 Without arguments it reads one JSON object of strings from standard input and writes one to standard output.
+With options it answers the same, to be read by a person. It has two commands, each with a --help of its own:
+
+  tf-helper doctor               follows the path of a real request and says what is wrong
+  tf-helper exec -- COMMAND ...  runs a command with the environment that the module gives to a tool
 """
 
 _EPILOG = """\
@@ -47,18 +52,9 @@ environment:
 """
 
 
-def parse_arguments(arguments: list[str]) -> None:
-    """Handle --help and --version, and refuse what is neither. Raises SystemExit with status 0 or 2."""
-    parser = argparse.ArgumentParser(
-        prog="tf-helper",
-        description=_DESCRIPTION,
-        epilog=_EPILOG.format(query=_table(QUERY_KEYS), result=_table(RESULT_KEYS), client_env=_client_variables()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    setattr(parser, "color", False)  # noqa: B010 - Python 3.14 colours the help; older ones do not know the attribute
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.parse_args(arguments)
+def epilog() -> str:
+    """Return what follows the options in the help."""
+    return _EPILOG.format(query=_table(QUERY_KEYS), result=_table(RESULT_KEYS), client_env=_client_variables())
 
 
 def _table(keys: Mapping[str, Field[Any]]) -> str:

@@ -1,0 +1,102 @@
+"""`tf-helper exec -- COMMAND`: a command with the environment that the module gives to a tool."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from tf_helper.answer import answer
+from tf_helper.by_hand.environment import settings
+from tf_helper.by_hand.parser import Parser, query_pairs
+from tf_helper.client_env import PROXY_USER, PROXY_VARIABLES
+from tf_helper.query import parse_query
+from tf_helper.session_token import VARIABLES
+from tf_helper.values.proxy_url import ProxyUrl
+
+# As env(1) and shells have it.
+_NOT_FOUND, _CANNOT_RUN = 127, 126
+
+_DESCRIPTION = """\
+Runs one command with the environment variables that the module gives to a tool, and nothing else changed:
+
+  tf-helper exec --proxy-url http://aiproxy.example.com:8888 -- curl -sS https://api.anthropic.com
+
+The token is the environment's (CODER_WORKSPACE_OWNER_SESSION_TOKEN or CODER_SESSION_TOKEN). A setting that is not given
+is the variable TF_HELPER_<KEY>, for example TF_HELPER_PROXY_URL; access_url may also be in CODER_URL.
+"""
+
+_EPILOG = """\
+exit status: the command's; 1 if the settings were refused, 2 for wrong usage, 126 if the command cannot be run, 127 if
+there is none of that name
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Become the command, which is what follows `--`; return the exit status where that fails.
+
+    Raises Invalid and SystemExit.
+    """
+    parser = Parser("tf-helper exec", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.usage = "tf-helper exec [settings] -- COMMAND [ARGUMENT ...]"
+    parser.add_query_options()
+    own = list(arguments)
+    command: list[str] = []
+    if "--" in own:
+        separator = own.index("--")
+        own, command = own[:separator], own[separator + 1 :]
+    options = parser.parse(own)
+    if not command:
+        parser.error("there is no command: it follows two hyphens")
+    pairs, token = settings(query_pairs(options), os.environ)
+    query = parse_query(pairs)
+    if not token:
+        print(f"tf-helper: error: there is no session token\n  hint: set {' or '.join(VARIABLES)}", file=sys.stderr)
+        return 1
+    result = answer(query, "")
+    _warn_of_missing_files(result.cert_path, result.ca_bundle_path)
+    return _become(command, _own_environment() | json.loads(result.client_env) | _proxy_env(query.proxy_url, token))
+
+
+def _proxy_env(proxy_url: ProxyUrl, token: str) -> dict[str, str]:
+    scheme, _, host_and_port = str(proxy_url.origin).partition("://")
+    proxy_auth_url = f"{scheme}://{PROXY_USER}:{quote(token, safe='')}@{host_and_port}"
+    return dict.fromkeys(PROXY_VARIABLES, proxy_auth_url)
+
+
+def _warn_of_missing_files(*paths: str) -> None:
+    for path in paths:
+        if not Path(path).exists():
+            print(f"tf-helper: warning: there is no {path}; tf-helper doctor says more", file=sys.stderr)
+
+
+def _own_environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    # Python sets it for itself where the locale is C (PEP 538); the command shall have what the caller gave.
+    if "LC_CTYPE" in environment and b"LC_CTYPE" not in _names_at_start():
+        del environment["LC_CTYPE"]
+    return environment
+
+
+def _names_at_start() -> set[bytes]:
+    try:
+        variables = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return {b"LC_CTYPE"}  # not known: leave it
+    return {variable.partition(b"=")[0] for variable in variables}
+
+
+def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    # Python ignores these for itself, and a program would inherit that.
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(ignored, signal.SIG_DFL)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execvpe(command[0], list(command), environment)  # noqa: S606 - no shell on purpose
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its name or an argument holds a NUL"
+        print(f"tf-helper: error: cannot run {command[0]!a}: {reason}", file=sys.stderr)
+        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _CANNOT_RUN

@@ -1,0 +1,51 @@
+"""What is examined, and what earlier steps have found out for later ones."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tf_helper.query import Query
+from tf_helper.trust import trust
+from tf_helper.values.certificate import Certificate
+
+# For each operation on the network; a step has a little more in all.
+OPERATION_SECONDS = 3
+
+
+@dataclass
+class Case:
+    """The settings and surroundings; "" for no token."""
+
+    query: Query
+    token: str
+    environment: Mapping[str, str]
+    provider_host: str
+    tunnelled_host: str
+    in_workspace: bool
+    served_ca: tuple[Certificate, ...] = field(default=(), init=False)
+    """What the deployment's CA endpoint served."""
+    saved_ca: tuple[Certificate, ...] = field(default=(), init=False)
+    """What is at cert_path."""
+
+    @property
+    def proxy(self) -> str:
+        """The proxy as a person knows it."""
+        return str(self.query.proxy_url.origin)
+
+    @property
+    def proxy_ca(self) -> tuple[Certificate, ...]:
+        """The CA certificate that the proxy signs with, as far as it is known, its own first."""
+        return self.served_ca or self.query.ca_cert_pem or self.saved_ca
+
+    def tool_trust(self) -> ssl.SSLContext:
+        """Return what a tool trusts: the bundle, or where there is none what would be in it."""
+        if self.in_workspace:
+            context = trust(system=False)
+            try:
+                context.load_verify_locations(cafile=Path(self.query.cert_path.bundle_path))
+            except OSError:
+                pass
+            else:
+                return context
+        return trust((*self.proxy_ca, *self.query.extra_ca_certs_pem))

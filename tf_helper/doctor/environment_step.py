@@ -1,0 +1,111 @@
+"""The environment of this process: what is set, which of it wins, and what contradicts what."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
+from tf_helper.doctor.case import Case
+from tf_helper.doctor.step import Finding, failed, ok, warning
+from tf_helper.problems import Invalid
+from tf_helper.values.proxy_url import ProxyUrl
+
+_PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+# Where both are set, the client takes the first.
+_PRECEDENCE = (
+    ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "curl"),
+    ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "Python requests"),
+)
+
+
+def environment(case: Case) -> Finding:
+    """Compare the variables of this process with what a tool needs."""
+    contradictions, doubts = list(_contradictions(case)), list(_doubts(case))
+    of_a_tool = any(case.environment.get(name) for name in PROXY_VARIABLES)
+    if of_a_tool:
+        doubts += _missing(case.environment)
+    if contradictions:
+        return failed("; ".join(contradictions), "start the tool with all of the module's output env, or unset these")
+    if doubts:
+        return warning("; ".join(doubts), "start the tool with all of the module's output env, or unset these")
+    if of_a_tool:
+        return ok("all variables of a tool are set, and they agree")
+    return ok("HTTPS_PROXY is not set: right for a shell, as each tool has variables of its own")
+
+
+def _contradictions(case: Case) -> Iterator[str]:
+    environment = case.environment
+    yield from _twins(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
+    yield from _twins(environment, "NO_PROXY", "no_proxy", "most clients take no_proxy, Go takes NO_PROXY")
+    for name in PROXY_VARIABLES:
+        yield from _proxy_variable(name, environment.get(name, ""), case)
+    for name in ("NO_PROXY", "no_proxy"):
+        if _bypasses(environment.get(name, ""), case.provider_host):
+            yield f"{name} sends {case.provider_host} past the proxy"
+    cert_path = case.query.cert_path.path
+    for variable in CLIENT_VARIABLES:
+        value = environment.get(variable.name, "")
+        if not value or variable.effect not in {"adds", "replaces"}:
+            continue
+        if not Path(value).is_file():
+            yield f"{variable.name} names a file that does not exist"
+        elif variable.effect == "replaces" and value == cert_path:
+            yield (
+                f"{variable.name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it "
+                "has to name the bundle"
+            )
+
+
+def _doubts(case: Case) -> Iterator[str]:
+    environment = case.environment
+    for name in _PLAIN_HTTP:
+        if environment.get(name):
+            yield f"{name} is set, but AI Bridge Proxy serves CONNECT only"
+    if environment.get("SSL_CERT_DIR"):
+        yield "SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it"
+    if environment.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0":
+        yield "NODE_TLS_REJECT_UNAUTHORIZED=0: Node.js trusts everyone"
+    for first, second, client in _PRECEDENCE:
+        if _differ(environment, first, second):
+            yield f"{first} and {second} differ ({client} takes {first})"
+    for name, path in client_env(
+        no_proxy="", cert_path=case.query.cert_path.path, ca_bundle_path=case.query.cert_path.bundle_path
+    ).items():
+        if path.startswith("/") and environment.get(name, path) not in {path, ""}:
+            yield f"{name} names another file than {path}"
+
+
+def _missing(environment: Mapping[str, str]) -> Iterator[str]:
+    names = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
+    missing = [name for name in names if not environment.get(name)]
+    if missing:
+        yield f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+
+
+def _bypasses(no_proxy: str, host: str) -> bool:
+    entries = (entry.strip().lower().lstrip(".") for entry in no_proxy.split(","))
+    return any(entry and (entry == "*" or f".{host}".endswith(f".{entry}")) for entry in entries)
+
+
+def _differ(environment: Mapping[str, str], first: str, second: str) -> bool:
+    return first in environment and second in environment and environment[first] != environment[second]
+
+
+def _twins(environment: Mapping[str, str], upper: str, lower: str, who: str) -> Iterator[str]:
+    if _differ(environment, upper, lower):
+        yield f"{upper} and {lower} differ ({who})"
+
+
+def _proxy_variable(name: str, value: str, case: Case) -> Iterator[str]:
+    if not value:
+        return
+    scheme, _, rest = value.partition("://")
+    userinfo, _, host = rest.rpartition("@")
+    try:
+        origin = ProxyUrl.parse(f"{scheme}://{host}").origin
+    except Invalid:
+        yield f"{name} is not the URL of a proxy"
+        return
+    if origin != case.query.proxy_url.origin:
+        yield f"{name} leads to {origin}, proxy_url to {case.proxy}"
+    elif not userinfo.partition(":")[2]:
+        yield f"{name} is without the token"

@@ -1,0 +1,124 @@
+"""The way to the proxy: name, port, TLS, and whether it is a proxy."""
+
+import socket
+import ssl
+from http import HTTPStatus
+
+from tf_helper.doctor.case import Case
+from tf_helper.doctor.step import Finding, failed, ok, warning
+from tf_helper.doctor.tunnel import (
+    ConnectionFailed,
+    NotTls,
+    NotTrusted,
+    connection,
+    connection_as_configured,
+    send_connect,
+)
+
+_LISTENER = "AI Bridge Proxy listens on 8888 unless configured otherwise"
+
+
+def proxy_dns(case: Case) -> Finding:
+    """Look the proxy's name up."""
+    host = case.query.proxy_url.origin.host
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        reason = (error.strerror or "no address").lower()
+        return failed(f"{host} has no address: {reason}", "check the host in proxy_url, and this machine's DNS")
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return ok("it is an address already" if addresses == [host] else f"{host} is {', '.join(addresses)}")
+
+
+def proxy_tcp(case: Case) -> Finding:
+    """Open a connection to the proxy's port."""
+    origin = case.query.proxy_url.origin
+    try:
+        with connection(case):
+            return ok(f"port {origin.port} is open")
+    except ConnectionFailed as error:
+        return failed(
+            f"port {origin.port} of {origin.host}: {error}",
+            f"check the port in proxy_url ({_LISTENER}), that the proxy is enabled, and firewalls on the way",
+        )
+
+
+def proxy_tls(case: Case) -> Finding:
+    """Speak TLS to the proxy, if its URL says so."""
+    if case.query.proxy_url.origin.scheme == "http":
+        return ok("none: proxy_url is http")
+    try:
+        with connection(case, case.tool_trust()):
+            return ok("its certificate is trusted")
+    except NotTrusted as error:
+        return failed(
+            f"its certificate is not trusted: {error}",
+            "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; "
+            "curl and Python's urllib cannot be taught by variables",
+        )
+    except NotTls:
+        return failed("the listener speaks plain HTTP, not TLS", "write http:// in proxy_url")
+    except ConnectionFailed as error:
+        return failed(str(error), "check what listens there; if it speaks plain HTTP, write http:// in proxy_url")
+
+
+def connect_without_token(case: Case) -> Finding:
+    """Ask for a tunnel without credentials: a proxy that asks for them is the right one."""
+    try:
+        with connection_as_configured(case) as stream:
+            status = send_connect(stream, case.provider_host, "")
+    except ConnectionFailed as error:
+        return _speaks_tls(case) or failed(str(error), f"check what listens there; {_LISTENER}")
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ok("it asks for credentials (407), as it should")
+    if 200 <= status < 300:  # noqa: PLR2004
+        return warning(
+            f"it lets anyone through ({status})", f"check that this is AI Bridge Proxy and no other proxy; {_LISTENER}"
+        )
+    return _speaks_tls(case) or failed(
+        f"it answers CONNECT with {status}: a web server, not a proxy",
+        f"proxy_url must be the proxy's own listener, not the deployment; {_LISTENER}",
+    )
+
+
+def connect_with_token(case: Case) -> Finding:
+    """Ask for a tunnel with the token, which the proxy does not check yet."""
+    try:
+        with connection_as_configured(case) as stream:
+            status = send_connect(stream, case.provider_host, case.token)
+    except ConnectionFailed as error:
+        return failed(str(error), "look in the log of the deployment")
+    return tunnel_refusal(status, case.provider_host) or ok(f"it opens a tunnel to {case.provider_host}")
+
+
+def tunnel_refusal(status: int, host: str) -> Finding | None:
+    """Return what it means that the proxy opens no tunnel with this status, or None if it does."""
+    if 200 <= status < 300:  # noqa: PLR2004
+        return None
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return failed("it refuses the token (407)", "check the token, and that this is the proxy of its deployment")
+    if status == HTTPStatus.FORBIDDEN:
+        return failed(
+            f"it does not tunnel to {host} (403)",
+            "the proxy blocks this host, as it does private addresses: reach it past the proxy (no_proxy), or have it "
+            "allowed in the deployment",
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return failed(
+            f"it cannot reach {host} ({status})", "check the network behind the proxy, and the name of the host"
+        )
+    return failed(f"it answers CONNECT to {host} with {status}", "look in the log of the deployment")
+
+
+def _speaks_tls(case: Case) -> Finding | None:
+    """Return that an `http` proxy speaks TLS, or None."""
+    if case.query.proxy_url.origin.scheme == "https":
+        return None
+    anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anyone.check_hostname = False
+    anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
+    try:
+        with connection(case, anyone):
+            return failed("the listener speaks TLS, not plain HTTP", "write https:// in proxy_url")
+    except ConnectionFailed:
+        return None

@@ -1,0 +1,28 @@
+"""The steps of the examination, in the order of a real request."""
+
+from tf_helper.doctor.deployment_steps import ca_endpoint, deployment, session_token, user
+from tf_helper.doctor.environment_step import environment
+from tf_helper.doctor.file_steps import bundle_file, certificate_file
+from tf_helper.doctor.proxy_steps import connect_with_token, connect_without_token, proxy_dns, proxy_tcp, proxy_tls
+from tf_helper.doctor.step import Step
+from tf_helper.doctor.tunnel_steps import provider, strict_client, tunnelled
+
+STEPS = (
+    Step("proxy_dns", "proxy: DNS", proxy_dns),
+    Step("proxy_tcp", "proxy: TCP", proxy_tcp, needs=("proxy_dns",)),
+    Step("proxy_tls", "proxy: TLS", proxy_tls, needs=("proxy_tcp",)),
+    Step("deployment", "deployment", deployment),
+    Step("session_token", "session token", session_token),
+    Step("user", "token's user", user, needs=("deployment", "session_token")),
+    Step("ca_endpoint", "CA certificate", ca_endpoint, needs=("user",)),
+    Step("certificate_file", "certificate on disk", certificate_file, in_workspace=True),
+    Step("bundle_file", "bundle on disk", bundle_file, in_workspace=True),
+    Step("connect_without_token", "CONNECT, no token", connect_without_token, needs=("proxy_tls",)),
+    Step(
+        "connect_with_token", "CONNECT with token", connect_with_token, needs=("connect_without_token", "session_token")
+    ),
+    Step("provider", "AI provider", provider, needs=("connect_with_token",)),
+    Step("strict_client", "strict clients", strict_client, needs=("provider",)),
+    Step("tunnelled", "other hosts", tunnelled, needs=("connect_with_token",)),
+    Step("environment", "environment", environment, in_workspace=True),
+)
