@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.deployment import Deployment
+from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from tests.harness.terraform import MakeTerraform, Providers
 
-# The workspace owner's session token, in Coder's form.
-TOKEN = "0123456789-abcdefghijklmnopqrstuv"
+pytest_plugins = ["tests.sandbox"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

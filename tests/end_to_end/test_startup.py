@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:

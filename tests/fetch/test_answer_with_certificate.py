@@ -7,10 +7,9 @@ import json
 
 import pytest
 
-from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.deployment import Answer as Served
-from tests.harness.deployment import Deployment
 from tf_helper.answer import Answer, answer
 from tf_helper.query import parse_query
 from tf_helper.session_token import session_token

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Asked, Deployment
+from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Asked, Deployment
 from tests.harness.raw_server import RawServer, endless, hang_up, not_http, reset, silent, slow_drip, with_length
 from tf_helper import coder_api, trust
 from tf_helper.coder_api import DeploymentError, fetch_ca_cert

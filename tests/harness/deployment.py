@@ -26,6 +26,8 @@ CA_CERT_PATH = "/api/v2/ai-gateway/proxy/ca-cert.pem"
 # The only one on servers from before the proxy was renamed; newer ones have both.
 OLD_CA_CERT_PATH = "/api/v2/aibridge/proxy/ca-cert.pem"
 
+# The workspace owner's session token, in Coder's form.
+TOKEN = "0123456789-abcdefghijklmnopqrstuv"
 TOKEN_HEADER = "Coder-Session-Token"
 
 

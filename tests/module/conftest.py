@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.conftest import TOKEN
+from tests.harness.deployment import TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.deployment import Deployment
+from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import resources
 from tests.module.conftest import SCRIPT, VARIABLES
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import TOKEN
+from tests.harness.deployment import TOKEN
 from tests.module.conftest import VARIABLES
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 

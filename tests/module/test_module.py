@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
+from tests.harness.deployment import TOKEN
 from tests.module.conftest import SCRIPT, VARIABLES
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.conftest import TOKEN
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.deployment import Deployment
+from tests.harness.deployment import TOKEN, Deployment
 from tests.script.rendering import VARIABLES, Renderer
 from tests.script.workspace import SHELLS, Workspace
 

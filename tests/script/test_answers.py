@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Answer, Deployment
+from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.raw_server import RawServer, endless, not_http, reset, silent, slow_drip, with_length
 
 if TYPE_CHECKING:

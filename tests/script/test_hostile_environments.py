@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import Answer, Asked, Deployment
+from tests.harness.deployment import TOKEN, Answer, Asked, Deployment
 from tests.script.rendering import VARIABLES
 
 if TYPE_CHECKING:

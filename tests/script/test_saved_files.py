@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, Asked, Deployment
+from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Asked, Deployment
 from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, program
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import Answer, Deployment
+from tests.harness.deployment import TOKEN, Answer, Deployment
 from tests.script.workspace import SHELLS, TOOLS, Workspace, program
 
 if TYPE_CHECKING:

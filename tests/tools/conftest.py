@@ -3,31 +3,23 @@ from __future__ import annotations
 import shutil
 import subprocess
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
-from tests.conftest import TOKEN
-from tests.harness.deployment import Deployment
-from tests.harness.origin import Origin
-from tests.harness.proxy import Proxy, mitmdump
+from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import Terraform, copy_module
-from tests.harness.tls_listener import TlsListener
 from tests.tools.clients import NODE, Client, Listener
-from tests.tools.pages import PAGES
 from tests.tools.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from tests.harness.proxy import Proxy
     from tests.harness.terraform import Providers
-    from tests.tools.clients import Host
 
     WorkspaceBehind = Callable[[Listener], Workspace]
-
-NAMES: Mapping[Host, str] = {"intercepted": "api.anthropic.com", "tunnelled": "registry.example.com"}
 
 
 def installed(client: Client) -> Client:
@@ -39,58 +31,6 @@ def installed(client: Client) -> Client:
     if client.program == "wget" and "ssl/gnutls" not in subprocess.check_output(["wget", "--version"], text=True):
         pytest.skip("this wget is not Debian's: it has another TLS library")
     return client
-
-
-class Authorities(NamedTuple):
-    """Who has signed what, apart from the proxy's CA, which mitmproxy makes."""
-
-    public: trustme.CA
-    """All clients trust it without the module."""
-    company: trustme.CA
-    """It has signed the proxy's own TLS certificate; clients trust it by extra_ca_certs_pem alone."""
-
-
-@pytest.fixture(scope="session")
-def authorities() -> Authorities:
-    """Make the authorities."""
-    return Authorities(trustme.CA(organization_name="Public Root"), trustme.CA(organization_name="Company Root"))
-
-
-@pytest.fixture(scope="session")
-def system_roots(authorities: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a file that takes the place of the system's roots."""
-    file = tmp_path_factory.mktemp("roots") / "system-roots.pem"
-    authorities.public.cert_pem.write_to_path(str(file))
-    return file
-
-
-@pytest.fixture(scope="session")
-def origin(authorities: Authorities) -> Iterator[Origin]:
-    """Run what stands for all hosts of the internet."""
-    with Origin(authorities.public, hosts=(*NAMES.values(), "localhost"), pages=PAGES) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def proxy(origin: Origin) -> Iterator[Proxy]:
-    """Run AI Bridge Proxy."""
-    if not mitmdump():
-        pytest.skip("mitmdump is not installed: run make")
-    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],)) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def listeners(authorities: Authorities, proxy: Proxy) -> Iterator[Mapping[Listener, Mapping[str, object]]]:
-    """Say what the module has to be told of the proxy."""
-    with TlsListener(authorities.company, port=proxy.port) as tls:
-        yield {
-            "HTTP": {"proxy_url": f"http://127.0.0.1:{proxy.port}"},
-            "TLS": {
-                "proxy_url": f"https://localhost:{tls.port}",
-                "extra_ca_certs_pem": [authorities.company.cert_pem.bytes().decode()],
-            },
-        }
 
 
 @pytest.fixture(scope="session")

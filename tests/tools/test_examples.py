@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.conftest import TOKEN
 from tests.harness.deployment import Deployment
+from tests.sandbox import NAMES, TOKEN
 from tests.tools.agent import Agent
 from tests.tools.clients import CLIENTS, NODE
-from tests.tools.conftest import NAMES, installed
+from tests.tools.conftest import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

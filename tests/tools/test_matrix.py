@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox import NAMES
 from tests.tools.clients import CELLS, CLIENTS, Cell, Client
-from tests.tools.conftest import NAMES, installed
+from tests.tools.conftest import installed
 
 if TYPE_CHECKING:
     from tests.harness.origin import Origin

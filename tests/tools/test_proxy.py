@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TOKEN
+from tests.sandbox import NAMES, TOKEN
 from tests.tools.clients import CLIENTS, Client
-from tests.tools.conftest import NAMES, installed
+from tests.tools.conftest import installed
 from tests.tools.workspace import failure
 
 if TYPE_CHECKING:

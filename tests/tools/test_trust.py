@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox import NAMES
 from tests.tools.clients import CLIENTS, Client
-from tests.tools.conftest import NAMES, installed
+from tests.tools.conftest import installed
 from tests.tools.workspace import failure
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 
