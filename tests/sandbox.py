@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.tools.clients import Host, Listener
 
 NAMES: Mapping[Host, str] = {"intercepted": "api.anthropic.com", "tunnelled": "registry.example.com"}
+BLOCKED = "blocked.example.com"
 
 
 class Authorities(NamedTuple):
@@ -57,7 +58,7 @@ def proxy(origin: Origin) -> Iterator[Proxy]:
     """Run AI Bridge Proxy."""
     if not mitmdump():
         pytest.skip("mitmdump is not installed: run make")
-    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],)) as running:
+    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],), blocked=(BLOCKED,)) as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""A Coder deployment on loopback, as far as the certificate of its AI Bridge Proxy goes.
+"""A Coder deployment on loopback: its version, the token's user, the certificate of its AI Bridge Proxy.
 
 with Deployment(token="...", ca_cert_pem="...") as deployment:
     print(deployment.url)
@@ -26,6 +26,9 @@ CA_CERT_PATH = "/api/v2/ai-gateway/proxy/ca-cert.pem"
 # The only one on servers from before the proxy was renamed; newer ones have both.
 OLD_CA_CERT_PATH = "/api/v2/aibridge/proxy/ca-cert.pem"
 
+BUILD_INFO_PATH = "/api/v2/buildinfo"
+USER_PATH = "/api/v2/users/me"
+
 # The workspace owner's session token, in Coder's form.
 TOKEN = "0123456789-abcdefghijklmnopqrstuv"
 TOKEN_HEADER = "Coder-Session-Token"
@@ -49,7 +52,7 @@ class Asked:
 
 
 class Deployment(Closing):
-    """Serves the CA certificate at both paths to whoever has the token.
+    """Serves the CA certificate at both paths to whoever has the token, and everybody its version.
 
     `answers` holds for each path what is answered to one request after the other; the last is answered from then on.
     `before_answer` is called in each request, while the client waits. With an authority it speaks TLS.
@@ -59,7 +62,10 @@ class Deployment(Closing):
         self.token = token
         self.asked: list[Asked] = []
         self.before_answer: Callable[[], object] = lambda: None
-        self.answers: dict[str, list[Answer]] = {}
+        self.answers = {
+            BUILD_INFO_PATH: [_json(200, {"version": "v2.31.2+0123abc"})],
+            USER_PATH: [_json(200, {"username": "alice"})],
+        }
         self.serve(Answer(body=ca_cert_pem.encode(), headers={"Content-Type": "application/x-pem-file"}))
         # Threads, so that one client who waits does not keep the next one waiting.
         self._server = LoopbackServer(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
@@ -77,23 +83,29 @@ class Deployment(Closing):
 
     def serve(self, *answers: Answer) -> None:
         """Give these answers, one after the other, at both paths."""
-        self.answers = {path: list(answers) for path in (CA_CERT_PATH, OLD_CA_CERT_PATH)}
+        self.answers |= {path: list(answers) for path in (CA_CERT_PATH, OLD_CA_CERT_PATH)}
 
     def _answer(self, request: Request) -> Response:
         token = request.headers.get(TOKEN_HEADER)
         self.asked.append(Asked(request.path, token))
         self.before_answer()
         answers = self.answers.get(request.path)
-        if token != self.token:
-            return _message(401, "You are signed out or your session has expired.")
-        if not answers:
-            return _message(404, "Route not found.")
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if request.path != BUILD_INFO_PATH and token != self.token:
+            answer = error(401, "You are signed out or your session has expired.", "API key is invalid.")
+        elif not answers:
+            answer = error(404, "Route not found.")
+        else:
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
         return Response(answer.body, answer.status, dict(answer.headers))
 
 
-def _message(status: int, text: str) -> Response:
-    return Response(json.dumps({"message": text}), status, content_type="application/json")
+def error(status: int, message: str, detail: str = "") -> Answer:
+    """Return an error as Coder words it."""
+    return _json(status, {"message": message, "detail": detail})
+
+
+def _json(status: int, value: object) -> Answer:
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
 
 def _server_context(authority: trustme.CA | None) -> ssl.SSLContext | None:

@@ -44,9 +44,20 @@ def mitmdump() -> str | None:
 
 
 class Proxy(Closing):
-    """Serves CONNECT to the user `coder` with the token, and connects to the origin, whatever the host."""
+    """Serves CONNECT to the user `coder` with the token, and connects to the origin, whatever the host.
 
-    def __init__(self, *, token: str, origin: Origin, intercepted: tuple[str, ...]) -> None:
+    To `blocked` hosts it opens no tunnel. It makes a CA of its own, unless it is given one: key and certificate as PEM.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        origin: Origin,
+        intercepted: tuple[str, ...],
+        blocked: tuple[str, ...] = (),
+        ca: str | None = None,
+    ) -> None:
         program = mitmdump()
         assert program, "mitmdump is not installed: run make"
         self._scratch = Path(tempfile.mkdtemp(prefix="proxy-"))
@@ -58,6 +69,9 @@ class Proxy(Closing):
             "ssl_verify_upstream_trusted_ca": self._write("origin-ca.pem", origin.ca_pem),
             "ignore_hosts": [f"^(?!({'|'.join(map(re.escape, intercepted))}):)"],
         }
+        if ca:
+            self._write("mitmproxy-ca.pem", ca)
+            self._write("mitmproxy-ca-cert.pem", ca[ca.index("-----BEGIN CERTIFICATE-----") :])
         # In a file, because a token is nobody's business in the list of processes.
         self._write("config.yaml", json.dumps(options))
         self._events = Path(self._write("events", ""))
@@ -66,6 +80,7 @@ class Proxy(Closing):
             self._process = subprocess.Popen(
                 [program, "--set", f"confdir={self._scratch}", "--scripts", str(ADDON)],
                 env={
+                    "BLOCKED": ",".join(blocked),
                     "EVENTS": str(self._events),
                     "INTERCEPTED_HEADER": INTERCEPTED_HEADER,
                     "ORIGIN_PORT": str(origin.port),
@@ -93,7 +108,7 @@ class Proxy(Closing):
 
     @property
     def ca_cert_pem(self) -> str:
-        """The certificate of the CA that signs for the hosts that are intercepted; mitmproxy has made it."""
+        """The certificate of the CA that signs for the hosts that are intercepted."""
         return (self._scratch / "mitmproxy-ca-cert.pem").read_text()
 
     def _write(self, name: str, text: str) -> str:

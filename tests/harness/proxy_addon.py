@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import ctx
+from mitmproxy import ctx, http
 
 
 def running() -> None:
@@ -21,6 +21,8 @@ def running() -> None:
 
 def http_connect(flow: Any) -> None:  # noqa: ANN401 - mitmproxy's types are not in the tests' environment
     """Tell which host is asked for, and what is answered; mitmproxy has refused already whom it refuses."""
+    if not flow.response and flow.request.host in os.environ["BLOCKED"].split(","):
+        flow.response = http.Response.make(403)
     _tell({"host": flow.request.host, "status": flow.response.status_code if flow.response else 200})
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.harness.deployment import Deployment
-from tests.sandbox import NAMES, TOKEN
+from tests.harness.deployment import TOKEN, Deployment
+from tests.sandbox import NAMES
 from tests.tools.agent import Agent
 from tests.tools.clients import CLIENTS, NODE
 from tests.tools.conftest import installed

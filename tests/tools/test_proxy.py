@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox import NAMES, TOKEN
+from tests.harness.deployment import TOKEN
+from tests.sandbox import NAMES
 from tests.tools.clients import CLIENTS, Client
 from tests.tools.conftest import installed
 from tests.tools.workspace import failure

@@ -12,9 +12,8 @@ from tf_helper.answer import answer
 from tf_helper.by_hand.environment import settings
 from tf_helper.by_hand.parser import Parser, query_pairs
 from tf_helper.client_env import PROXY_USER, PROXY_VARIABLES
-from tf_helper.query import parse_query
+from tf_helper.query import Query, parse_query
 from tf_helper.session_token import VARIABLES
-from tf_helper.values.proxy_url import ProxyUrl
 
 # As env(1) and shells have it.
 _NOT_FOUND, _CANNOT_RUN = 127, 126
@@ -55,15 +54,16 @@ def main(arguments: Sequence[str]) -> int:
     if not token:
         print(f"tf-helper: error: there is no session token\n  hint: set {' or '.join(VARIABLES)}", file=sys.stderr)
         return 1
-    result = answer(query, "")
-    _warn_of_missing_files(result.cert_path, result.ca_bundle_path)
-    return _become(command, _own_environment() | json.loads(result.client_env) | _proxy_env(query.proxy_url, token))
+    _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
+    return _become(command, _own_environment() | tool_env(query, token))
 
 
-def _proxy_env(proxy_url: ProxyUrl, token: str) -> dict[str, str]:
-    scheme, _, host_and_port = str(proxy_url.origin).partition("://")
+def tool_env(query: Query, token: str) -> dict[str, str]:
+    """Return what the module's output `env` holds."""
+    scheme, _, host_and_port = str(query.proxy_url.origin).partition("://")
     proxy_auth_url = f"{scheme}://{PROXY_USER}:{quote(token, safe='')}@{host_and_port}"
-    return dict.fromkeys(PROXY_VARIABLES, proxy_auth_url)
+    client_env: dict[str, str] = json.loads(answer(query, token="").client_env)
+    return client_env | dict.fromkeys(PROXY_VARIABLES, proxy_auth_url)
 
 
 def _warn_of_missing_files(*paths: str) -> None:

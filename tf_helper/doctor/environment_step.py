@@ -67,11 +67,17 @@ def _doubts(case: Case) -> Iterator[str]:
     for first, second, client in _PRECEDENCE:
         if _differ(environment, first, second):
             yield f"{first} and {second} differ ({client} takes {first})"
-    for name, path in client_env(
+    expected = client_env(
         no_proxy="", cert_path=case.query.cert_path.path, ca_bundle_path=case.query.cert_path.bundle_path
-    ).items():
-        if path.startswith("/") and environment.get(name, path) not in {path, ""}:
-            yield f"{name} names another file than {path}"
+    )
+    for path in dict.fromkeys(path for path in expected.values() if path.startswith("/")):
+        others = [
+            name
+            for name, wanted in expected.items()
+            if wanted == path and environment.get(name, path) not in {path, ""}
+        ]
+        if others:
+            yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {path}"
 
 
 def _missing(environment: Mapping[str, str]) -> Iterator[str]:

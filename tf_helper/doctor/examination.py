@@ -10,7 +10,7 @@ from tf_helper.doctor.step import Finding, Step, failed, skipped
 
 # Against hosts that swallow everything, too, a person has an answer within half a minute.
 _STEP_SECONDS = 7
-_TOTAL_SECONDS = 27
+TOTAL_SECONDS = 27
 
 
 class Examined(NamedTuple):
@@ -25,7 +25,7 @@ def examine(case: Case, steps: Sequence[Step]) -> Iterator[Examined]:
     """Yield each step twice: when it begins, and with its finding."""
     by_name = {step.name: step for step in steps}
     findings: dict[str, Finding] = {}
-    end = monotonic() + _TOTAL_SECONDS
+    end = monotonic() + TOTAL_SECONDS
     for step in steps:
         yield Examined(step.name, step.title, None)
         in_the_way = [name for name in step.needs if findings[name].status in {"failed", "skipped"}]
@@ -41,7 +41,7 @@ def examine(case: Case, steps: Sequence[Step]) -> Iterator[Examined]:
 
 def _find(case: Case, step: Step, seconds: float) -> Finding:
     if seconds <= 0:
-        return skipped(f"no time left after {_TOTAL_SECONDS} s")
+        return skipped(f"no time left after {TOTAL_SECONDS} s")
     try:
         return within(seconds, lambda: step.check(case))
     except DeadlinePassedError:

@@ -44,8 +44,10 @@ def connection(case: Case, context: ssl.SSLContext | None = None) -> Iterator[Ne
         raise ConnectionFailed("no answer") from None
     except ConnectError as error:
         raise ConnectionFailed(_words(error)) from None
+    if context:
+        stream = start_tls(stream, origin.host, context)
     try:
-        yield start_tls(stream, origin.host, context) if context else stream
+        yield stream
     finally:
         stream.close()
 
@@ -58,7 +60,7 @@ def connection_as_configured(case: Case) -> Iterator[NetworkStream]:
 
 
 def start_tls(stream: NetworkStream, host: str, context: ssl.SSLContext) -> NetworkStream:
-    """Return the stream with TLS on it. Raises ConnectionFailed, of the kind that fits."""
+    """Return the stream with TLS on it, to be closed in its place. Raises ConnectionFailed, of the kind that fits."""
     try:
         return stream.start_tls(context, server_hostname=host, timeout=OPERATION_SECONDS)
     except ConnectTimeout:

@@ -91,7 +91,7 @@ def _handshake(case: Case, host: str, context: ssl.SSLContext) -> str:
         if refusal:
             raise _Refused(refusal)
         try:
-            start_tls(stream, host, context)
+            start_tls(stream, host, context).close()
         except NotTrusted as error:
             return str(error)
     return ""

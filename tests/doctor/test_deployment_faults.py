@@ -1,0 +1,155 @@
+"""The Coder deployment and the token, one fault at a time."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from tests.harness.certificates import make_certificate
+from tests.harness.deployment import (
+    BUILD_INFO_PATH,
+    CA_CERT_PATH,
+    OLD_CA_CERT_PATH,
+    USER_PATH,
+    Answer,
+    Asked,
+    Deployment,
+    error,
+)
+
+if TYPE_CHECKING:
+    from tests.doctor.conftest import Patient
+
+AFTER_DEPLOYMENT = ["user", "ca_endpoint"]
+LOGIN_PAGE = Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"})
+
+
+def test_it_is_asked_for_its_version_without_the_token(patient: Patient) -> None:
+    report = patient.examine()
+    assert "is Coder v2.31.2" in report.told("deployment")
+    assert Asked(BUILD_INFO_PATH, None) in patient.deployment.asked
+
+
+def test_a_deployment_that_cannot_be_reached(patient: Patient) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        patient.settings["access_url"] = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        report = patient.examine()
+    assert report.of("failed") == ["deployment"]
+    assert report.of("skipped") == AFTER_DEPLOYMENT
+    assert "cannot be reached" in report.told("deployment")
+    assert "is intercepted" in report.told("provider")
+
+
+def test_a_deployment_whose_tls_certificate_is_not_trusted(patient: Patient) -> None:
+    with Deployment(token="", ca_cert_pem="", authority=trustme.CA()) as deployment:
+        patient.settings["access_url"] = deployment.url
+        report = patient.examine()
+    assert report.of("failed") == ["deployment"]
+    assert "add its CA's certificate to extra_ca_certs_pem" in report.told("deployment")
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (Answer(302, headers={"Location": "https://login.example.com/"}), "redirects to somewhere else (302)"),
+        (LOGIN_PAGE, "answers, but not as Coder does"),
+        (Answer(404), "answers with status 404"),
+    ],
+)
+def test_a_login_page_in_front_of_the_deployment(answer: Answer, seen: str, patient: Patient) -> None:
+    patient.deployment.answers[BUILD_INFO_PATH] = [answer]
+    report = patient.examine()
+    assert report.of("failed") == ["deployment"]
+    assert report.of("skipped") == AFTER_DEPLOYMENT
+    assert seen in report.told("deployment")
+    assert "/api/v2 through" in report.told("deployment")
+
+
+def test_a_missing_token(patient: Patient) -> None:
+    del patient.environment["CODER_SESSION_TOKEN"]
+    report = patient.examine()
+    assert report.of("failed") == ["session_token"]
+    assert "set CODER_SESSION_TOKEN" in report.told("session_token")
+    assert report.of("skipped") == [*AFTER_DEPLOYMENT, "connect_with_token", "provider", "strict_client", "tunnelled"]
+    assert report.steps["connect_without_token"]["status"] == "ok"
+
+
+def test_a_wrong_token(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
+    report = patient.examine()
+    # The stand-in for the proxy checks the token at once; AI Bridge Proxy does so within the tunnel.
+    assert report.of("failed") == ["user", "connect_with_token"]
+    assert "does not know the token (401)" in report.told("user")
+    assert "restart the workspace" in report.told("user")
+
+
+def test_an_expired_token(patient: Patient) -> None:
+    expired = error(401, "You are signed out or your session has expired.", 'API key expired at "2026-11-01 08:00:00".')
+    patient.deployment.answers[USER_PATH] = [expired]
+    report = patient.examine()
+    assert report.of("failed") == ["user"]
+    assert report.of("skipped") == ["ca_endpoint"]
+    assert "the token has expired (401)" in report.told("user")
+
+
+def test_a_refusal_that_coder_has_not_worded_is_none_of_an_expired_token(patient: Patient) -> None:
+    patient.deployment.answers[USER_PATH] = [Answer(401, b"expired")]
+    assert "does not know the token" in patient.examine().told("user")
+
+
+def test_a_token_that_no_header_can_hold(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "with a blank"
+    report = patient.examine()
+    assert "user" in report.of("failed")
+    assert "characters that no Coder token has" in report.told("user")
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"), [(LOGIN_PAGE, "not as Coder does"), (Answer(500), "answered with status 500")]
+)
+def test_users_that_are_not_coders(answer: Answer, seen: str, patient: Patient) -> None:
+    patient.deployment.answers[USER_PATH] = [answer]
+    report = patient.examine()
+    assert report.of("failed") == ["user"]
+    assert seen in report.told("user")
+
+
+def test_a_missing_licence(patient: Patient) -> None:
+    patient.deployment.serve(error(403, "AI Bridge is a Premium feature. Contact sales!"))
+    report = patient.examine()
+    assert report.of("failed") == ["ca_endpoint"]
+    assert "licence" in report.told("ca_endpoint")
+
+
+def test_a_disabled_proxy(patient: Patient) -> None:
+    del patient.deployment.answers[CA_CERT_PATH], patient.deployment.answers[OLD_CA_CERT_PATH]
+    report = patient.examine()
+    assert report.of("failed") == ["ca_endpoint"]
+    assert "has no AI Bridge Proxy (404)" in report.told("ca_endpoint")
+    assert "enable it in the deployment" in report.told("ca_endpoint")
+
+
+def test_the_path_that_answers_is_named(patient: Patient) -> None:
+    del patient.deployment.answers[CA_CERT_PATH]
+    report = patient.examine()
+    assert report.ok
+    assert f"from {OLD_CA_CERT_PATH}, valid until" in report.told("ca_endpoint")
+
+
+def test_a_login_page_at_the_ca_endpoint(patient: Patient) -> None:
+    patient.deployment.serve(LOGIN_PAGE)
+    report = patient.examine()
+    assert report.of("failed") == ["ca_endpoint"]
+    assert "a login page" in report.told("ca_endpoint")
+
+
+@pytest.mark.parametrize(("days", "status", "seen"), [(10, "warning", "within 30 days"), (-1, "failed", "has expired")])
+def test_the_end_of_the_ca_certificates_validity(days: int, status: str, seen: str, patient: Patient) -> None:
+    patient.deployment.serve(Answer(body=make_certificate("ca", to_day=days).pem.encode()))
+    report = patient.examine()
+    assert report.steps["ca_endpoint"]["status"] == status
+    assert seen in report.told("ca_endpoint")

@@ -1,0 +1,127 @@
+"""What the startup script has saved, one fault at a time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import TOKEN
+from tf_helper.doctor import file_steps
+
+if TYPE_CHECKING:
+    from tests.doctor.conftest import Patient
+
+PROGRAM = Path(sys.executable).with_name("tf-helper")
+
+
+@pytest.mark.parametrize(("name", "step"), [("certificate", "certificate_file"), ("bundle", "bundle_file")])
+def test_a_missing_file(name: str, step: str, patient: Patient) -> None:
+    getattr(patient, name).unlink()
+    report = patient.examine()
+    assert report.of("failed") == [step]
+    assert f"there is no {patient.directory}" in report.told(step)
+    assert "AI Bridge Proxy Setup" in report.told(step)
+
+
+def test_a_stale_certificate(patient: Patient, ca: Certified) -> None:
+    patient.certificate.write_text(ca.pem)
+    report = patient.examine()
+    assert report.of("failed") == ["certificate_file"]
+    assert "another certificate than the deployment hands out" in report.told("certificate_file")
+    assert "restart it" in report.told("certificate_file")
+
+
+def test_a_stale_bundle(patient: Patient, ca: Certified) -> None:
+    patient.bundle.write_text(patient.roots_pem + ca.pem)
+    report = patient.examine()
+    assert report.of("failed") == ["bundle_file"]
+    assert "does not hold the proxy's CA certificate" in report.told("bundle_file")
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_a_file_that_holds_no_certificate(text: str, patient: Patient) -> None:
+    patient.certificate.write_text(text)
+    patient.bundle.write_text(text)
+    report = patient.examine()
+    assert report.of("failed") == ["certificate_file", "bundle_file"]
+
+
+def test_a_file_that_cannot_be_read(patient: Patient) -> None:
+    patient.certificate.unlink()
+    patient.certificate.mkdir()
+    report = patient.examine()
+    assert report.of("failed") == ["certificate_file"]
+    assert "cannot be read: Is a directory" in report.told("certificate_file")
+
+
+def test_a_file_that_this_user_may_not_read(patient: Patient) -> None:
+    # For root there are no such files; without these capabilities there are.
+    setpriv = shutil.which("setpriv")
+    if not setpriv:
+        pytest.skip("setpriv is not on PATH")
+    patient.certificate.chmod(0)
+    without = [setpriv, "--bounding-set", "-dac_override,-dac_read_search"]
+    done = subprocess.run(
+        [*without, PROGRAM, *patient.options(), "--json"],
+        env={"CODER_SESSION_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    steps = {step["name"]: step for step in json.loads(done.stdout)["steps"]}
+    assert steps["certificate_file"]["status"] == "failed"
+    assert "cannot be read: Permission denied" in steps["certificate_file"]["seen"]
+    assert "0644" in steps["certificate_file"]["advice"]
+    assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_bundle_without_the_systems_roots(patient: Patient) -> None:
+    patient.bundle.write_text(patient.ca_pem)
+    report = patient.examine()
+    assert report.of("failed") == ["bundle_file", "tunnelled"]
+    assert "is without the system's roots" in report.told("bundle_file")
+    assert "the system's roots are missing in the bundle" in report.told("tunnelled")
+
+
+def test_a_bundle_that_lacks_some_of_the_systems_roots(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ca: Certified
+) -> None:
+    store = tmp_path / "store.pem"
+    store.write_text(patient.roots_pem + ca.pem)
+    monkeypatch.setattr(file_steps, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(store)))
+    report = patient.examine()
+    assert report.of("warning") == ["bundle_file"]
+    assert "lacks 1 of the system's 2 roots" in report.told("bundle_file")
+
+
+def test_a_machine_without_roots(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_steps, "SYSTEM_TRUST_FILES", ())
+    report = patient.examine()
+    assert report.of("warning") == ["bundle_file"]
+    assert "install ca-certificates" in report.told("bundle_file")
+
+
+def test_an_expired_certificate_is_one_whatever_the_deployment_says(patient: Patient) -> None:
+    del patient.settings["access_url"]
+    patient.certificate.write_text(make_certificate("old", to_day=-1).pem)
+    report = patient.examine()
+    assert "certificate_file" in report.of("failed")
+    assert "has expired" in report.told("certificate_file")
+
+
+def test_a_certificate_that_soon_expires(patient: Patient) -> None:
+    del patient.settings["access_url"]
+    soon = make_certificate("soon", to_day=10).pem
+    patient.certificate.write_text(soon)
+    patient.bundle.write_text(patient.roots_pem + soon)
+    report = patient.examine()
+    assert report.steps["certificate_file"]["status"] == "warning"
+    assert "within 30 days" in report.told("certificate_file")

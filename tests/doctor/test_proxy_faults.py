@@ -1,0 +1,184 @@
+"""The way to the proxy, one fault at a time."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.raw_server import RawServer, hang_up, not_http, reset, silent
+from tf_helper.doctor import tunnel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.doctor.conftest import Patient
+    from tests.tools.clients import Listener
+
+AFTER_TCP = ["proxy_tls", "connect_without_token", "connect_with_token", "provider", "strict_client", "tunnelled"]
+
+
+@pytest.fixture
+def raw_server() -> Iterator[Callable[..., str]]:
+    """Start a server that does with a connection what it is told; return its URL."""
+    with ExitStack() as servers:
+        yield lambda talk: servers.enter_context(RawServer(talk)).url
+
+
+def test_a_host_without_an_address(patient: Patient) -> None:
+    patient.settings["proxy_url"] = "http://aiproxy.invalid:8888"
+    report = patient.examine()
+    assert report.of("failed") == ["proxy_dns"]
+    assert report.of("skipped") == ["proxy_tcp", *AFTER_TCP]
+    assert "aiproxy.invalid has no address" in report.told("proxy_dns")
+    assert "check the host in proxy_url" in report.told("proxy_dns")
+
+
+def test_a_closed_port(patient: Patient) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        patient.settings["proxy_url"] = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        report = patient.examine()
+    assert report.of("failed") == ["proxy_tcp"]
+    assert report.of("skipped") == AFTER_TCP
+    assert "connection refused" in report.told("proxy_tcp")
+    assert "8888" in report.told("proxy_tcp")
+
+
+def test_a_black_hole(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
+    with ExitStack() as sockets:
+        # A listener whose queue is full swallows what follows.
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(2):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        patient.settings["proxy_url"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        report = patient.examine()
+    assert report.of("failed") == ["proxy_tcp"]
+    assert "no answer" in report.told("proxy_tcp")
+    assert "firewalls" in report.told("proxy_tcp")
+
+
+def test_https_to_a_listener_that_speaks_plain_http(patient: Patient) -> None:
+    with Deployment(token=TOKEN, ca_cert_pem="") as plain:
+        patient.settings["proxy_url"] = plain.url.replace("http:", "https:")
+        report = patient.examine()
+    assert report.of("failed") == ["proxy_tls"]
+    assert report.of("skipped") == AFTER_TCP[1:]
+    assert "write http:// in proxy_url" in report.told("proxy_tls")
+
+
+def test_http_to_a_listener_that_speaks_tls(
+    patient: Patient, listeners: Mapping[Listener, Mapping[str, object]]
+) -> None:
+    patient.settings["proxy_url"] = str(listeners["TLS"]["proxy_url"]).replace("https:", "http:")
+    report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert report.of("skipped") == AFTER_TCP[2:]
+    assert "write https:// in proxy_url" in report.told("connect_without_token")
+
+
+def test_a_proxy_whose_tls_certificate_is_not_trusted(
+    patient: Patient, listeners: Mapping[Listener, Mapping[str, object]]
+) -> None:
+    patient.settings["proxy_url"] = str(listeners["TLS"]["proxy_url"])
+    report = patient.examine()
+    assert report.of("failed") == ["proxy_tls"]
+    assert report.of("skipped") == AFTER_TCP[1:]
+    assert "extra_ca_certs_pem" in report.told("proxy_tls")
+
+
+def test_a_listener_that_does_not_answer_the_tls_handshake(patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(silent).replace("http:", "https:")
+    patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
+    report = patient.examine()
+    assert report.of("failed") == ["proxy_tls"]
+    assert "no answer to the TLS handshake" in report.told("proxy_tls")
+
+
+def test_the_deployment_in_the_place_of_the_proxy(patient: Patient) -> None:
+    patient.settings["proxy_url"] = patient.deployment.url
+    report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert report.of("warning") == ["settings"]
+    assert "a web server, not a proxy" in report.told("connect_without_token")
+
+
+@pytest.mark.parametrize(
+    ("talk", "seen"),
+    [
+        (silent, "it accepted the connection and did not answer"),
+        (hang_up, "it closed the connection without an answer"),
+        (reset, "the connection broke off"),
+        (not_http, "it did not answer in HTTP"),
+    ],
+)
+def test_something_else_than_a_proxy(
+    talk: Callable[..., None], seen: str, patient: Patient, raw_server: Callable[..., str]
+) -> None:
+    patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
+    patient.settings["proxy_url"] = raw_server(talk)
+    report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert seen in report.told("connect_without_token")
+    assert "check what listens there" in report.told("connect_without_token")
+
+
+def answering(*statuses: int) -> Callable[..., None]:
+    """Make a proxy that answers one CONNECT after the other so, the last of them again and again."""
+    left = list(statuses)
+
+    def talk(connection: socket.socket, _: object) -> None:
+        status = left.pop(0) if len(left) > 1 else left[0]
+        connection.sendall(b"HTTP/1.1 %d Whatever\r\n\r\n" % status)
+
+    return talk
+
+
+def test_a_proxy_that_lets_anyone_through(patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(200))
+    report = patient.examine()
+    assert "connect_without_token" in report.of("warning")
+    assert "no other proxy" in report.told("connect_without_token")
+
+
+@pytest.mark.parametrize(
+    ("status", "seen"),
+    [
+        (407, "it refuses the token (407)"),
+        (403, "it does not tunnel to api.anthropic.com (403)"),
+        (502, "it cannot reach api.anthropic.com (502)"),
+        (400, "it answers CONNECT to api.anthropic.com with 400"),
+    ],
+)
+def test_a_proxy_that_opens_no_tunnel(status: int, seen: str, patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(407, status))
+    report = patient.examine()
+    assert report.of("failed") == ["connect_with_token"]
+    assert report.of("skipped") == ["provider", "strict_client", "tunnelled"]
+    assert seen in report.told("connect_with_token")
+
+
+def test_a_proxy_that_hangs_up_on_the_token(patient: Patient, raw_server: Callable[..., str]) -> None:
+    def talk(connection: socket.socket, _: object) -> None:
+        if server_answers:
+            connection.sendall(server_answers.pop())
+
+    server_answers = [b"HTTP/1.1 407 No\r\n\r\n"]
+    patient.settings["proxy_url"] = raw_server(talk)
+    report = patient.examine()
+    assert report.of("failed") == ["connect_with_token"]
+    assert "without an answer" in report.told("connect_with_token")
+
+
+def test_a_tunnel_in_which_nobody_speaks_tls(patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(407, 200))
+    report = patient.examine()
+    assert report.of("failed") == ["provider", "tunnelled"]
+    assert "the TLS handshake broke off" in report.told("provider")
+    assert "the TLS handshake broke off" in report.told("tunnelled")

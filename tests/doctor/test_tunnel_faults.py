@@ -1,0 +1,107 @@
+"""TLS through the proxy, one fault at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from tests.harness.certificates import DAY, Certified
+from tests.harness.deployment import TOKEN, Answer
+from tests.harness.proxy import Proxy
+from tests.sandbox import BLOCKED, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.doctor.conftest import Patient
+    from tests.harness.origin import Origin
+
+
+def test_a_provider_that_is_not_intercepted(patient: Patient) -> None:
+    patient.provider_host = NAMES["tunnelled"]
+    report = patient.examine()
+    assert report.of("failed") == ["provider"]
+    assert report.of("skipped") == ["strict_client"]
+    assert "is not intercepted" in report.told("provider")
+    assert "enable the provider" in report.told("provider")
+
+
+def test_a_provider_whose_certificate_an_unknown_ca_has_signed(patient: Patient, ca: Certified) -> None:
+    patient.deployment.serve(Answer(body=ca.pem.encode()))
+    patient.certificate.write_text(ca.pem)
+    patient.bundle.write_text(patient.roots_pem + ca.pem)
+    report = patient.examine()
+    assert report.of("failed") == ["provider"]
+    assert "a certificate of an unknown CA" in report.told("provider")
+
+
+def test_a_ca_certificate_that_nobody_knows(patient: Patient) -> None:
+    del patient.settings["access_url"]
+    patient.certificate.unlink()
+    report = patient.examine()
+    assert report.steps["provider"]["status"] == "skipped"
+    assert report.of("failed") == ["certificate_file"]
+
+
+def test_a_provider_that_is_blocked(patient: Patient) -> None:
+    patient.provider_host = BLOCKED
+    report = patient.examine()
+    assert report.of("failed") == ["connect_with_token"]
+    assert f"does not tunnel to {BLOCKED} (403)" in report.told("connect_with_token")
+
+
+def test_a_host_that_is_blocked(patient: Patient) -> None:
+    patient.tunnelled_host = BLOCKED
+    report = patient.examine()
+    assert report.of("failed") == ["tunnelled"]
+    assert "no_proxy" in report.told("tunnelled")
+
+
+def test_a_host_that_is_intercepted_is_no_ordinary_one(patient: Patient) -> None:
+    patient.tunnelled_host = NAMES["intercepted"]
+    report = patient.examine()
+    assert report.of("warning") == ["tunnelled"]
+    assert "--tunnelled-host" in report.told("tunnelled")
+
+
+@pytest.fixture(scope="session")
+def lax_proxy(origin: Origin) -> Iterator[Proxy]:
+    """Run a proxy whose CA certificate has no keyUsage, as the one that Coder's documents tell how to make."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "AI Bridge Proxy CA")])
+    now = dt.datetime.now(dt.timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - DAY)
+        .not_valid_after(now + 365 * DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    pem += certificate.public_bytes(Encoding.PEM).decode()
+    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],), ca=pem) as running:
+        yield running
+
+
+def test_a_ca_certificate_that_strict_clients_refuse(patient: Patient, lax_proxy: Proxy) -> None:
+    pem = lax_proxy.ca_cert_pem
+    patient.settings["proxy_url"] = f"http://127.0.0.1:{lax_proxy.port}"
+    patient.deployment.serve(Answer(body=pem.encode()))
+    patient.certificate.write_text(pem)
+    patient.bundle.write_text(patient.roots_pem + pem)
+    report = patient.examine()
+    assert report.ok
+    assert report.of("warning") == ["strict_client"]
+    assert "Python 3.13" in report.told("strict_client")
