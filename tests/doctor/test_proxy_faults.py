@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.doctor.conftest import Patient
+    from tests.sandbox import Authorities
     from tests.tools.clients import Listener
 
 AFTER_TCP = ["proxy_tls", "connect_without_token", "connect_with_token", "provider", "strict_client", "tunnelled"]
@@ -109,6 +110,15 @@ def test_the_deployment_in_the_place_of_the_proxy(patient: Patient) -> None:
     assert "a web server, not a proxy" in report.told("connect_without_token")
 
 
+def test_a_deployment_with_tls_in_the_place_of_the_proxy(patient: Patient, authorities: Authorities) -> None:
+    patient.bundle.write_text(patient.bundle.read_text() + authorities.company.cert_pem.bytes().decode())
+    with Deployment(token=TOKEN, ca_cert_pem="", authority=authorities.company) as deployment:
+        patient.settings["proxy_url"] = deployment.url
+        report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert "a web server, not a proxy" in report.told("connect_without_token")
+
+
 @pytest.mark.parametrize(
     ("talk", "seen"),
     [
@@ -180,5 +190,12 @@ def test_a_tunnel_in_which_nobody_speaks_tls(patient: Patient, raw_server: Calla
     patient.settings["proxy_url"] = raw_server(answering(407, 200))
     report = patient.examine()
     assert report.of("failed") == ["provider", "tunnelled"]
-    assert "the TLS handshake broke off" in report.told("provider")
-    assert "the TLS handshake broke off" in report.told("tunnelled")
+    assert "in the tunnel, the TLS handshake broke off" in report.told("provider")
+    assert "in the tunnel, the TLS handshake broke off" in report.told("tunnelled")
+
+
+def test_a_proxy_that_changes_its_mind(patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(407, 200, 502))
+    report = patient.examine()
+    assert report.of("failed") == ["provider", "tunnelled"]
+    assert "it cannot reach api.anthropic.com (502)" in report.told("provider")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import TOKEN
+from tf_helper import cli
 from tf_helper.doctor import examination
 from tf_helper.doctor.step import Finding, Step
 from tf_helper.doctor.steps import STEPS
@@ -121,6 +122,18 @@ def test_a_terminal_has_colours_and_shows_what_is_looked_at(patient: Patient) ->
     shown, _ = on_a_terminal(patient)
     assert "\x1b[32mok     \x1b[0m  proxy: DNS" in shown
     assert "...      proxy: DNS\r" in shown
+
+
+@pytest.mark.parametrize("json_option", [[], ["--json"]])
+def test_what_a_terminal_gets_has_no_bearing_on_what_is_found(
+    json_option: list[str], patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tf_helper.doctor.report._is_terminal", lambda _: True)
+    monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
+    assert cli.main([*patient.options(), *json_option]) == 0
+    out, err = patient.capsys.readouterr()
+    assert ("\x1b[32mok" in out) != bool(json_option)
+    assert ("tf-helper: environment" in err) == bool(json_option)
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

@@ -18,6 +18,8 @@ from tf_helper.session_token import VARIABLES
 # As env(1) and shells have it.
 _NOT_FOUND, _CANNOT_RUN = 127, 126
 
+_ENVIRONMENT_AT_START = Path("/proc/self/environ")
+
 _DESCRIPTION = """\
 Runs one command with the environment variables that the module gives to a tool, and nothing else changed:
 
@@ -82,7 +84,7 @@ def _own_environment() -> dict[str, str]:
 
 def _names_at_start() -> set[bytes]:
     try:
-        variables = Path("/proc/self/environ").read_bytes().split(b"\0")
+        variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")
     except OSError:
         return {b"LC_CTYPE"}  # not known: leave it
     return {variable.partition(b"=")[0] for variable in variables}

@@ -1,0 +1,51 @@
+"""What need not be typed, because the environment has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.deployment import TOKEN
+from tf_helper.by_hand.environment import settings
+
+
+def test_a_key_is_a_variable_of_its_own() -> None:
+    environment = {"TF_HELPER_PROXY_URL": "https://h", "TF_HELPER_CERT_PATH": "/ca.pem", "TF_HELPER_DEBUG": "1"}
+    assert settings([], environment).pairs == [("proxy_url", "https://h"), ("cert_path", "/ca.pem")]
+
+
+def test_an_option_is_stronger_than_a_variable() -> None:
+    assert settings([("proxy_url", "https://a")], {"TF_HELPER_PROXY_URL": "https://b"}).pairs == [
+        ("proxy_url", "https://a")
+    ]
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+def test_in_a_tools_process_the_proxy_and_the_token_are_known(name: str) -> None:
+    assert settings([], {name: f"http://coder:{TOKEN}@h:8888"}) == ([("proxy_url", "http://h:8888")], TOKEN)
+
+
+def test_the_token_there_is_percent_encoded() -> None:
+    assert settings([], {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token == "a b/"
+
+
+@pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder@", "x", ""])
+def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
+    found = settings([("proxy_url", "https://h")], {"HTTPS_PROXY": value})
+    assert found == ([("proxy_url", "https://h")], "")
+
+
+def test_coders_variables_are_stronger_than_the_proxys() -> None:
+    environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
+    assert settings([], environment).token == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"CODER_URL": "https://a", "CODER_AGENT_URL": "https://b"}, "https://a"),
+        ({"CODER_URL": "", "CODER_AGENT_URL": "https://b"}, "https://b"),
+        ({"TF_HELPER_ACCESS_URL": "https://c", "CODER_URL": "https://a"}, "https://c"),
+    ],
+)
+def test_the_deployment_is_the_one_that_coders_programs_use(environment: dict[str, str], url: str) -> None:
+    assert settings([], environment).pairs == [("access_url", url)]

@@ -1,0 +1,199 @@
+"""`tf-helper exec`: a command with the environment of a tool."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import TOKEN
+from tests.sandbox import NAMES
+from tf_helper import cli
+from tf_helper.by_hand import exec as exec_module
+from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.harness.proxy import Proxy
+
+PROGRAM = Path(sys.executable).with_name("tf-helper")
+SETTINGS = ("--proxy-url", "https://h", "--cert-path", "/dev/null")
+
+
+def execute(
+    *command: str,
+    settings: tuple[str, ...] = SETTINGS,
+    token: str = TOKEN,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM, "exec", *settings, "--", *command],
+        env={"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": token, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def variables(output: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in output.splitlines())
+
+
+def test_the_command_has_the_environment_of_a_tool_and_nothing_else_changes() -> None:
+    before = {"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": "a b/", "OTHER": "x"}
+    after = variables(execute("env", token="a b/", environment={"OTHER": "x"}).stdout)
+    assert {name: after.pop(name) for name in before} == before
+    assert {after.pop(name) for name in PROXY_VARIABLES} == {"https://coder:a%20b%2F@h"}
+    assert set(after) == {variable.name for variable in CLIENT_VARIABLES}
+    assert after["NODE_EXTRA_CA_CERTS"] == "/dev/null"
+
+
+@pytest.mark.parametrize("environment", [{"LC_CTYPE": "C.UTF-8"}, {"LC_ALL": "C"}, {"LANG": "C"}])
+def test_the_locale_stays_as_it_was(environment: dict[str, str]) -> None:
+    after = variables(execute("env", environment=environment).stdout)
+    assert {name: value for name, value in after.items() if name.startswith(("LC_", "LANG"))} == environment
+
+
+def test_a_request_goes_through_the_proxy(proxy: Proxy, tmp_path: Path) -> None:
+    certificate = tmp_path / "ca.pem"
+    for file in (certificate, tmp_path / "ca.bundle.pem"):
+        file.write_text(proxy.ca_cert_pem)
+    done = execute(
+        *("curl", "--silent", "--show-error", f"https://{NAMES['intercepted']}/"),
+        settings=("--proxy-url", f"http://127.0.0.1:{proxy.port}", "--cert-path", str(certificate)),
+    )
+    assert (done.stdout, done.stderr) == ("hello", "")
+
+
+def test_settings_may_be_in_the_environment() -> None:
+    done = execute("env", settings=(), environment={"TF_HELPER_PROXY_URL": "https://other:8888"})
+    assert variables(done.stdout)["HTTPS_PROXY"] == f"https://coder:{TOKEN}@other:8888"
+
+
+def test_the_exit_status_is_the_commands() -> None:
+    assert execute("sh", "-c", "exit 42").returncode == 42
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ])
+def test_a_signal_ends_the_command_and_is_told(number: signal.Signals) -> None:
+    assert execute("sh", "-c", f"kill -{number.value} $$").returncode == -number
+
+
+def test_signals_reach_the_command_as_there_is_nobody_between() -> None:
+    with subprocess.Popen(
+        [
+            PROGRAM,
+            "exec",
+            *SETTINGS,
+            "--",
+            "sh",
+            "-c",
+            'trap "echo heard; exit 7" TERM; echo $$; while :; do sleep 0.05; done',
+        ],
+        env={"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert int(process.stdout.readline()) == process.pid
+        process.terminate()
+        assert process.stdout.read() == "heard\n"
+    assert process.returncode == 7
+
+
+def test_options_of_the_command_are_the_commands() -> None:
+    assert execute("echo", "--json", "--", "-x").stdout == "--json -- -x\n"
+
+
+def test_a_missing_command_is_127() -> None:
+    done = execute("no-such-command")
+    assert done.returncode == 127
+    assert "cannot run 'no-such-command': No such file or directory" in done.stderr
+
+
+def test_a_file_that_is_no_command_is_126(tmp_path: Path) -> None:
+    assert execute(str(tmp_path)).returncode == 126
+
+
+def test_files_that_are_not_there_are_a_warning() -> None:
+    done = execute("echo", "x", settings=("--proxy-url", "https://h", "--cert-path", "/missing/ca.pem"))
+    assert done.stdout == "x\n"
+    assert "warning: there is no /missing/ca.pem" in done.stderr
+    assert "warning: there is no /missing/ca.bundle.pem" in done.stderr
+
+
+def test_a_missing_token_is_an_error() -> None:
+    done = execute("env", token="")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no session token" in done.stderr
+    assert "CODER_SESSION_TOKEN" in done.stderr
+
+
+def test_bad_settings_are_refused() -> None:
+    done = execute("env", settings=("--proxy-url", "https://h:0"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "proxy_url: port 0 is out of range" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--"], ["curl"], [*SETTINGS, "curl"]])
+def test_without_a_command_it_is_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["exec", *arguments])
+    assert ended.value.code == 2
+    assert "tf-helper exec --help" in capsys.readouterr().err
+
+
+@pytest.fixture
+def become(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Note what the process would become; signals stay as pytest has them."""
+    became: dict[str, object] = {}
+
+    def execvpe(file: str, arguments: list[str], environment: dict[str, str]) -> None:
+        became.update(file=file, arguments=arguments, environment=environment)
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "execvpe", execvpe)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
+    monkeypatch.setenv("LC_CTYPE", "C.UTF-8")
+    return became
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_locale_of_pythons_own_is_left_out_where_that_can_be_known(
+    become: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, known: bool
+) -> None:
+    at_start = tmp_path / "environ"
+    if known:
+        at_start.write_bytes(b"PATH=/bin\0HOME=/\0")
+    monkeypatch.setattr(exec_module, "_ENVIRONMENT_AT_START", at_start)
+    assert cli.main(["exec", *SETTINGS, "--", "x", "y"]) == 126
+    assert (become["file"], become["arguments"]) == ("x", ["x", "y"])
+    environment = become["environment"]
+    assert isinstance(environment, dict)
+    assert ("LC_CTYPE" in environment) != known
+
+
+@pytest.mark.usefixtures("become")
+def test_a_name_that_no_program_can_have_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "execvpe", lambda *_: open("a\0b"))  # noqa: PTH123, SIM115 - it never opens
+    assert cli.main(["exec", *SETTINGS, "--", "a\0b"]) == 126
+    assert "holds a NUL" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("become")
+def test_an_empty_token_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("CODER_SESSION_TOKEN", "")
+    assert cli.main(["exec", *SETTINGS, "--", "x"]) == 1
+    assert "there is no session token" in capsys.readouterr().err
