@@ -35,7 +35,7 @@ def test_each_step_is_a_line_with_advice_under_it(patient: Patient) -> None:
     assert lines[0].startswith("ok       settings             proxy_url http://127.0.0.1:")
     (number,) = (number for number, line in enumerate(lines) if line.startswith("failed"))
     assert re.match(r"failed   certificate on disk  there is no ", lines[number])
-    assert re.match(r" {30}-> look at the log", lines[number + 1])
+    assert re.match(r" {30}-> restart the workspace", lines[number + 1])
     assert lines[-2:] == ["", "15 ok, 1 failed"]
 
 

@@ -10,7 +10,7 @@ from tf_helper.problems import Invalid
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 from tf_helper.values.certificate import is_expired, parse_saved, validity_warnings
 
-_STARTUP_SCRIPT = "look at the log of the script AI Bridge Proxy Setup in the workspace's build, and restart it"
+_STARTUP_SCRIPT = "restart the workspace; if that does not help, the log of its script AI Bridge Proxy Setup says why"
 
 # Several times what all the roots of a system take.
 _MAX_CHARACTERS = 4 * 1024 * 1024
@@ -30,7 +30,7 @@ def certificate_file(case: Case) -> Finding:
     if case.served_ca and first.sha256 != case.served_ca[0].sha256:
         return failed(
             f"{path} holds another certificate than the deployment hands out: SHA-256 {first.sha256}",
-            "the proxy's certificate was replaced after this workspace had started: restart it",
+            "the proxy's CA certificate was replaced after this workspace had started: restart it",
         )
     if is_expired(first, time.time()):
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
@@ -62,7 +62,7 @@ def bundle_file(case: Case) -> Finding:
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
             "the system's store was updated after the workspace had started: restart it",
         )
-    return ok(f"{path} holds the certificate and the system's {len(roots)} roots")
+    return ok(f"{path} holds the certificate and {len(roots)} of the system's roots")
 
 
 def _read(path: str) -> str | Finding:

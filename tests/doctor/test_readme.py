@@ -1,0 +1,21 @@
+"""The README shows what doctor says of typical faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.doctor.transcripts import FAULTS, Fault, transcript
+
+if TYPE_CHECKING:
+    from tests.doctor.conftest import Patient
+    from tests.harness.certificates import Certified
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.inflict.__name__.strip("_"))
+def test_the_transcript_is_what_doctor_says(fault: Fault, patient: Patient, ca: Certified) -> None:
+    assert f"```console\n{transcript(fault, patient, ca)}```\n" in README
