@@ -8,7 +8,7 @@ NODE_MODULES := tests/tools/node/node_modules
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint pytest format clean
+.PHONY: demo test lint pytest format readme clean
 
 demo: $(VENV)/.installed $(PROXY)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -23,6 +23,10 @@ lint: $(VENV)/.installed
 
 pytest: $(VENV)/.installed $(PROXY)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
+
+# What the README has from the code.
+readme: $(VENV)/.installed
+	cog -r -p "from tests import readme_tables as readme" README.md
 
 format: $(VENV)/.installed
 	ruff check --fix

@@ -10,59 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.matrix import matrix
-from tf_helper.answer import RESULT_KEYS
-from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-def table(heading: str) -> list[str]:
-    """Return the names in the first column of the table under a heading."""
-    section = README.partition(f"# {heading}\n")[2].partition("\n#")[0]
-    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
-    return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
-
-
-def blocks(kind: str, file: str) -> list[str]:
-    return re.findall(rf'^{kind} "(\w+)"', (ROOT / "terraform" / file).read_text(), re.MULTILINE)
-
-
-def test_the_query_table_is_the_model() -> None:
-    assert table("Query keys of the program") == list(QUERY_KEYS)
-
-
-def test_the_result_table_is_the_model() -> None:
-    assert table("Result keys of the program") == list(RESULT_KEYS)
-
-
-def test_the_variables_table_is_the_module() -> None:
-    assert sorted(table("Variables of the module")) == sorted(blocks("variable", "variables.tf"))
-
-
-def test_the_outputs_table_is_the_module() -> None:
-    assert sorted(table("Outputs of the module")) == sorted(blocks("output", "outputs.tf"))
-
-
-def test_the_table_of_client_variables_is_the_programs() -> None:
-    values = {
-        "bypasses the proxy": "see `no_proxy`",
-        "turns on": "`1`",
-        "adds": "`cert_path`",
-        "replaces": "`ca_bundle_path`",
-    }
-    expected = [
-        f"| `{variable.name}` | {values[variable.effect]} | {variable.effect} | {variable.read_by} "
-        f"| [docs]({variable.documented_at}) |"
-        for variable in CLIENT_VARIABLES
-    ]
-    assert [line for line in README.splitlines() if line.endswith(") |") and "| [docs](" in line] == expected
-
-
-def test_the_matrix_of_clients_is_the_one_that_the_tests_run() -> None:
-    assert f"\n{matrix()}\n" in README
+def test_what_comes_from_the_code_is_what_the_code_says() -> None:
+    cog = [sys.executable, "-m", "cogapp", "--check", "--diff", "-p", "from tests import readme_tables as readme"]
+    done = subprocess.run([*cog, "README.md"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"run `make readme`:\n{done.stdout}{done.stderr}"
 
 
 @pytest.mark.parametrize("target", re.findall(r"^(?:make) (\w+)$", README, re.MULTILINE))

@@ -21,21 +21,23 @@ class Answer:
 
     version: str = field(metadata=_key("version of tf-helper"))
     agent_id: str = field(metadata=_key("normalised"))
-    proxy_url: str = field(metadata=_key("normalised"))
+    proxy_url: str = field(
+        metadata=_key("normalised: https without port 443, http always with its port, no trailing slash")
+    )
     cert_path: str = field(metadata=_key("normalised"))
     access_url: str = field(metadata=_key("normalised"))
     no_proxy: str = field(metadata=_key("value for NO_PROXY: this machine, the deployment's host, the entries given"))
     proxy_scheme: str = field(metadata=_key("http or https"))
     proxy_host: str = field(metadata=_key("host of proxy_url, an IPv6 address without brackets"))
     proxy_port: str = field(metadata=_key("port of proxy_url, also where the URL leaves it out"))
-    ca_bundle_path: str = field(metadata=_key("path of the bundle: the system's roots and the proxy's CA certificate"))
+    ca_bundle_path: str = field(metadata=_key("path of the bundle: cert_path with .bundle before the suffix"))
     client_env: str = field(metadata=_key("JSON object: environment variables for tools, without those with the token"))
-    ca_cert_pem: str = field(metadata=_key("the proxy's CA certificate, where it is known"))
-    extra_ca_certs_pem: str = field(metadata=_key("more certificates to trust"))
-    ca_cert_sha256: str = field(metadata=_key("fingerprint of the CA certificate, hexadecimal"))
+    ca_cert_pem: str = field(metadata=_key("the proxy's CA certificate, given or fetched"))
+    extra_ca_certs_pem: str = field(metadata=_key("normalised"))
+    ca_cert_sha256: str = field(metadata=_key("SHA-256 of the CA certificate's DER, lower-case hexadecimal"))
     ca_cert_subject: str = field(metadata=_key("subject of the CA certificate (RFC 4514)"))
     ca_cert_not_after: str = field(metadata=_key("end of its validity, UTC (RFC 3339)"))
-    warnings: str = field(metadata=_key("JSON array of sentences"))
+    warnings: str = field(metadata=_key("JSON array of sentences: what is valid but probably wrong"))
 
 
 RESULT_KEYS = {key.name: key for key in fields(Answer)}

@@ -50,12 +50,15 @@ class Query:
     """What a caller asks; no default means required. The descriptions are the ones that `tf-helper --help` shows."""
 
     proxy_url: ProxyUrl = field(
-        metadata=_key("URL of AI Bridge Proxy: http or https, host, port; required", _from_text(ProxyUrl.parse)),
+        metadata=_key(
+            "required; URL of AI Bridge Proxy: http or https, host and port, and nothing else",
+            _from_text(ProxyUrl.parse),
+        ),
     )
     cert_path: CertPath = field(
         default=CertPath(DEFAULT_CERT_PATH),
         metadata=_key(
-            f"absolute path of the CA certificate in the workspace (default {DEFAULT_CERT_PATH})",
+            f"absolute path of the CA certificate in the workspace, without .. segments (default {DEFAULT_CERT_PATH})",
             _from_text(CertPath.parse),
         ),
     )
@@ -65,22 +68,25 @@ class Query:
     )
     access_url: AccessUrl | None = field(
         default=None,
-        metadata=_key("URL of the Coder deployment", _from_text(AccessUrl.parse)),
+        metadata=_key("URL of the Coder deployment; a path is kept, with a warning", _from_text(AccessUrl.parse)),
     )
     no_proxy: NoProxy = field(
         default=NoProxy(),
         metadata=_key(
-            "comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass it", _from_text(NoProxy.parse)
+            "comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass the proxy; not *",
+            _from_text(NoProxy.parse),
         ),
     )
     ca_cert_pem: tuple[Certificate, ...] = field(
         default=(),
-        metadata=_key("the proxy's CA certificate as PEM, where it is at hand", _from_text(parse_ca_cert)),
+        metadata=_key(
+            "the proxy's CA certificate as PEM, where it is at hand; at most 16 KiB", _from_text(parse_ca_cert)
+        ),
     )
     extra_ca_certs_pem: tuple[Certificate, ...] = field(
         default=(),
         metadata=_key(
-            "more certificates to trust, as PEM: the proxy's own TLS certificate, a company root",
+            "more certificates to trust, as PEM (the proxy's own TLS certificate, a company root); at most 64 KiB",
             _from_text(parse_extra_ca_certs),
         ),
     )

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str], commands: Sequence[str]) -> int:
     standard output is what Terraform would get.
     """
     parser = Parser("tf-helper", description=DESCRIPTION, epilog=epilog(), commands=commands)
+    parser.usage = "tf-helper [options]"
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("--json", action="store_true", help="answer as Terraform gets it: one line of JSON")
     parser.add_query_options()

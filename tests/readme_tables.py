@@ -1,0 +1,107 @@
+"""The parts of the README that come from the code. `make readme` writes them there, and a test compares them.
+
+cog (https://cog.readthedocs.io) runs the Python that stands in the README's comments and puts its output after them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hcl2
+
+from tests.tools.matrix import matrix
+from tf_helper.answer import RESULT_KEYS
+from tf_helper.client_env import CLIENT_VARIABLES
+from tf_helper.query import QUERY_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from dataclasses import Field
+
+__all__ = ["client_variables", "help_text", "matrix", "outputs", "query", "result", "variables"]
+
+MODULE = Path(__file__).parents[1] / "terraform"
+
+
+def help_text(*command: str) -> str:
+    """Return what `tf-helper --help` prints, or that of a command, as a code block."""
+    program = Path(sys.executable).with_name("tf-helper")
+    # argparse fits its lines to the terminal.
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "120"}
+    text = subprocess.check_output([program, *command, "--help"], env=environment, text=True)
+    return f"```text\n{text}```"
+
+
+def query() -> str:
+    """Return the table of the query's keys."""
+    return _keys(QUERY_KEYS)
+
+
+def result() -> str:
+    """Return the table of the result's keys."""
+    return _keys(RESULT_KEYS)
+
+
+def variables() -> str:
+    """Return the table of the module's variables."""
+    rows = []
+    for name, variable in _blocks("variables.tf", "variable"):
+        default = f"`{json.dumps(_plain(variable['default']))}`" if "default" in variable else "required"
+        rows.append((f"`{name}`", _plain(variable["type"]).strip("${}"), default, _plain(variable["description"])))
+    return _table(("name", "type", "default", ""), rows)
+
+
+def outputs() -> str:
+    """Return the table of the module's outputs."""
+    return _table(
+        ("name", ""),
+        (
+            (f"`{name}`", ("Sensitive. " if output.get("sensitive") else "") + _plain(output["description"]))
+            for name, output in _blocks("outputs.tf", "output")
+        ),
+    )
+
+
+def client_variables() -> str:
+    """Return the table of the environment variables for tools."""
+    values = {
+        "bypasses the proxy": "see `no_proxy`",
+        "turns on": "`1`",
+        "adds": "`cert_path`",
+        "replaces": "`ca_bundle_path`",
+    }
+    return _table(
+        ("variable", "value", "it", "read by", ""),
+        (
+            (f"`{name}`", values[effect], effect, read_by, f"[docs]({documented_at})")
+            for name, effect, read_by, documented_at in CLIENT_VARIABLES
+        ),
+    )
+
+
+def _keys(keys: Mapping[str, Field[Any]]) -> str:
+    return _table(("key", ""), ((f"`{name}`", key.metadata["description"]) for name, key in keys.items()))
+
+
+def _blocks(file: str, kind: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    with (MODULE / file).open() as source:
+        for block in hcl2.load(source)[kind]:
+            for name, content in block.items():
+                yield _plain(name), content
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what HCL can hold
+    """Return a value without the quotes that hcl2 keeps around strings."""
+    if isinstance(value, list):
+        return [_plain(element) for element in value]
+    return json.loads(value) if isinstance(value, str) and value.startswith('"') else value
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (heads, tuple("---" for _ in heads), *rows)
+    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
