@@ -247,7 +247,8 @@ check_with_openssl() {
   [ -e one.1 ] || cannot_write
   number=0
   while number=$((number + 1)) && [ -e "one.$number" ]; do
-    told=$(openssl x509 -noout -purpose -checkend 0 -in "one.$number" 2>/dev/null)
+    # Without a file of its own for it, x509 reads all the system's roots, only to look at one certificate.
+    told=$(SSL_CERT_FILE=/dev/null openssl x509 -noout -purpose -checkend 0 -in "one.$number" 2>/dev/null)
     case $?/$told in
       0/*'SSL server CA : Yes'*) ;;
       1/*'SSL server CA : Yes'*) fail "$1 has expired: replace it on the deployment, or check the clock here" ;;
