@@ -1,17 +1,24 @@
-# `make demo` runs the whole chain once; `make test` checks everything.
+# `make demo` runs the whole chain once; `make test` checks everything; `make bench` measures.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PROXY := $(VENV)/proxy
+BENCH := $(VENV)/bench
 NODE_MODULES := tests/tools/node/node_modules
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint pytest format readme clean
+HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
+
+.PHONY: demo bench test lint pytest format readme clean
 
 demo: $(VENV)/.installed $(PROXY)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
+
+# BENCH_OPTIONS='--rounds 5', for example; --help says more.
+bench: $(VENV)/.installed $(BENCH)/.installed
+	python -m tests.bench --program $(BENCH)/bin/tf-helper --providers $(PROVIDERS) $(BENCH_OPTIONS)
 
 test: lint pytest
 
@@ -42,6 +49,12 @@ $(VENV)/.installed: pyproject.toml
 $(PROXY)/.installed: pyproject.toml | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(PROXY)
 	$(BIN)/python -m pip --python $(PROXY)/bin/python install --quiet --group proxy
+	touch $@
+
+# What is measured: installed and compiled as on a provisioner, and none of the tests' packages beside it.
+$(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
+	$(PYTHON) -m venv --without-pip $(BENCH)
+	$(BIN)/python -m pip --python $(BENCH)/bin/python install --quiet . --group bench
 	touch $@
 
 # Without npm the tests that need it are skipped.
