@@ -49,7 +49,9 @@ def test_a_proxy_variable_without_the_token(tool: Patient) -> None:
     assert "HTTPS_PROXY is without the token" in report.told("environment")
 
 
-@pytest.mark.parametrize("entries", ["*", "api.anthropic.com", "x, .anthropic.com", "anthropic.com", ".com"])
+@pytest.mark.parametrize(
+    "entries", ["*", "api.anthropic.com", "x, .anthropic.com", "anthropic.com", ".com", "API.anthropic.com:443"]
+)
 def test_a_provider_that_bypasses_the_proxy(entries: str, tool: Patient) -> None:
     tool.environment |= {"NO_PROXY": entries, "no_proxy": entries}
     report = tool.examine()
@@ -57,7 +59,9 @@ def test_a_provider_that_bypasses_the_proxy(entries: str, tool: Patient) -> None
     assert "NO_PROXY sends api.anthropic.com past the proxy" in report.told("environment")
 
 
-@pytest.mark.parametrize("entries", ["", "opic.com", "example.com", "api.anthropic.com.example.com"])
+@pytest.mark.parametrize(
+    "entries", ["", "opic.com", "example.com", "api.anthropic.com.example.com", "api.anthropic.com:8443"]
+)
 def test_other_hosts_may_bypass_it(entries: str, tool: Patient) -> None:
     tool.environment |= {"NO_PROXY": entries, "no_proxy": entries}
     assert "past the proxy" not in tool.examine().told("environment")
@@ -75,8 +79,9 @@ def test_the_certificate_where_the_bundle_belongs(tool: Patient) -> None:
     assert "SSL_CERT_FILE names the proxy's certificate alone" in report.told("environment")
 
 
-def test_a_file_that_does_not_exist(tool: Patient) -> None:
-    tool.environment["NODE_EXTRA_CA_CERTS"] = "/missing/ca.pem"
+@pytest.mark.parametrize("path", ["/missing/ca.pem", "/tmp", f"/{'x' * 300}"])
+def test_a_file_that_does_not_exist(path: str, tool: Patient) -> None:
+    tool.environment["NODE_EXTRA_CA_CERTS"] = path
     report = tool.examine()
     assert report.of("failed") == ["environment"]
     assert "NODE_EXTRA_CA_CERTS names a file that does not exist" in report.told("environment")

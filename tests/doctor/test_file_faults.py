@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from tests.harness.deployment import TOKEN
 from tf_helper.doctor import file_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.doctor.conftest import Patient
 
 PROGRAM = Path(sys.executable).with_name("tf-helper")
@@ -55,10 +58,36 @@ def test_a_file_that_holds_no_certificate(text: str, patient: Patient) -> None:
 
 def test_a_file_that_cannot_be_read(patient: Patient) -> None:
     patient.certificate.unlink()
-    patient.certificate.mkdir()
+    patient.certificate.symlink_to(patient.certificate)
     report = patient.examine()
     assert report.of("failed") == ["certificate_file"]
-    assert "cannot be read: Is a directory" in report.told("certificate_file")
+    assert "cannot be read: Too many levels of symbolic links" in report.told("certificate_file")
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (Path.mkdir, "a directory"),
+        (os.mkfifo, "a pipe, a device or the like"),
+        (lambda path: path.symlink_to("/dev/zero"), "a pipe, a device or the like"),
+    ],
+)
+def test_what_is_no_file_is_not_read(make: Callable[[Path], None], kind: str, patient: Patient) -> None:
+    for path in (patient.certificate, patient.bundle):
+        path.unlink()
+        make(path)
+    report = patient.examine()
+    for step, path in {"certificate_file": patient.certificate, "bundle_file": patient.bundle}.items():
+        assert f"{path} is {kind}, not a file -> move it away" in report.told(step)
+    assert report.steps["tunnelled"]["status"] == "ok"
+
+
+def test_a_bundle_with_a_broken_certificate(patient: Patient) -> None:
+    with patient.bundle.open("a") as bundle:
+        bundle.write("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    report = patient.examine()
+    assert report.of("failed") == ["bundle_file"]
+    assert "cannot be loaded: no certificate, or a broken one" in report.told("bundle_file")
 
 
 def test_a_file_that_this_user_may_not_read(patient: Patient) -> None:

@@ -1,9 +1,9 @@
 """What is examined, and what earlier steps have found out for later ones."""
 
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tf_helper.query import Query
 from tf_helper.trust import trust
@@ -40,10 +40,11 @@ class Case:
 
     def tool_trust(self) -> ssl.SSLContext:
         """Return what a tool trusts: the bundle, or where there is none what would be in it."""
-        if self.in_workspace:
+        # A pipe or a device could be read without end.
+        if self.in_workspace and os.path.isfile(self.query.cert_path.bundle_path):  # noqa: PTH113 - False whatever is wrong
             context = trust(system=False)
             try:
-                context.load_verify_locations(cafile=Path(self.query.cert_path.bundle_path))
+                context.load_verify_locations(cafile=self.query.cert_path.bundle_path)
             except OSError:
                 pass
             else:

@@ -1,11 +1,12 @@
 """The environment of this process: what is set, which of it wins, and what contradicts what."""
 
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.doctor.case import Case
 from tf_helper.doctor.step import Finding, failed, ok, warning
+from tf_helper.doctor.tunnel import HTTPS_PORT
 from tf_helper.problems import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
@@ -46,8 +47,8 @@ def _contradictions(case: Case) -> Iterator[str]:
         value = environment.get(variable.name, "")
         if not value or variable.effect not in {"adds", "replaces"}:
             continue
-        if not Path(value).is_file():
-            yield f"{variable.name} names a file that does not exist"
+        if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False whatever is wrong
+            yield f"{variable.name} names a file that does not exist, or that this user may not read"
         elif variable.effect == "replaces" and value == cert_path:
             yield (
                 f"{variable.name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it "
@@ -88,7 +89,7 @@ def _missing(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _bypasses(no_proxy: str, host: str) -> bool:
-    entries = (entry.strip().lower().lstrip(".") for entry in no_proxy.split(","))
+    entries = (entry.strip().lower().lstrip(".").removesuffix(f":{HTTPS_PORT}") for entry in no_proxy.split(","))
     return any(entry and (entry == "*" or f".{host}".endswith(f".{entry}")) for entry in entries)
 
 

@@ -1,6 +1,7 @@
 """What the startup script has saved: the certificate, and the bundle with the system's roots."""
 
 import ssl
+import stat
 import time
 from pathlib import Path
 
@@ -48,7 +49,12 @@ def bundle_file(case: Case) -> Finding:
     bundle = _authorities(path)
     missing = [certificate for certificate in case.proxy_ca if ssl.PEM_cert_to_DER_cert(certificate.pem) not in bundle]
     if not bundle or missing:
-        return failed(f"{path} does not hold the proxy's CA certificate", _STARTUP_SCRIPT)
+        lack = (
+            "does not hold the proxy's CA certificate"
+            if bundle
+            else "cannot be loaded: no certificate, or a broken one"
+        )
+        return failed(f"{path} {lack}", _STARTUP_SCRIPT)
     roots = next(filter(None, map(_authorities, SYSTEM_TRUST_FILES)), set())
     if not roots:
         return warning(
@@ -66,7 +72,12 @@ def bundle_file(case: Case) -> Finding:
 
 
 def _read(path: str) -> str | Finding:
+    """Return the text of a regular file, at most so much of it; a pipe or a device could be read without end."""
     try:
+        mode = Path(path).stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a directory" if stat.S_ISDIR(mode) else "a pipe, a device or the like"
+            return failed(f"{path} is {kind}, not a file", f"move it away, then {_STARTUP_SCRIPT}")
         with Path(path).open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_CHARACTERS)
     except FileNotFoundError:
@@ -79,7 +90,7 @@ def _read(path: str) -> str | Finding:
 
 
 def _authorities(path: str) -> set[bytes]:
-    """Return the DER of the CA certificates in a file; of one that cannot be read, of those before it."""
+    """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cafile=path)
