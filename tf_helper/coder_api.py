@@ -11,7 +11,8 @@ import httpx
 from tf_helper import __version__
 from tf_helper.deadline import DeadlinePassedError, within
 from tf_helper.problems import Invalid
-from tf_helper.trust import trust
+from tf_helper.session_token import has_odd_characters
+from tf_helper.trust import advice_on_distrust, trust
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_ca_cert
 
@@ -70,7 +71,7 @@ class CoderApi:
         operation_seconds: float,
     ) -> None:
         """Connect to nothing yet; raise DeploymentError for a token that no header can hold; an empty one is none."""
-        if not (token.isascii() and token.isprintable()) or " " in token:
+        if has_odd_characters(token):
             raise DeploymentError(
                 "the session token holds characters that no Coder token has.", "Check the variable it is in."
             )
@@ -147,8 +148,9 @@ class CoderApi:
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return DeploymentError(
-                    f"the TLS certificate of {origin} is not trusted ({cause.verify_message}).",
-                    "Add its CA's certificate to extra_ca_certs_pem or to this machine's trust store.",
+                    f"the TLS certificate of {origin} is not trusted ({cause.verify_message.rstrip('.')}).",
+                    advice_on_distrust(cause)
+                    or "Add its CA's certificate to extra_ca_certs_pem or to this machine's trust store.",
                 )
             if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
                 return DeploymentError(f"TLS with {origin} failed.", "Check whether the access URL should be http.")

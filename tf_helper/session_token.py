@@ -6,6 +6,11 @@ from collections.abc import Mapping
 VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 
 
+def has_odd_characters(token: str) -> bool:
+    """Tell whether a token holds what no Coder token does, and no HTTP header can."""
+    return not (token.isascii() and token.isprintable()) or " " in token
+
+
 def session_token(environment: Mapping[str, str]) -> str:
     """Return the first variable that is set, be it empty, as when a template is pushed; "" if none is."""
     return next((environment[name].strip() for name in VARIABLES if name in environment), "")

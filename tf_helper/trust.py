@@ -7,6 +7,13 @@ from collections.abc import Iterable
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 from tf_helper.values.certificate import Certificate
 
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH.
+_CLOCK = (
+    "Compare this machine's clock with the certificate's dates; if the clock is right, the certificate must be renewed."
+)
+_NAME = "Use a name that the certificate is for, or have one made for this name."
+_ADVICE_BY_VERIFY_CODE = {9: _CLOCK, 10: _CLOCK, 62: _NAME, 64: _NAME}
+
 
 def trust(certificates: Iterable[Certificate] = (), *, system: bool = True) -> ssl.SSLContext:
     """Return a context that trusts `certificates`, and with `system` the machine's own store.
@@ -21,6 +28,11 @@ def trust(certificates: Iterable[Certificate] = (), *, system: bool = True) -> s
     for certificate in certificates:
         context.load_verify_locations(cadata=certificate.pem)
     return context
+
+
+def advice_on_distrust(error: ssl.SSLCertVerificationError) -> str:
+    """Return what to do about a certificate whose CA is trusted, but not it; "" where the CA is not."""
+    return _ADVICE_BY_VERIFY_CODE.get(error.verify_code, "")
 
 
 def _load_system_store(context: ssl.SSLContext) -> None:

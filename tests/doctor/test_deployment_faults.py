@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
-from tests.harness.certificates import make_certificate
+from tests.harness.certificates import DAY, make_certificate
 from tests.harness.deployment import (
     BUILD_INFO_PATH,
     CA_CERT_PATH,
     OLD_CA_CERT_PATH,
+    TOKEN,
     USER_PATH,
     Answer,
     Asked,
@@ -22,6 +24,7 @@ from tests.harness.deployment import (
 
 if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
+    from tests.sandbox import Authorities
 
 AFTER_DEPLOYMENT = ["user", "ca_endpoint"]
 LOGIN_PAGE = Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"})
@@ -50,6 +53,38 @@ def test_a_deployment_whose_tls_certificate_is_not_trusted(patient: Patient) -> 
         report = patient.examine()
     assert report.of("failed") == ["deployment"]
     assert "add its CA's certificate to extra_ca_certs_pem" in report.told("deployment")
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "seen", "advice"),
+    [
+        ("127.0.0.1", (-2, -1), "certificate has expired", "this machine's clock"),
+        ("127.0.0.1", (1, 2), "certificate is not yet valid", "this machine's clock"),
+        (
+            "coder.example.com",
+            (-1, 1),
+            "certificate is not valid for '127.0.0.1')",
+            "a name that the certificate is for",
+        ),
+    ],
+)
+def test_a_certificate_that_is_not_valid_though_its_ca_is_trusted(
+    name: str, days: tuple[int, int], seen: str, advice: str, patient: Patient, authorities: Authorities
+) -> None:
+    begin, end = (dt.datetime.now() + day * DAY for day in days)  # noqa: DTZ005 - as trustme wants it
+    patient.settings["extra_ca_certs_pem"] = authorities.company.cert_pem.bytes().decode()
+    certificate = authorities.company.issue_cert(name, not_before=begin, not_after=end)
+    patient.monkeypatch.setattr(authorities.company, "issue_cert", lambda *_: certificate)
+    with Deployment(token="", ca_cert_pem="", authority=authorities.company) as deployment:
+        patient.settings["access_url"] = deployment.url
+        patient.settings["proxy_url"] = deployment.url
+        patient.bundle.write_text(patient.bundle.read_text() + patient.settings["extra_ca_certs_pem"])
+        report = patient.examine()
+    assert report.of("failed") == ["proxy_tls", "deployment"]
+    for step in ("proxy_tls", "deployment"):
+        assert seen.rstrip(")") in report.told(step)
+        assert advice in report.told(step)
+        assert "extra_ca_certs_pem" not in report.told(step)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +136,17 @@ def test_a_refusal_that_coder_has_not_worded_is_none_of_an_expired_token(patient
     assert "does not know the token" in patient.examine().told("user")
 
 
-def test_a_token_that_no_header_can_hold(patient: Patient) -> None:
-    patient.environment["CODER_SESSION_TOKEN"] = "with a blank"
+@pytest.mark.parametrize("token", ["with a blank", "with\x01control", "with\u00e9", "not\udcfftext"])
+def test_a_token_that_no_header_can_hold(token: str, patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = token
     report = patient.examine()
-    assert "user" in report.of("failed")
-    assert "characters that no Coder token has" in report.told("user")
+    assert report.of("failed") == ["session_token"]
+    assert "characters that no Coder token has" in report.told("session_token")
+
+
+def test_a_token_that_an_answer_sends_back_is_not_shown(patient: Patient) -> None:
+    patient.deployment.answers[USER_PATH] = [Answer(200, b'{"username": "%b!"}' % TOKEN.encode())]
+    assert patient.examine().told("user").startswith("it is ***!'s")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.harness.raw_server import RawServer, hang_up, not_http, reset, silent
 from tf_helper.doctor import tunnel
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.doctor.conftest import Patient
@@ -119,6 +120,12 @@ def test_a_deployment_with_tls_in_the_place_of_the_proxy(patient: Patient, autho
     assert "a web server, not a proxy" in report.told("connect_without_token")
 
 
+def banner(connection: socket.socket, closing: threading.Event) -> None:
+    """Say in another protocol who is there, and wait."""
+    connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+    closing.wait()
+
+
 @pytest.mark.parametrize(
     ("talk", "seen"),
     [
@@ -126,6 +133,7 @@ def test_a_deployment_with_tls_in_the_place_of_the_proxy(patient: Patient, autho
         (hang_up, "it closed the connection without an answer"),
         (reset, "the connection broke off"),
         (not_http, "it did not answer in HTTP"),
+        (banner, "it did not answer in HTTP"),
     ],
 )
 def test_something_else_than_a_proxy(
@@ -148,6 +156,13 @@ def answering(*statuses: int) -> Callable[..., None]:
         connection.sendall(b"HTTP/1.1 %d Whatever\r\n\r\n" % status)
 
     return talk
+
+
+def test_a_load_balancer_without_a_proxy_behind_it(patient: Patient, raw_server: Callable[..., str]) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(503))
+    report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert "it answers CONNECT with 503 -> something in front of the proxy" in report.told("connect_without_token")
 
 
 def test_a_proxy_that_lets_anyone_through(patient: Patient, raw_server: Callable[..., str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,13 +16,16 @@ from cryptography.x509.oid import NameOID
 from tests.harness.certificates import DAY, Certified
 from tests.harness.deployment import TOKEN, Answer
 from tests.harness.proxy import Proxy
+from tests.harness.raw_server import RawServer
 from tests.sandbox import BLOCKED, NAMES
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from tests.doctor.conftest import Patient
     from tests.harness.origin import Origin
+    from tests.sandbox import Authorities
 
 
 def test_a_provider_that_is_not_intercepted(patient: Patient) -> None:
@@ -40,6 +44,30 @@ def test_a_provider_whose_certificate_an_unknown_ca_has_signed(patient: Patient,
     report = patient.examine()
     assert report.of("failed") == ["provider"]
     assert "a certificate of an unknown CA" in report.told("provider")
+
+
+def test_a_provider_whose_certificate_is_for_another_name(patient: Patient, authorities: Authorities) -> None:
+    ca_pem = authorities.company.cert_pem.bytes().decode()
+    patient.deployment.serve(Answer(body=ca_pem.encode()))
+    patient.certificate.write_text(ca_pem)
+    patient.bundle.write_text(patient.roots_pem + ca_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authorities.company.issue_cert("other.example.com").configure_cert(context)
+
+    def talk(connection: socket.socket, _: object) -> None:
+        if b"Proxy-Authorization" not in server.last_request:
+            connection.sendall(b"HTTP/1.1 407 No\r\n\r\n")
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        context.wrap_socket(connection, server_side=True).close()
+
+    with RawServer(talk) as server:
+        patient.settings["proxy_url"] = server.url
+        report = patient.examine()
+    assert report.of("failed") == ["provider", "tunnelled"]
+    assert "is intercepted, but its certificate is not trusted: Hostname mismatch" in report.told("provider")
+    assert "a name that the certificate is for" in report.told("provider")
+    assert "a name that the certificate is for" in report.told("tunnelled")
 
 
 def test_a_ca_certificate_that_nobody_knows(patient: Patient) -> None:

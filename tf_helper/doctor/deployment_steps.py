@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from tf_helper.coder_api import CoderApi, DeploymentError
 from tf_helper.doctor.case import OPERATION_SECONDS, Case
-from tf_helper.doctor.step import Finding, failed, ok, skipped, warning
+from tf_helper.doctor.step import Finding, failed, in_a_few_words, ok, skipped, warning
 from tf_helper.problems import quoted
-from tf_helper.session_token import VARIABLES
+from tf_helper.session_token import VARIABLES, has_odd_characters
 from tf_helper.values.certificate import issuer_warnings, rfc3339, validity_warnings
 
 _NOT_CODER = "check --access-url; a login page in front of the deployment answers so, too: let /api/v2 through"
@@ -67,6 +67,8 @@ def session_token(case: Case) -> Finding:
             "there is none in the environment",
             f"set {VARIABLES[1]}, for example to one from `coder tokens create`; a tool has it in HTTPS_PROXY",
         )
+    if has_odd_characters(case.token):
+        return failed("it holds characters that no Coder token has", "check the variable that it is in")
     return ok(f"there is one, of {len(case.token)} characters")
 
 
@@ -112,8 +114,7 @@ def _api(case: Case, token: str) -> CoderApi:
 
 
 def _failed(error: DeploymentError) -> Finding:
-    # Whole sentences there, for Terraform; a few words here.
-    return failed(error.seen.rstrip("."), f"{error.advice[:1].lower()}{error.advice[1:].rstrip('.')}")
+    return failed(error.seen.rstrip("."), in_a_few_words(error.advice))
 
 
 def _refused_token(body: bytes) -> Finding:

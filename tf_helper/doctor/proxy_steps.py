@@ -53,7 +53,8 @@ def proxy_tls(case: Case) -> Finding:
     except NotTrusted as error:
         return failed(
             f"its certificate is not trusted: {error}",
-            "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; "
+            error.advice
+            or "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; "
             "curl and Python's urllib cannot be taught by variables",
         )
     except NotTls:
@@ -74,6 +75,11 @@ def connect_without_token(case: Case) -> Finding:
     if 200 <= status < 300:  # noqa: PLR2004
         return warning(
             f"it lets anyone through ({status})", f"check that this is AI Bridge Proxy and no other proxy; {_LISTENER}"
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _speaks_tls(case) or failed(
+            f"it answers CONNECT with {status}",
+            f"something in front of the proxy, a load balancer say, does not reach it: look in its log; {_LISTENER}",
         )
     return _speaks_tls(case) or failed(
         f"it answers CONNECT with {status}: a web server, not a proxy",

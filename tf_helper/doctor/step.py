@@ -29,6 +29,11 @@ class Step:
     """Whether it looks at what only a workspace has: files, and the environment of a tool."""
 
 
+def in_a_few_words(sentence: str) -> str:
+    """Return one of the sentences that Terraform is told as doctor writes them."""
+    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}"
+
+
 def ok(seen: str) -> Finding:
     """Return that all is well."""
     return Finding("ok", seen)

@@ -10,6 +10,8 @@ from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, 
 
 from tf_helper.client_env import PROXY_USER
 from tf_helper.doctor.case import OPERATION_SECONDS, Case
+from tf_helper.doctor.step import in_a_few_words
+from tf_helper.trust import advice_on_distrust
 
 # The only port besides 80 that the proxy tunnels to.
 HTTPS_PORT = 443
@@ -23,7 +25,11 @@ class ConnectionFailed(Exception):  # noqa: N818 - the standard library's word
 
 
 class NotTrusted(ConnectionFailed):
-    """The other side's TLS certificate is not trusted."""
+    """The other side's TLS certificate is not trusted; `advice` is "" where its CA is not."""
+
+    def __init__(self, error: ssl.SSLCertVerificationError) -> None:
+        super().__init__(error.verify_message.rstrip("."))
+        self.advice = in_a_few_words(advice_on_distrust(error))
 
 
 class NotTls(ConnectionFailed):
@@ -68,7 +74,7 @@ def start_tls(stream: NetworkStream, host: str, context: ssl.SSLContext) -> Netw
     except ConnectError as error:
         cause = error.__cause__
         if isinstance(cause, ssl.SSLCertVerificationError):
-            raise NotTrusted(cause.verify_message) from None
+            raise NotTrusted(cause) from None
         if isinstance(cause, ssl.SSLError) and cause.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}:
             raise NotTls("it does not speak TLS") from None
         raise ConnectionFailed(f"the TLS handshake broke off ({_words(error)})") from None
@@ -93,7 +99,8 @@ def send_connect(stream: NetworkStream, host: str, token: str) -> int:
                 break
             answer += received
     except TimeoutException:
-        raise NoProxyAnswer("it accepted the connection and did not answer") from None
+        if not answer:
+            raise NoProxyAnswer("it accepted the connection and did not answer") from None
     except NetworkError as error:
         raise NoProxyAnswer(f"the connection broke off ({_words(error)})") from None
     status = _STATUS_LINE.match(answer)

@@ -45,6 +45,8 @@ def provider(case: Case) -> Finding:
     untrusted = _handshake(case, host, trust(case.proxy_ca, system=False))
     if not untrusted:
         return ok(f"{host} is intercepted: the proxy's CA has signed its certificate")
+    if untrusted.advice:
+        return failed(f"{host} is intercepted, but its certificate is not trusted: {untrusted}", untrusted.advice)
     if not _handshake(case, host, trust()):
         return failed(
             f"{host} is not intercepted: it shows its own certificate",
@@ -79,7 +81,8 @@ def tunnelled(case: Case) -> Finding:
     if untrusted:
         return failed(
             f"the certificate of {host} is not trusted: {untrusted}",
-            "the system's roots are missing in the bundle, or something between the proxy and the host intercepts: "
+            untrusted.advice
+            or "the system's roots are missing in the bundle, or something between the proxy and the host intercepts: "
             "then its CA belongs in extra_ca_certs_pem",
         )
     if case.proxy_ca and not _handshake(case, host, trust(case.proxy_ca, system=False)):
@@ -87,8 +90,8 @@ def tunnelled(case: Case) -> Finding:
     return ok(f"{host} is tunnelled, and its own certificate is trusted")
 
 
-def _handshake(case: Case, host: str, context: ssl.SSLContext) -> str:
-    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or "".
+def _handshake(case: Case, host: str, context: ssl.SSLContext) -> NotTrusted | None:
+    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or None.
 
     Raises ConnectionFailed, and _Refused where the proxy opens no tunnel.
     """
@@ -99,5 +102,5 @@ def _handshake(case: Case, host: str, context: ssl.SSLContext) -> str:
         try:
             start_tls(stream, host, context).close()
         except NotTrusted as error:
-            return str(error)
-    return ""
+            return error
+    return None
