@@ -2,10 +2,9 @@
 
 import gc
 import sys
-from typing import NoReturn
 
 
-def run() -> NoReturn:
+def run() -> None:
     """Run the program and end the process. Imports come after `try`, because Ctrl-C can arrive during them."""
     try:
         # Nearly all that imports allocate lives until the end: collecting garbage would only look through it in vain,

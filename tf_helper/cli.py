@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 
 from tf_helper.problems import Invalid, Problem, report
 
@@ -31,20 +32,12 @@ def main(arguments: list[str]) -> int:
 
 def _run_by_hand(arguments: list[str]) -> int:
     """Run a command of a person's. Terraform passes no arguments, and imports nothing of this."""
-    commands = ("doctor", "exec")
+    from tf_helper.by_hand.interruption import ending_at_once  # noqa: PLC0415
+
+    with ending_at_once():
+        command = _command(arguments)
     try:
-        if arguments[0] == "doctor":
-            from tf_helper.doctor.main import main as doctor  # noqa: PLC0415
-
-            status = doctor(arguments[1:])
-        elif arguments[0] == "exec":
-            from tf_helper.by_hand.exec import main as run_command  # noqa: PLC0415
-
-            status = run_command(arguments[1:])
-        else:
-            from tf_helper.by_hand.answer import main as answer_options  # noqa: PLC0415
-
-            status = answer_options(arguments, commands)
+        status = command()
         if sys.stdout:
             sys.stdout.flush()
     except OSError as error:
@@ -53,6 +46,21 @@ def _run_by_hand(arguments: list[str]) -> int:
         _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
         return REFUSED
     return status
+
+
+def _command(arguments: list[str]) -> Callable[[], int]:
+    name, *rest = arguments
+    if name == "doctor":
+        from tf_helper.doctor.main import main as doctor  # noqa: PLC0415
+
+        return lambda: doctor(rest)
+    if name == "exec":
+        from tf_helper.by_hand.exec import main as run_command  # noqa: PLC0415
+
+        return lambda: run_command(rest)
+    from tf_helper.by_hand.answer import main as answer_options  # noqa: PLC0415
+
+    return lambda: answer_options(arguments, ("doctor", "exec"))
 
 
 def _answer_standard_input() -> int:

@@ -1,0 +1,44 @@
+"""Ctrl-C while the program loads."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tf_helper.by_hand.interruption import ending_at_once
+
+
+class Ended(BaseException):
+    """In the place of the process's end."""
+
+
+@pytest.fixture(autouse=True)
+def end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(status: int) -> None:
+        raise Ended(status)
+
+    monkeypatch.setattr(os, "_exit", leave)
+
+
+def test_it_ends_the_process_with_status_130() -> None:
+    with pytest.raises(Ended, match="130"), ending_at_once():
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_afterwards_it_is_pythons_again() -> None:
+    with ending_at_once():
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_caller_who_ignores_it_is_heeded() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ending_at_once():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
