@@ -112,6 +112,8 @@ def test_bad_values_are_refused_as_on_standard_input(capsys: pytest.CaptureFixtu
         (["--cert_path=/ca.pem"], "--cert_path is not an option; did you mean --cert-path?"),
         (["--zzz"], "--zzz is not an option\n"),
         (["docter"], "there is an argument that belongs to no option; did you mean doctor?"),
+        (["--proxy-url", "https://h", "doctor"], "there is an argument that belongs to no option; doctor goes first"),
+        (["--json=x"], "argument --json: it takes no value"),
         (["--proxy-url", "https://h", "https://h"], "there is an argument that belongs to no option\n"),
         (["--proxy-url"], "argument --proxy-url: expected one argument"),
         (["--\u00e4\x1b[31m"], "--\\xe4\\x1b[31m is not an option"),
@@ -128,7 +130,10 @@ def test_wrong_usage_is_two_lines(arguments: list[str], message: str, capsys: py
     assert err.count("\n") == 2
 
 
-@pytest.mark.parametrize("arguments", [["--token=secret-word"], ["--token", "secret-word"], ["secret-word"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--token=secret-word"], ["--token", "secret-word"], ["-psecret-word"], ["--json=secret-word"], ["secret-word"]],
+)
 def test_a_value_that_is_not_asked_for_is_not_shown(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(arguments)
@@ -145,3 +150,13 @@ def test_a_full_standard_output_is_an_error(capfd: pytest.CaptureFixture[str], m
 def test_a_closed_standard_output_is_borne(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert cli.main(["--proxy-url", "https://h"]) == 0
+
+
+def test_what_standard_output_cannot_show_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding="latin-1"))
+    assert (
+        cli.main(["--proxy-url", "https://h", "--ca-cert-pem", make_certificate("Z\u00fcrich \u0141\u00f3d\u017a").pem])
+        == 0
+    )
+    assert "CN=Z\u00fcrich \\u0141\u00f3d\\u017a\n" in out.getvalue().decode("latin-1")

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str], commands: Sequence[str]) -> int:
     if options.json:
         print(json.dumps(vars(result)))
     else:
-        print(_table(result))
+        print(_as_far_as_it_goes(_table(result)))
     for note in _notes(dict(pairs), query, result):
         print(note, file=sys.stderr if options.json else sys.stdout)
     return 0
@@ -46,6 +46,12 @@ def _table(result: Answer) -> str:
         for number, line in enumerate(_lines(key, value)):
             lines.append(f"{'' if number else key:{width}}{line}")
     return "\n".join(lines)
+
+
+def _as_far_as_it_goes(text: str) -> str:
+    """Escape what standard output cannot show: names in certificates need not be ASCII."""
+    encoding = sys.stdout.encoding if sys.stdout else "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _lines(key: str, value: str) -> list[str]:

@@ -1,5 +1,6 @@
 """`tf-helper exec -- COMMAND`: a command with the environment that the module gives to a tool."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from tf_helper.session_token import VARIABLES
 
 # As env(1) and shells have it.
 _NOT_FOUND, _CANNOT_RUN = 127, 126
+
+_AFTER_HYPHENS = "a command follows two hyphens (-- COMMAND)"
 
 _ENVIRONMENT_AT_START = Path("/proc/self/environ")
 
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Raises Invalid and SystemExit.
     """
-    parser = Parser("tf-helper exec", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = Parser("tf-helper exec", description=_DESCRIPTION, epilog=_EPILOG, words=_AFTER_HYPHENS)
     parser.usage = "tf-helper exec [settings] -- COMMAND [ARGUMENT ...]"
     parser.add_query_options()
     own = list(arguments)
@@ -49,45 +52,45 @@ def main(arguments: Sequence[str]) -> int:
         separator = own.index("--")
         own, command = own[:separator], own[separator + 1 :]
     options = parser.parse(own)
-    if not command:
-        parser.error("there is no command: it follows two hyphens")
+    if not command or not command[0]:
+        parser.error(f"there is no command: {_AFTER_HYPHENS}")
     pairs, token = settings(query_pairs(options), os.environ)
     query = parse_query(pairs)
     if not token:
         print(f"tf-helper: error: there is no session token\n  hint: set {' or '.join(VARIABLES)}", file=sys.stderr)
         return 1
-    _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
+    _warn_of_files(query.cert_path.path, query.cert_path.bundle_path)
     return _become(command, _own_environment() | tool_env(query, token))
 
 
 def tool_env(query: Query, token: str) -> dict[str, str]:
     """Return what the module's output `env` holds."""
     scheme, _, host_and_port = str(query.proxy_url.origin).partition("://")
-    proxy_auth_url = f"{scheme}://{PROXY_USER}:{quote(token, safe='')}@{host_and_port}"
+    # Bytes that are no text stay what they are.
+    proxy_auth_url = f"{scheme}://{PROXY_USER}:{quote(token, safe='', errors='surrogateescape')}@{host_and_port}"
     client_env: dict[str, str] = json.loads(answer(query, token="").client_env)
     return client_env | dict.fromkeys(PROXY_VARIABLES, proxy_auth_url)
 
 
-def _warn_of_missing_files(*paths: str) -> None:
+def _warn_of_files(*paths: str) -> None:
     for path in paths:
-        if not Path(path).exists():
-            print(f"tf-helper: warning: there is no {path}; tf-helper doctor says more", file=sys.stderr)
+        if not os.access(path, os.R_OK):
+            print(
+                f"tf-helper: warning: {path} is missing or cannot be read; tf-helper doctor says more", file=sys.stderr
+            )
 
 
 def _own_environment() -> dict[str, str]:
     environment = dict(os.environ)
     # Python sets it for itself where the locale is C (PEP 538); the command shall have what the caller gave.
-    if "LC_CTYPE" in environment and b"LC_CTYPE" not in _names_at_start():
-        del environment["LC_CTYPE"]
-    return environment
-
-
-def _names_at_start() -> set[bytes]:
-    try:
+    with contextlib.suppress(OSError):  # not known: leave it
         variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")
-    except OSError:
-        return {b"LC_CTYPE"}  # not known: leave it
-    return {variable.partition(b"=")[0] for variable in variables}
+        environment.pop("LC_CTYPE", None)
+        for variable in variables:
+            name, _, value = os.fsdecode(variable).partition("=")
+            if name == "LC_CTYPE":
+                environment[name] = value
+    return environment
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -98,7 +101,6 @@ def _become(command: Sequence[str], environment: Mapping[str, str]) -> int:
     sys.stderr.flush()
     try:
         os.execvpe(command[0], list(command), environment)  # noqa: S606 - no shell on purpose
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name or an argument holds a NUL"
-        print(f"tf-helper: error: cannot run {command[0]!a}: {reason}", file=sys.stderr)
+    except OSError as error:
+        print(f"tf-helper: error: cannot run {command[0]!a}: {error.strerror}", file=sys.stderr)
         return _NOT_FOUND if isinstance(error, FileNotFoundError) else _CANNOT_RUN

@@ -9,9 +9,14 @@ from tf_helper.query import QUERY_KEYS
 
 
 class Parser(argparse.ArgumentParser):
-    """Parses the options of one command; `commands` are what a stray word may have been meant for."""
+    """Parses the options of one command.
 
-    def __init__(self, prog: str, *, description: str, epilog: str = "", commands: Sequence[str] = ()) -> None:
+    For a stray word, `commands` are what it may have been meant for, and `words` says where words belong.
+    """
+
+    def __init__(
+        self, prog: str, *, description: str, epilog: str = "", commands: Sequence[str] = (), words: str = ""
+    ) -> None:
         super().__init__(
             prog=prog,
             description=description,
@@ -21,6 +26,7 @@ class Parser(argparse.ArgumentParser):
         )
         setattr(self, "color", False)  # noqa: B010 - Python 3.14 colours the help; older ones do not know the attribute
         self._commands = commands
+        self._words = words
 
     def add_query_options(self) -> None:
         """Add an option for each key of the query."""
@@ -39,15 +45,22 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in two lines, without the usage, and raise SystemExit."""
+        """Say what is wrong in two lines, without the usage and without values, and raise SystemExit."""
+        before, quotes_a_value, _ = message.partition("ignored explicit argument")
+        if quotes_a_value:
+            message = f"{before}it takes no value"
         self.exit(2, f"tf-helper: error: {message}\n  hint: {self.prog} --help shows what there is\n")
 
     def _unknown(self, argument: str) -> str:
         # Never the value: somebody may have tried to give a token.
         name = argument.partition("=")[0]
         if name.startswith("-"):
-            return f"{ascii(name)[1:-1]} is not an option{_did_you_mean(name, self._option_string_actions)}"
-        return f"there is an argument that belongs to no option{_did_you_mean(name, self._commands)}"
+            shown = name if name.startswith("--") else name[:2]  # "-pVALUE" is how others take one
+            return f"{ascii(shown)[1:-1]} is not an option{_did_you_mean(name, self._option_string_actions)}"
+        stray = "there is an argument that belongs to no option"
+        if self._words:
+            return f"{stray}; {self._words}"
+        return f"{stray}; {name} goes first" if name in self._commands else stray + _did_you_mean(name, self._commands)
 
 
 def query_pairs(options: argparse.Namespace) -> list[tuple[str, str]]:
