@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from tf_helper import cli
 from tf_helper.by_hand.interruption import ending_at_once
 
 
@@ -25,6 +26,12 @@ def end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_ends_the_process_with_status_130() -> None:
     with pytest.raises(Ended, match="130"), ending_at_once():
         signal.raise_signal(signal.SIGINT)
+
+
+def test_commands_load_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_command", lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(Ended):
+        cli.main(["doctor"])
 
 
 def test_afterwards_it_is_pythons_again() -> None:

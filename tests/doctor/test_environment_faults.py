@@ -40,6 +40,16 @@ def test_a_variable_that_is_no_proxys_url_is_not_shown(value: str, tool: Patient
     assert "secret-word" not in str(report)
 
 
+def test_a_tool_with_the_token_of_an_earlier_start(tool: Patient) -> None:
+    tool.environment["CODER_SESSION_TOKEN"] = TOKEN
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        tool.environment[name] = tool.environment[name].replace(TOKEN, "old-secret-word")
+    report = tool.examine()
+    assert report.of("warning") == ["environment"]
+    assert "HTTPS_PROXY has another token than the one that was tried here" in report.told("environment")
+    assert "secret-word" not in str(report)
+
+
 def test_a_proxy_variable_without_the_token(tool: Patient) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
         tool.environment[name] = tool.settings["proxy_url"]

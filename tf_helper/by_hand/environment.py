@@ -18,6 +18,24 @@ class Settings(NamedTuple):
     token: str
 
 
+class ProxyVariable(NamedTuple):
+    """What a proxy variable holds: the proxy's URL without userinfo, and that; "" for what is not there."""
+
+    url: str
+    user: str
+    password: str
+
+
+def parse_proxy_variable(value: str) -> ProxyVariable:
+    """Take the value of HTTPS_PROXY or its like apart, whatever it is. The password is decoded."""
+    from urllib.parse import unquote  # noqa: PLC0415 - as everything here, for a person only
+
+    scheme, _, rest = value.partition("://")
+    userinfo, _, host = rest.rpartition("@")
+    user, _, password = userinfo.partition(":")
+    return ProxyVariable(f"{scheme}://{host}", user, unquote(password))
+
+
 def settings(given: Iterable[tuple[str, str]], environment: Mapping[str, str]) -> Settings:
     """Complete the options that were given from the environment.
 
@@ -40,12 +58,8 @@ def settings(given: Iterable[tuple[str, str]], environment: Mapping[str, str]) -
 
 def _proxy_variable(environment: Mapping[str, str]) -> tuple[str, str]:
     """Return URL and password of the first proxy variable that the module may have set, by its user name."""
-    from urllib.parse import unquote  # noqa: PLC0415 - as everything here, for a person only
-
     for name in PROXY_VARIABLES:
-        scheme, _, rest = environment.get(name, "").partition("://")
-        userinfo, _, host = rest.rpartition("@")
-        user, _, password = userinfo.partition(":")
-        if user == PROXY_USER:
-            return f"{scheme}://{host}", unquote(password)
+        variable = parse_proxy_variable(environment.get(name, ""))
+        if variable.user == PROXY_USER:
+            return variable.url, variable.password
     return "", ""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 
+from tf_helper.by_hand.environment import parse_proxy_variable
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.doctor.case import Case
 from tf_helper.doctor.step import Finding, failed, ok, warning
@@ -20,7 +21,7 @@ _PRECEDENCE = (
 
 def environment(case: Case) -> Finding:
     """Compare the variables of this process with what a tool needs."""
-    contradictions, doubts = list(_contradictions(case)), list(_doubts(case))
+    contradictions, doubts = list(_contradictions(case)), [*_other_tokens(case), *_doubts(case)]
     of_a_tool = any(case.environment.get(name) for name in PROXY_VARIABLES)
     if of_a_tool:
         doubts += _missing(case.environment)
@@ -54,6 +55,13 @@ def _contradictions(case: Case) -> Iterator[str]:
                 f"{variable.name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it "
                 "has to name the bundle"
             )
+
+
+def _other_tokens(case: Case) -> Iterator[str]:
+    # A tool that has been running since before the workspace's last start, say.
+    for name in PROXY_VARIABLES:
+        if parse_proxy_variable(case.environment.get(name, "")).password not in {"", case.token}:
+            yield f"{name} has another token than the one that was tried here"
 
 
 def _doubts(case: Case) -> Iterator[str]:
@@ -105,14 +113,13 @@ def _twins(environment: Mapping[str, str], upper: str, lower: str, who: str) -> 
 def _proxy_variable(name: str, value: str, case: Case) -> Iterator[str]:
     if not value:
         return
-    scheme, _, rest = value.partition("://")
-    userinfo, _, host = rest.rpartition("@")
+    variable = parse_proxy_variable(value)
     try:
-        origin = ProxyUrl.parse(f"{scheme}://{host}").origin
+        origin = ProxyUrl.parse(variable.url).origin
     except Invalid:
         yield f"{name} is not the URL of a proxy"
         return
     if origin != case.query.proxy_url.origin:
         yield f"{name} leads to {origin}, proxy_url to {case.proxy}"
-    elif not userinfo.partition(":")[2]:
+    elif not variable.password:
         yield f"{name} is without the token"

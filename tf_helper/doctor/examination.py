@@ -46,7 +46,8 @@ def _find(case: Case, step: Step, seconds: float) -> Finding:
         return _without(case.token, within(seconds, lambda: step.check(case)))
     except DeadlinePassedError:
         return failed(
-            f"no answer within {seconds:.0f} s", "something on the way swallows packets: a firewall, a name server"
+            f"no answer within {seconds:.0f} s",
+            "something on the way swallows packets, or is very slow: a firewall, a name server",
         )
     except Exception as error:  # noqa: BLE001 - one step that breaks shall not take the others with it
         return failed(f"unforeseen {type(error).__name__}", "this is a fault of tf-helper's: please report it")

@@ -68,7 +68,8 @@ def bundle_file(case: Case) -> Finding:
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
             "the system's store was updated after the workspace had started: restart it",
         )
-    return ok(f"{path} holds the certificate and {len(roots)} of the system's roots")
+    certificate = "the certificate and " if case.proxy_ca else ""
+    return ok(f"{path} holds {certificate}{len(roots)} of the system's roots")
 
 
 def _read(path: str) -> str | Finding:
