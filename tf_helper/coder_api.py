@@ -144,6 +144,7 @@ class CoderApi:
 
     def _transport_failure(self, error: httpx.TransportError) -> DeploymentError:
         origin = self.access_url.origin
+        reason = "no answer in HTTP" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
@@ -154,10 +155,12 @@ class CoderApi:
                 )
             if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
                 return DeploymentError(f"TLS with {origin} failed.", "Check whether the access URL should be http.")
+            if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:
+                reason = cause.strerror.lower()
             cause = cause.__cause__ or cause.__context__
         if isinstance(error, httpx.TimeoutException):
             return PassingError(f"{origin} did not answer in time.", _CHECK_NETWORK)
-        return PassingError(f"{origin} cannot be reached ({type(error).__name__}).", _CHECK_NETWORK)
+        return PassingError(f"{origin} cannot be reached ({reason}).", _CHECK_NETWORK)
 
     def _parse(self, body: bytes) -> tuple[Certificate, ...]:
         origin = self.access_url.origin

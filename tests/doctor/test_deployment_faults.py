@@ -21,6 +21,7 @@ from tests.harness.deployment import (
     Deployment,
     error,
 )
+from tests.harness.raw_server import RawServer, not_http
 
 if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
@@ -43,8 +44,24 @@ def test_a_deployment_that_cannot_be_reached(patient: Patient) -> None:
         report = patient.examine()
     assert report.of("failed") == ["deployment"]
     assert report.of("skipped") == AFTER_DEPLOYMENT
-    assert "cannot be reached" in report.told("deployment")
+    assert "cannot be reached (connection refused)" in report.told("deployment")
     assert "is intercepted" in report.told("provider")
+
+
+def test_a_deployment_without_an_address(patient: Patient) -> None:
+    patient.settings["access_url"] = "https://coder.invalid"
+    report = patient.examine()
+    assert report.of("failed") == ["deployment"]
+    assert "cannot be reached (ConnectError)" not in report.told("deployment")
+    assert "check its name" in report.told("deployment")
+
+
+def test_something_that_does_not_speak_http_in_the_place_of_the_deployment(patient: Patient) -> None:
+    with RawServer(not_http) as server:
+        patient.settings["access_url"] = server.url
+        report = patient.examine()
+    assert report.of("failed") == ["deployment"]
+    assert "cannot be reached (no answer in HTTP)" in report.told("deployment")
 
 
 def test_a_deployment_whose_tls_certificate_is_not_trusted(patient: Patient) -> None:

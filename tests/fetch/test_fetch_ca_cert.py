@@ -239,7 +239,7 @@ def test_a_connection_that_breaks_in_the_tls_handshake_is_tried_three_times(wait
 def test_a_closed_port_cannot_be_reached() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        assert "cannot be reached (ConnectError)" in failure(f"http://127.0.0.1:{bound.getsockname()[1]}")
+        assert "cannot be reached (connection refused)" in failure(f"http://127.0.0.1:{bound.getsockname()[1]}")
 
 
 def test_a_deployment_that_stays_silent_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
