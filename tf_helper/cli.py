@@ -43,7 +43,8 @@ def _run_by_hand(arguments: list[str]) -> int:
     except OSError as error:
         # The interpreter would try again when it ends, and complain in its own words.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
+        if not isinstance(error, BrokenPipeError):  # whoever reads it has had enough
+            _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
         return REFUSED
     return status
 

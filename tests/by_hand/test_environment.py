@@ -6,6 +6,7 @@ import pytest
 
 from tests.harness.deployment import TOKEN
 from tf_helper.by_hand.environment import settings
+from tf_helper.problems import Invalid, report
 
 
 def test_a_key_is_a_variable_of_its_own() -> None:
@@ -21,17 +22,31 @@ def test_an_option_is_stronger_than_a_variable() -> None:
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
 def test_in_a_tools_process_the_proxy_and_the_token_are_known(name: str) -> None:
-    assert settings([], {name: f"http://coder:{TOKEN}@h:8888"}) == ([("proxy_url", "http://h:8888")], TOKEN)
+    found = settings([], {name: f"http://coder:{TOKEN}@h:8888"})
+    assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, TOKEN)
 
 
 def test_the_token_there_is_percent_encoded() -> None:
     assert settings([], {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token == "a b/"
 
 
-@pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder@", "x", ""])
+@pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder", "x", ""])
 def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
     found = settings([("proxy_url", "https://h")], {"HTTPS_PROXY": value})
-    assert found == ([("proxy_url", "https://h")], "")
+    assert found == ([("proxy_url", "https://h")], {}, "")
+    assert settings([], {"HTTPS_PROXY": value}).pairs == []
+
+
+def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
+    environment = {"TF_HELPER_CERT_PATH": "x", "HTTPS_PROXY": f"http://coder:{TOKEN}@h:0"}
+    with pytest.raises(Invalid) as caught:
+        settings([("access_url", "ftp://h")], environment).parse_query()
+    assert [problem.field for problem in caught.value.problems] == [
+        "proxy_url (from HTTPS_PROXY)",
+        "cert_path (from TF_HELPER_CERT_PATH)",
+        "access_url",
+    ]
+    assert TOKEN not in report(caught.value.problems)
 
 
 def test_coders_variables_are_stronger_than_the_proxys() -> None:

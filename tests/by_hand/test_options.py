@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -160,3 +161,14 @@ def test_what_standard_output_cannot_show_is_escaped(monkeypatch: pytest.MonkeyP
         == 0
     )
     assert "CN=Z\u00fcrich \\u0141\u00f3d\\u017a\n" in out.getvalue().decode("latin-1")
+
+
+def test_a_reader_that_has_had_enough_is_no_error(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as broken:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", broken)
+        assert cli.main(["--proxy-url", "https://h"]) == 1
+    assert capfd.readouterr().err == ""

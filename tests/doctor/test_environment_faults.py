@@ -20,7 +20,7 @@ def tool(patient: Patient) -> Patient:
 
 
 def test_a_shell_has_none_of_the_variables(patient: Patient) -> None:
-    assert "HTTPS_PROXY is not set: right for a shell" in patient.examine().told("environment")
+    assert "no variable of a tool is set: right for a shell" in patient.examine().told("environment")
 
 
 def test_two_proxies(tool: Patient) -> None:
@@ -134,3 +134,27 @@ def test_variables_that_do_harm(name: str, value: str, seen: str, kind: str, pat
     report = patient.examine()
     assert report.of("warning") == ["environment"]
     assert seen in report.told("environment")
+
+
+def test_what_is_set_is_said(tool: Patient) -> None:
+    del tool.environment["DENO_CERT"]
+    first, *_ = tool.examine().steps["environment"]["seen"].splitlines()
+    assert first.startswith("set here: HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy, NODE_USE_ENV_PROXY, ")
+
+
+def test_a_shell_with_a_companys_bundle_is_no_tools_process(patient: Patient) -> None:
+    patient.environment["SSL_CERT_FILE"] = str(patient.bundle)
+    report = patient.examine()
+    assert report.ok
+    assert report.steps["environment"]["seen"] == (
+        "set here: SSL_CERT_FILE; without HTTPS_PROXY, so this is no tool's process"
+    )
+
+
+def test_a_deployment_that_goes_through_the_proxy(tool: Patient) -> None:
+    tool.environment |= {"NO_PROXY": "localhost", "no_proxy": "localhost"}
+    report = tool.examine()
+    assert report.of("warning") == ["environment"]
+    assert "no_proxy is without 127.0.0.1: requests to the deployment go through the proxy" in report.told(
+        "environment"
+    )

@@ -24,7 +24,7 @@ def test_every_step_of_a_healthy_tool_is_ok(patient: Patient) -> None:
     del patient.settings["proxy_url"], patient.settings["access_url"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps)
-    assert report.steps["environment"]["seen"] == "all variables of a tool are set, and they agree"
+    assert report.steps["environment"]["seen"].endswith("AWS_CA_BUNDLE; they agree")
 
 
 def test_a_healthy_proxy_with_tls_is_ok(

@@ -214,3 +214,20 @@ def test_a_proxy_that_changes_its_mind(patient: Patient, raw_server: Callable[..
     report = patient.examine()
     assert report.of("failed") == ["provider", "tunnelled"]
     assert "it cannot reach api.anthropic.com (502)" in report.told("provider")
+
+
+def test_a_proxy_that_forbids_connect_before_it_asks_who_is_there(
+    patient: Patient, raw_server: Callable[..., str]
+) -> None:
+    patient.settings["proxy_url"] = raw_server(answering(403))
+    report = patient.examine()
+    assert report.of("failed") == ["connect_without_token"]
+    assert "another proxy, or a firewall" in report.told("connect_without_token")
+
+
+def test_an_ipv6_address_is_asked_for_in_brackets(patient: Patient) -> None:
+    with RawServer(answering(407)) as server:
+        patient.settings["proxy_url"] = server.url
+        patient.provider_host = "[::1]"
+        patient.examine()
+        assert server.last_request.startswith(b"CONNECT [::1]:443 HTTP/1.1\r\n")

@@ -54,6 +54,14 @@ def test_a_warning_of_the_settings_is_one_here(patient: Patient) -> None:
     assert "http without a port means port 80" in patient.examine().told("settings")
 
 
+def test_what_a_step_has_several_lines_of_stands_in_its_column(patient: Patient) -> None:
+    patient.environment = patient.tool_environment() | {"HTTP_PROXY": "http://h"}
+    _, out = patient.run()
+    lines = out[out.index("warning  environment") :].splitlines()
+    assert lines[1] == " " * 30 + "HTTP_PROXY is set, but AI Bridge Proxy serves CONNECT only"
+    assert lines[2].startswith(" " * 30 + "-> ")
+
+
 @pytest.mark.parametrize("option", ["--provider-host=https://h", "--tunnelled-host=a b", "--unknown"])
 def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -4,18 +4,32 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tf_helper.client_env import PROXY_USER, PROXY_VARIABLES
-from tf_helper.query import QUERY_KEYS
+from tf_helper.problems import Invalid
+from tf_helper.query import QUERY_KEYS, Query, parse_query
 from tf_helper.session_token import VARIABLES, session_token
 
-# The coder program's own variable, and the one that the agent has.
-_ACCESS_URL_VARIABLES = ("CODER_URL", "CODER_AGENT_URL")
+# The coder program's own variable, and the one that the agent has; in a tool's process, what the module has set.
+_ELSEWHERE = {"access_url": ("CODER_URL", "CODER_AGENT_URL"), "proxy_url": PROXY_VARIABLES}
 
 
 class Settings(NamedTuple):
-    """The members of a query, and the session token ("" for none)."""
+    """The members of a query, the variables that those come from which no option gave, and the token ("" for none)."""
 
     pairs: list[tuple[str, str]]
+    sources: dict[str, str]
     token: str
+
+    def parse_query(self) -> Query:
+        """Return the query. Raises Invalid, whose fields say which variable they come from."""
+        try:
+            return parse_query(self.pairs)
+        except Invalid as invalid:
+            raise Invalid(
+                *(problem._replace(field=self._named(problem.field)) for problem in invalid.problems)
+            ) from None
+
+    def _named(self, field: str) -> str:
+        return f"{field} (from {self.sources[field]})" if field in self.sources else field
 
 
 class ProxyVariable(NamedTuple):
@@ -44,22 +58,26 @@ def settings(given: Iterable[tuple[str, str]], environment: Mapping[str, str]) -
     Coder's variables (session_token) or, where neither is set, that password.
     """
     pairs = list(given)
-    proxy_url, password = _proxy_variable(environment)
-    access_url = next((environment[name] for name in _ACCESS_URL_VARIABLES if environment.get(name)), "")
-    elsewhere = {"proxy_url": proxy_url, "access_url": access_url}
     known = {key for key, _ in pairs}
+    modules_own = _modules_own(environment)
+    # Of another proxy's variable nothing is taken.
+    available = dict(environment) | dict.fromkeys(PROXY_VARIABLES, "")
+    available |= {name: variable.url for name, variable in modules_own.items()}
+    sources = {}
     for key in QUERY_KEYS:
-        value = environment.get(f"TF_HELPER_{key.upper()}") or elsewhere.get(key, "")
-        if key not in known and value:
-            pairs.append((key, value))
-    in_coders_variables = any(name in environment for name in VARIABLES)
-    return Settings(pairs, session_token(environment) if in_coders_variables else password)
+        names = (f"TF_HELPER_{key.upper()}", *_ELSEWHERE.get(key, ()))
+        source = next((name for name in names if available.get(name)), None)
+        if source and key not in known:
+            pairs.append((key, available[source]))
+            sources[key] = source
+    if any(name in environment for name in VARIABLES):
+        token = session_token(environment)
+    else:
+        token = next((variable.password for variable in modules_own.values()), "")
+    return Settings(pairs, sources, token)
 
 
-def _proxy_variable(environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return URL and password of the first proxy variable that the module may have set, by its user name."""
-    for name in PROXY_VARIABLES:
-        variable = parse_proxy_variable(environment.get(name, ""))
-        if variable.user == PROXY_USER:
-            return variable.url, variable.password
-    return "", ""
+def _modules_own(environment: Mapping[str, str]) -> dict[str, ProxyVariable]:
+    """Return the proxy variables that the module may have set, by their user name."""
+    variables = {name: parse_proxy_variable(environment.get(name, "")) for name in PROXY_VARIABLES}
+    return {name: variable for name, variable in variables.items() if variable.user == PROXY_USER}

@@ -13,7 +13,7 @@ from tf_helper.answer import answer
 from tf_helper.by_hand.environment import settings
 from tf_helper.by_hand.parser import Parser, query_pairs
 from tf_helper.client_env import PROXY_USER, PROXY_VARIABLES
-from tf_helper.query import Query, parse_query
+from tf_helper.query import Query
 from tf_helper.session_token import VARIABLES
 
 # As env(1) and shells have it.
@@ -54,8 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse(own)
     if not command or not command[0]:
         parser.error(f"there is no command: {_AFTER_HYPHENS}")
-    pairs, token = settings(query_pairs(options), os.environ)
-    query = parse_query(pairs)
+    given = settings(query_pairs(options), os.environ)
+    query, token = given.parse_query(), given.token
     if not token:
         print(f"tf-helper: error: there is no session token\n  hint: set {' or '.join(VARIABLES)}", file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
 """The environment of this process: what is set, which of it wins, and what contradicts what."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tf_helper.by_hand.environment import parse_proxy_variable
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
@@ -12,6 +12,7 @@ from tf_helper.problems import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_TLS_REJECT_UNAUTHORIZED")
 # Where both are set, the client takes the first.
 _PRECEDENCE = (
     ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "curl"),
@@ -21,17 +22,20 @@ _PRECEDENCE = (
 
 def environment(case: Case) -> Finding:
     """Compare the variables of this process with what a tool needs."""
-    contradictions, doubts = list(_contradictions(case)), [*_other_tokens(case), *_doubts(case)]
-    of_a_tool = any(case.environment.get(name) for name in PROXY_VARIABLES)
-    if of_a_tool:
-        doubts += _missing(case.environment)
+    names = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES), *_HARMFUL)
+    present = [name for name in names if case.environment.get(name)]
+    of_a_tool = any(name in present for name in PROXY_VARIABLES)
+    contradictions = list(_contradictions(case))
+    doubts = [*_other_tokens(case), *_doubts(case), *(_lacking(case, present) if of_a_tool else ())]
+    if not present:
+        return ok("no variable of a tool is set: right for a shell, as each tool has its own")
+    seen = "\n".join([f"set here: {', '.join(present)}", *contradictions, *doubts])
+    advice = "start the tool with all of the module's output env, or unset these"
     if contradictions:
-        return failed("; ".join(contradictions), "start the tool with all of the module's output env, or unset these")
+        return failed(seen, advice)
     if doubts:
-        return warning("; ".join(doubts), "start the tool with all of the module's output env, or unset these")
-    if of_a_tool:
-        return ok("all variables of a tool are set, and they agree")
-    return ok("HTTPS_PROXY is not set: right for a shell, as each tool has variables of its own")
+        return warning(seen, advice)
+    return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; without HTTPS_PROXY, so this is no tool's process")
 
 
 def _contradictions(case: Case) -> Iterator[str]:
@@ -83,17 +87,21 @@ def _doubts(case: Case) -> Iterator[str]:
         others = [
             name
             for name, wanted in expected.items()
-            if wanted == path and environment.get(name, path) not in {path, ""}
+            if wanted == path and environment.get(name, path) not in {path, "", case.query.cert_path.path}
         ]
         if others:
             yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {path}"
 
 
-def _missing(environment: Mapping[str, str]) -> Iterator[str]:
+def _lacking(case: Case, present: Sequence[str]) -> Iterator[str]:
     names = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
-    missing = [name for name in names if not environment.get(name)]
+    missing = [name for name in names if name not in present]
     if missing:
         yield f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+    deployment = case.query.access_url.origin.host if case.query.access_url else ""
+    for name in ("NO_PROXY", "no_proxy"):
+        if deployment and name in present and not _bypasses(case.environment[name], deployment):
+            yield f"{name} is without {deployment}: requests to the deployment go through the proxy"
 
 
 def _bypasses(no_proxy: str, host: str) -> bool:

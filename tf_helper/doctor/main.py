@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 
 from tf_helper.answer import answer
-from tf_helper.by_hand.environment import settings
+from tf_helper.by_hand.environment import Settings, settings
 from tf_helper.by_hand.parser import Parser, query_pairs
 from tf_helper.doctor.case import Case
 from tf_helper.doctor.examination import Examined, examine
@@ -14,7 +14,7 @@ from tf_helper.doctor.report import as_json, as_text
 from tf_helper.doctor.step import Finding, failed, ok, skipped, warning
 from tf_helper.doctor.steps import STEPS
 from tf_helper.problems import Invalid
-from tf_helper.query import Query, parse_query
+from tf_helper.query import Query
 from tf_helper.values.host import parse_host
 
 _DESCRIPTION = """\
@@ -58,9 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_query_options()
     options = parser.parse(arguments)
-    pairs, token = settings(query_pairs(options), os.environ)
     report = as_json if options.json else as_text
-    return int(not report(_examine(pairs, token, options)))
+    return int(not report(_examine(settings(query_pairs(options), os.environ), options)))
 
 
 def _host(text: str) -> str:
@@ -70,10 +69,10 @@ def _host(text: str) -> str:
         raise ArgumentTypeError(invalid.problems[0].sentence) from None
 
 
-def _examine(pairs: list[tuple[str, str]], token: str, options: Namespace) -> Iterator[Examined]:
+def _examine(given: Settings, options: Namespace) -> Iterator[Examined]:
     settings_step = Examined("settings", "settings", None)
     try:
-        query = parse_query(pairs)
+        query = given.parse_query()
     except Invalid as invalid:
         yield settings_step._replace(finding=_refused(invalid))
         for step in STEPS:
@@ -82,7 +81,7 @@ def _examine(pairs: list[tuple[str, str]], token: str, options: Namespace) -> It
     yield settings_step._replace(finding=_accepted(query))
     case = Case(
         query=query,
-        token=token,
+        token=given.token,
         environment=dict(os.environ),
         provider_host=options.provider_host,
         tunnelled_host=options.tunnelled_host,

@@ -81,6 +81,11 @@ def connect_without_token(case: Case) -> Finding:
             f"it answers CONNECT with {status}",
             f"something in front of the proxy, a load balancer say, does not reach it: look in its log; {_LISTENER}",
         )
+    if status == HTTPStatus.FORBIDDEN:
+        return _speaks_tls(case) or failed(
+            "it forbids CONNECT (403) before it asks who you are: another proxy, or a firewall",
+            f"check that proxy_url is AI Bridge Proxy's; {_LISTENER}",
+        )
     return _speaks_tls(case) or failed(
         f"it answers CONNECT with {status}: a web server, not a proxy",
         f"proxy_url must be the proxy's own listener, not the deployment; {_LISTENER}",
@@ -94,7 +99,8 @@ def connect_with_token(case: Case) -> Finding:
             status = send_connect(stream, case.provider_host, case.token)
     except ConnectionFailed as error:
         return failed(str(error), "look in the log of the deployment")
-    return tunnel_refusal(status, case.provider_host) or ok(f"it opens a tunnel to {case.provider_host}")
+    opened = f"it opens a tunnel to {case.provider_host}, whoever's token it is: requests show whether it is valid"
+    return tunnel_refusal(status, case.provider_host) or ok(opened)
 
 
 def tunnel_refusal(status: int, host: str) -> Finding | None:

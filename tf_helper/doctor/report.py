@@ -14,6 +14,7 @@ from tf_helper.doctor.step import Status
 _COLOURS: Mapping[Status, str] = {"ok": "32", "warning": "33", "failed": "31", "skipped": "2"}
 _STATUS_WIDTH = max(map(len, _COLOURS))
 _TITLE_WIDTH = len("certificate on disk")
+_INDENTATION = " " * (_STATUS_WIDTH + 2 + _TITLE_WIDTH + 2)
 
 
 def as_text(examined: Iterable[Examined]) -> bool:
@@ -28,9 +29,9 @@ def as_text(examined: Iterable[Examined]) -> bool:
             continue
         counts[finding.status] += 1
         status = paint(finding.status, f"{finding.status:{_STATUS_WIDTH}}")
-        print(f"{status}  {title:{_TITLE_WIDTH}}  {finding.seen}", flush=True)
+        print(f"{status}  {title:{_TITLE_WIDTH}}  {_indented(finding.seen)}", flush=True)
         if finding.advice:
-            print(f"{'':{_STATUS_WIDTH}}  {'':{_TITLE_WIDTH}}  -> {finding.advice}", flush=True)
+            print(f"{_INDENTATION}-> {_indented(finding.advice)}", flush=True)
     print("\n" + ", ".join(f"{counts[status]} {status}" for status in _COLOURS if counts[status]))
     return not counts["failed"]
 
@@ -50,6 +51,10 @@ def as_json(examined: Iterable[Examined]) -> bool:
     healthy = all(step["status"] != "failed" for step in steps)
     print(json.dumps({"version": __version__, "ok": healthy, "steps": steps}))
     return healthy
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", f"\n{_INDENTATION}")
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

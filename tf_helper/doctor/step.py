@@ -10,7 +10,7 @@ Status = Literal["ok", "warning", "failed", "skipped"]
 
 
 class Finding(NamedTuple):
-    """What a step has seen, and what to do about it ("" for nothing). Sentences in ASCII that hold no secret."""
+    """What a step has seen, and what to do about it ("" for nothing). Lines in ASCII that hold no secret."""
 
     status: Status
     seen: str

@@ -85,7 +85,7 @@ def send_connect(stream: NetworkStream, host: str, token: str) -> int:
 
     Raises NoProxyAnswer where there is no answer in HTTP.
     """
-    target = f"{host}:{HTTPS_PORT}"
+    target = f"[{host}]:{HTTPS_PORT}" if ":" in host else f"{host}:{HTTPS_PORT}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
         lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")
