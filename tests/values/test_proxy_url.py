@@ -157,6 +157,21 @@ def test_refuses(given: str, sentence: str) -> None:
     assert sentences(given) == [sentence]
 
 
+@pytest.mark.parametrize(
+    ("label", "joiner"),
+    [
+        pytest.param("xn--lsba347p", "U+200C", id="between letters of N'Ko: Node.js 22 refuses it"),
+        pytest.param("xn--0ug1411pba", "U+200C", id="between letters of Adlam: Node.js 22 refuses it"),
+        pytest.param("xn--mgba3gch31f060k", "U+200C", id="between Persian letters"),
+        pytest.param("xn--10cl1a0b660p", "U+200D", id="after a Sinhala virama"),
+    ],
+)
+def test_refuses_an_invisible_joiner_in_an_a_label_as_it_does_outside_one(label: str, joiner: str) -> None:
+    assert sentences(f"https://{label}") == [f'label "{label}" of the host name holds an invisible joiner ({joiner})']
+    shown = label.removeprefix("xn--").encode().decode("punycode")
+    assert sentences(f"https://{shown}")[0].startswith(f"holds a control or invisible character ({joiner})")
+
+
 def test_reports_every_problem_of_a_url() -> None:
     assert sentences("ftp://a,b:99999/path?q#f") == [
         'scheme "ftp" is not supported, it must be http or https',

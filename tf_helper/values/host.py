@@ -12,6 +12,9 @@ _ASCII_LABEL = re.compile(r"[a-z0-9_-]+")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+# ZERO WIDTH NON-JOINER and JOINER. Between which letters they are valid (RFC 5892, appendix A) parsers do not agree on:
+# Node.js 20 and 22 have no joining types for N'Ko, Adlam and others, and refuse such names.
+_JOINERS = {"\u200c", "\u200d"}
 
 
 def parse_host(text: str) -> str:
@@ -94,11 +97,16 @@ def _parse_label(label: str) -> str:
     import idna  # noqa: PLC0415 - rarely needed, and loads large tables
 
     try:
-        encoded = idna.alabel(idna.ulabel(label)).decode("ascii")
+        shown = idna.ulabel(label)
+        encoded = idna.alabel(shown).decode("ascii")
     except UnicodeError:
-        encoded = ""
+        shown = encoded = ""
     if not encoded or (label.isascii() and encoded != label):
         raise Invalid(Problem(f"label {quoted(label)} of the host name is not a valid international name (IDNA 2008)"))
+    for joiner in _JOINERS.intersection(shown):
+        raise Invalid(
+            Problem(f"label {quoted(label)} of the host name holds an invisible joiner (U+{ord(joiner):04X})")
+        )
     return encoded
 
 
