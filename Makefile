@@ -1,4 +1,5 @@
-# `make demo` runs the whole chain once; `make test` checks everything; `make bench` measures.
+# `make demo` runs the whole chain once; `make test` checks everything; `make fuzz` searches on for counter-examples;
+# `make bench` measures.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest format readme clean
+.PHONY: demo bench test lint pytest fuzz format readme clean
 
 demo: $(VENV)/.installed $(PROXY)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -30,6 +31,9 @@ lint: $(VENV)/.installed
 
 pytest: $(VENV)/.installed $(PROXY)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
+
+fuzz: $(VENV)/.installed
+	pytest --fuzz -m fuzz tests
 
 # What the README has from the code.
 readme: $(VENV)/.installed

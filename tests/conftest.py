@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +32,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "TF_CLI_CONFIG_FILE names, instead of the stand-ins in tests/harness/providers",
     )
     group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")
+    group.addoption("--fuzz", action="store_true", help="the long form of the bounded searches")
+    group.addoption(
+        "--fuzz-seed",
+        type=int,
+        help="the seed of the searches that have one; without it they begin at 0, with --fuzz anywhere",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed, before pytest-xdist hands the options on to its workers."""
+    if config.option.fuzz_seed is None:
+        config.option.fuzz_seed = secrets.randbits(32) if config.option.fuzz else 0
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Print the seed, so that a search can be repeated."""
+    return f"fuzz: --fuzz-seed={config.option.fuzz_seed}"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.url_agreement.parsers import PARSERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.url_agreement.reading import Parser
+
+# Of 20,000 accepted URLs each.
+ROUNDS_OF_THE_LONG_FORM = 20
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each round a seed. The scope makes all tests of a round run before those of the next."""
+    if "seed" in metafunc.fixturenames:
+        config = metafunc.config
+        rounds = range(ROUNDS_OF_THE_LONG_FORM if config.getoption("--fuzz") else 1)
+        seeds = [f"{config.getoption('--fuzz-seed')}.{number}" for number in rounds]
+        metafunc.parametrize("seed", seeds, scope="session")
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Keep coverage from measuring, which takes longer than all the rest; pytest-cov's no_cover fails under xdist."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(trace)
+
+
+@pytest.fixture(params=PARSERS)
+def parser_name(request: pytest.FixtureRequest) -> str:
+    """Name each parser in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def parser(parser_name: str, pytestconfig: pytest.Config) -> Parser:
+    """Make each parser in turn, or skip the test where it is missing."""
+    assert pytestconfig.cache
+    return PARSERS[parser_name](pytestconfig.cache.mkdir("url_agreement"))
