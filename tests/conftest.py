@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--real-providers",
         action="store_true",
-        help="run Terraform with the real hashicorp/external and coder/coder, from the registry or the mirror that "
+        help="run Terraform with the real hashicorp/external, hashicorp/local and coder/coder, from the registry or the mirror that "
         "TF_CLI_CONFIG_FILE names, instead of the stand-ins in tests/harness/providers",
     )
     group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from tests.harness.closing import Closing
 from tests.harness.providers.coder import coder
 from tests.harness.providers.external import external
+from tests.harness.providers.local import local
 from tests.harness.providers.server import Server
 from tests.harness.terraform_json import Outcome, RunBlock, outcome, readable, run_blocks
 
@@ -102,6 +103,7 @@ class Terraform(Closing):
         else:
             self._servers = [
                 Server(external(self.environment, self.directory), self._scratch / "external"),
+                Server(local(self.environment, self.directory), self._scratch / "local"),
                 Server(coder(self.environment), self._scratch / "coder"),
             ]
             reattach = {source: how for server in self._servers for source, how in server.reattach.items()}

@@ -27,7 +27,7 @@ def test_every_run_of_the_file_passes(file: str, make_terraform: MakeTerraform, 
 
 
 @pytest.mark.parametrize(
-    "directory", [".", *sorted(f"examples/{found.name}" for found in (MODULE / "examples").iterdir())]
+    "directory", [".", *sorted(f"examples/{found.parent.name}" for found in (MODULE / "examples").glob("*/main.tf"))]
 )
 def test_the_configuration_is_valid(directory: str, make_terraform: MakeTerraform, module_copy: Path) -> None:
     terraform = make_terraform(module_copy / directory)

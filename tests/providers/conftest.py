@@ -15,6 +15,7 @@ terraform {
   required_providers {
     coder    = { source = "coder/coder" }
     external = { source = "hashicorp/external" }
+    local    = { source = "hashicorp/local" }
   }
 }
 """

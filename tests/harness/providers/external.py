@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from tests.harness.providers.model import Attribute, DataSource, Provider, RefusedError, Values
+from tests.harness.providers.program import NotFoundError, NotStartedError, look_up, run, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +34,24 @@ def external(environment: Mapping[str, str], directory: Path) -> Provider:
             raise RefusedError(
                 "External Program Missing", "The program has no element that is not empty.", attribute="program"
             )
-        executable = _look_up(command[0], environment, directory)
-        cwd = directory / (config["working_dir"] or "")
-        return {
-            "id": "-",
-            "result": _parse(_run(executable, command, encode(config["query"]), environment, cwd), executable),
-        }
+        try:
+            executable = look_up(command[0], environment, directory)
+        except NotFoundError as error:
+            raise RefusedError(
+                "External Program Lookup Failed",
+                "The program was not found, or is not executable.\n\n"
+                f'Platform: {sys.platform}\nProgram: "{command[0]}"\nError: {error}',
+                attribute="program",
+            ) from error
+        try:
+            done = run(
+                executable, command, encode(config["query"]), environment, directory, config["working_dir"] or ""
+            )
+        except NotStartedError as error:
+            raise _failure(executable, "", str(error)) from error
+        if done.returncode:
+            raise _failure(executable, done.stderr.decode(errors="replace"), state(done.returncode))
+        return {"id": "-", "result": _parse(done.stdout, executable)}
 
     return Provider("hashicorp/external", {"external": DataSource(ATTRIBUTES, read)})
 
@@ -52,39 +61,6 @@ def encode(query: Mapping[str, str | None] | None) -> bytes:
     given = {key: value for key, value in (query or {}).items() if value is not None}
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.translate(GO_ESCAPES).encode()
-
-
-def _look_up(name: str, environment: Mapping[str, str], directory: Path) -> str:
-    # A name with a slash is relative to where Terraform runs, everything else is on its PATH.
-    found = shutil.which(directory / name if "/" in name else name, path=environment.get("PATH", os.defpath))
-    if found:
-        return name if "/" in name else found
-    if "/" not in name:
-        reason = "executable file not found in $PATH"
-    elif (directory / name).exists():
-        reason = "permission denied"
-    else:
-        reason = f"stat {name}: no such file or directory"
-    raise RefusedError(
-        "External Program Lookup Failed",
-        "The program was not found, or is not executable.\n\n"
-        f'Platform: {sys.platform}\nProgram: "{name}"\nError: exec: "{name}": {reason}',
-        attribute="program",
-    )
-
-
-def _run(executable: str, command: list[str], query: bytes, environment: Mapping[str, str], cwd: Path) -> bytes:
-    try:
-        done = subprocess.run(
-            command, executable=executable, input=query, capture_output=True, env=environment, cwd=cwd, check=False
-        )
-    except OSError as error:
-        raise _failure(executable, "", f"fork/exec {executable}: {(error.strerror or '').lower()}") from error
-    if done.returncode:
-        code = done.returncode
-        state = f"exit status {code}" if code > 0 else f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
-        raise _failure(executable, done.stderr.decode(errors="replace"), state)
-    return done.stdout
 
 
 def _failure(executable: str, stderr: str, state: str) -> RefusedError:
