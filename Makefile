@@ -6,13 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROXY := $(VENV)/proxy
 BENCH := $(VENV)/bench
+WHEELS := $(VENV)/wheels
+PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest fuzz format readme clean
+.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox network format readme clean
 
 demo: $(VENV)/.installed $(PROXY)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -27,9 +29,10 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh .ci/run
+	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh .ci/packages .ci/run
+	hadolint $(PROVISIONER)/Dockerfile
 
-pytest: $(VENV)/.installed $(PROXY)/.installed $(NODE_MODULES)/.installed
+pytest: $(VENV)/.installed $(PROXY)/.installed $(WHEELS)/.collected $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
@@ -39,10 +42,28 @@ fuzz: $(VENV)/.installed
 readme: $(VENV)/.installed
 	cog -r -p "from tests import readme_tables as readme" README.md
 
+# The tests of Terraform, with the providers from the registry.
+real-providers: $(VENV)/.installed
+	pytest --numprocesses 2 --dist worksteal --real-providers tests/end_to_end tests/module tests/providers
+
+# The wheel on every Python that is here, and what only package registries can answer.
+test-package: build nox network
+
+build: $(VENV)/.installed
+	rm -rf dist
+	python -m build --installer uv
+	twine check --strict dist/*
+
+nox: $(VENV)/.installed $(PROXY)/.installed
+	nox $(NOX)
+
+network: $(VENV)/.installed
+	pytest -m network
+
 format: $(VENV)/.installed
 	ruff check --fix
 	ruff format
-	terraform fmt -recursive terraform
+	! command -v terraform >/dev/null || terraform fmt -recursive terraform
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -61,9 +82,16 @@ $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 	$(BIN)/python -m pip --python $(BENCH)/bin/python install --quiet . --group bench
 	touch $@
 
+# All that tf-helper depends on, for the tests that install it as on a machine without a network.
+$(WHEELS)/.collected: pyproject.toml | $(VENV)/.installed
+	rm -rf $(WHEELS)
+	python -m pip wheel --quiet --wheel-dir $(WHEELS) .
+	rm $(WHEELS)/tf_helper-*
+	touch $@
+
 # Without npm the tests that need it are skipped.
 $(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
 	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
 
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) dist .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) dist .nox .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -13,7 +15,6 @@ from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
-    from pathlib import Path
 
     from tests.harness.terraform import MakeTerraform, Providers
 
@@ -28,8 +29,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--real-providers",
         action="store_true",
-        help="run Terraform with the real hashicorp/external, hashicorp/local and coder/coder, from the registry or the mirror that "
+        help="run Terraform with the real providers, from the registry or the mirror that "
         "TF_CLI_CONFIG_FILE names, instead of the stand-ins in tests/harness/providers",
+    )
+    group.addoption(
+        "--tf-helper",
+        type=Path,
+        metavar="PATH",
+        default=Path(sys.executable).with_name("tf-helper"),
+        help="the installed program that tests/protocol/test_program.py starts, instead of the one beside this Python",
     )
     group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")
     group.addoption("--fuzz", action="store_true", help="the long form of the bounded searches")

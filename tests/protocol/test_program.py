@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-PROGRAM = Path(sys.executable).with_name("tf-helper")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 QUERY = {
     "agent_id": "3F2B8C1E-1111-4222-8333-444455556666",
     "proxy_url": " HTTPS://AIProxy.Example.com:443/ ",
@@ -18,12 +19,28 @@ QUERY = {
 }
 
 
+@pytest.fixture
+def program(pytestconfig: pytest.Config) -> Path:
+    path: Path = pytestconfig.getoption("--tf-helper")
+    return path.absolute()
+
+
+@pytest.fixture
+def python(program: Path) -> Path:
+    """Python of the environment that the program is installed in, also where a link leads there."""
+    return program.resolve().with_name("python")
+
+
 def run(*command: str | Path, data: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, input=data, capture_output=True, text=True, timeout=30, check=False, env=env)
+    # Away from the checkout, which Python would import from.
+    return subprocess.run(
+        command, input=data, capture_output=True, text=True, timeout=30, check=False, env=env, cwd="/"
+    )
 
 
-@pytest.mark.parametrize("command", [[PROGRAM], [sys.executable, "-m", "tf_helper"]])
-def test_answers(command: list[str | Path]) -> None:
+@pytest.mark.parametrize("as_module", [False, True])
+def test_answers(program: Path, python: Path, *, as_module: bool) -> None:
+    command = [python, "-m", "tf_helper"] if as_module else [program]
     done = run(*command, data=json.dumps(QUERY))
     answer = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
@@ -32,14 +49,14 @@ def test_answers(command: list[str | Path]) -> None:
     assert answer["agent_id"] == "3f2b8c1e-1111-4222-8333-444455556666"
 
 
-def test_the_same_query_gives_the_same_bytes() -> None:
-    assert run(PROGRAM, data=json.dumps(QUERY)).stdout == run(PROGRAM, data=json.dumps(QUERY)).stdout
+def test_the_same_query_gives_the_same_bytes(program: Path) -> None:
+    assert run(program, data=json.dumps(QUERY)).stdout == run(program, data=json.dumps(QUERY)).stdout
 
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR=1", "PYTHONUTF8=0", "LC_ALL=C", "PYTHONWARNINGS=always"])
-def test_the_environment_changes_nothing(variable: str) -> None:
+def test_the_environment_changes_nothing(program: Path, variable: str) -> None:
     name, _, value = variable.partition("=")
-    done = run(PROGRAM, data='{"proxy_url": "\u00e4", "cert_path": "\u00e4"}', env={name: value})
+    done = run(program, data='{"proxy_url": "\u00e4", "cert_path": "\u00e4"}', env={name: value})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.isascii()
     assert "\x1b" not in done.stderr
@@ -49,21 +66,21 @@ def test_the_environment_changes_nothing(variable: str) -> None:
 @pytest.mark.parametrize(
     ("redirection", "message"), [(">&-", "standard output is closed"), ("<&-", "standard input: is closed")]
 )
-def test_closed_streams_are_errors(redirection: str, message: str) -> None:
-    done = run("sh", "-c", f'"$1" {redirection}', "sh", PROGRAM, data=json.dumps(QUERY))
+def test_closed_streams_are_errors(program: Path, redirection: str, message: str) -> None:
+    done = run("sh", "-c", f'"$1" {redirection}', "sh", program, data=json.dumps(QUERY))
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_the_help_has_no_colour() -> None:
-    assert "\x1b" not in run(PROGRAM, "--help", env={"FORCE_COLOR": "1"}).stdout
+def test_the_help_has_no_colour(program: Path) -> None:
+    assert "\x1b" not in run(program, "--help", env={"FORCE_COLOR": "1"}).stdout
 
 
-def test_the_example_in_the_help_works_as_it_stands() -> None:
-    command = re.search(r"^  (echo .*\| tf-helper)$", run(PROGRAM, "--help").stdout, re.MULTILINE)
+def test_the_example_in_the_help_works_as_it_stands(program: Path) -> None:
+    command = re.search(r"^  (echo .*\| tf-helper)$", run(program, "--help").stdout, re.MULTILINE)
     assert command
-    done = run("sh", "-c", command[1].replace("| tf-helper", f"| {PROGRAM}"))
+    done = run("sh", "-c", command[1].replace("| tf-helper", f"| {program}"))
     assert json.loads(done.stdout)["proxy_url"] == "https://aiproxy.example.com"
 
 
@@ -75,14 +92,14 @@ NOT_IMPORTED = {
 }
 
 
-def test_a_plan_imports_nothing_that_its_query_does_not_need() -> None:
+def test_a_plan_imports_nothing_that_its_query_does_not_need(python: Path) -> None:
     code = (
         "import io, sys; before = set(sys.modules); from tf_helper.cli import main; "
         "sys.stdin = io.TextIOWrapper(io.BytesIO(sys.argv[1].encode())); main([]); "
         "print(*sorted(set(sys.modules) - before), file=sys.stderr)"
     )
     query = QUERY | {"access_url": "https://coder.example.com/", "no_proxy": ".example.com"}
-    done = run(sys.executable, "-I", "-c", code, json.dumps(query))
+    done = run(python, "-I", "-c", code, json.dumps(query))
     imported = set(done.stderr.split())
     assert json.loads(done.stdout)
     assert "tf_helper.answer" in imported

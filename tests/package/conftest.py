@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROVISIONER = ROOT / "terraform" / "examples" / "provisioner"
+
+
+class Dist(NamedTuple):
+    """What is published."""
+
+    sdist: Path
+    wheel: Path
+
+
+def build(source: Path, destination: Path, *, umask: int = -1) -> Dist:
+    """Build the sdist from a directory and the wheel from the sdist, as for a release."""
+    command = [sys.executable, "-m", "build", "--no-isolation", f"--outdir={destination}", str(source)]
+    subprocess.run(command, check=True, capture_output=True, umask=umask)
+    (sdist,), (wheel,) = destination.glob("*.tar.gz"), destination.glob("*.whl")
+    return Dist(sdist, wheel)
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Dist:
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def wheels(dist: Dist, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the wheel and all that it depends on, for this Python."""
+    collected = Path(sys.prefix, "wheels")
+    if not collected.is_dir():
+        pytest.skip(f"{collected} is missing: run make")
+    folder = Path(shutil.copytree(collected, tmp_path_factory.mktemp("offline") / "wheels"))
+    shutil.copy(dist.wheel, folder)
+    return folder
