@@ -31,6 +31,12 @@ lint: $(VENV)/.installed
 	mypy
 	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh .ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*_*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	zizmor --offline --pedantic --quiet .github
 
 pytest: $(VENV)/.installed $(PROXY)/.installed $(WHEELS)/.collected $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
