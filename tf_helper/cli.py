@@ -1,6 +1,7 @@
 """Which way in, and what becomes of a failure: a message on standard error and an exit status."""
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -12,9 +13,7 @@ ANSWERED, REFUSED, WRONG_USAGE = 0, 1, 2
 
 def main(arguments: list[str]) -> int:
     """Run the program with the command line's arguments and return its exit status."""
-    if sys.stderr is None:
-        # Where there is none, libraries print to standard output, argparse among them.
-        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lasts
+    _prepare_standard_error()
     try:
         if arguments:
             return _run_by_hand(arguments)
@@ -27,7 +26,30 @@ def main(arguments: list[str]) -> int:
             import traceback  # noqa: PLC0415 - for this message only
 
             _complain("".join(traceback.format_tb(error.__traceback__)))
+    finally:
+        _flush_standard_error()
     return REFUSED
+
+
+def _prepare_standard_error() -> None:
+    if sys.stderr is None:
+        # Where there is none, libraries print to standard output, argparse among them.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lasts
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        # Messages are ASCII, whatever PYTHONIOENCODING says: it can be UTF-16.
+        sys.stderr.reconfigure(encoding="ascii", errors="backslashreplace")
+
+
+def _flush_standard_error() -> None:
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _discard_output(sys.stderr.fileno())
+
+
+def _discard_output(descriptor: int) -> None:
+    # The interpreter tries again when it ends, and would complain in its own words or end with status 120.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def _run_by_hand(arguments: list[str]) -> int:
@@ -37,16 +59,16 @@ def _run_by_hand(arguments: list[str]) -> int:
     with ending_at_once():
         command = _command(arguments)
     try:
-        status = command()
-        if sys.stdout:
-            sys.stdout.flush()
+        try:
+            return command()
+        finally:  # argparse leaves by SystemExit
+            if sys.stdout:
+                sys.stdout.flush()
     except OSError as error:
-        # The interpreter would try again when it ends, and complain in its own words.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output(sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # whoever reads it has had enough
             _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
         return REFUSED
-    return status
 
 
 def _command(arguments: list[str]) -> Callable[[], int]:

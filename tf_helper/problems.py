@@ -1,6 +1,7 @@
 """What is wrong with an input: first as data, then as the text that a person reads."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, ParamSpec, TypeVar
 
@@ -8,6 +9,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F")
 
+# In front of it stands a password; some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
+AT_SIGNS = "@\uff20\ufe6b"
+
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _QUOTED_LENGTH = 80
 # Terraform shows all that it gets, and after so many a person has stopped reading.
 _MAX_REPORTED = 20
@@ -58,6 +63,17 @@ class Collector:
 
 
 def quoted(text: str) -> str:
+    """Return what quoted_in_full does, but of a URL and of user:password@host no more than the scheme.
+
+    Both can hold a password, wherever in a query they stand.
+    """
+    if "://" in text or not set(AT_SIGNS).isdisjoint(text.partition(":")[2]):
+        scheme = _SCHEME.match(text)
+        text = f"{scheme[0] if scheme else ''}..."
+    return quoted_in_full(text)
+
+
+def quoted_in_full(text: str) -> str:
     """Return `text` between double quotes in printable ASCII, escaped as in JSON, cut at 80 characters."""
     escaped = json.dumps(text)[1:-1]
     if len(escaped) > _QUOTED_LENGTH:

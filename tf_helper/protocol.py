@@ -5,7 +5,7 @@ https://registry.terraform.io/providers/hashicorp/external/latest/docs/data-sour
 
 import json
 from collections.abc import Mapping
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 from tf_helper.problems import Invalid, Problem
 
@@ -21,7 +21,7 @@ def read_query(stream: BinaryIO) -> tuple[tuple[str, object], ...]:
     arrays as list, objects as tuple of pairs. Raises Invalid.
     """
     try:
-        data = stream.read(_MAX_QUERY_BYTES + 1)
+        data = _read(stream, _MAX_QUERY_BYTES + 1)
     except OSError as error:
         raise _invalid(f"cannot be read: {error.strerror}", _EXAMPLE_HINT) from None
     text = _decoded(data)
@@ -46,7 +46,32 @@ def write_answer(stream: BinaryIO, answer: Mapping[str, str]) -> None:
     """Write `answer` as one line of JSON in ASCII to an unbuffered stream. Raises OSError."""
     data = json.dumps(answer).encode("ascii") + b"\n"
     while data:
-        data = data[stream.write(data) :]
+        # A pipe that was made non-blocking by whoever shares it takes a part, or nothing at all yet.
+        written = cast("int | None", stream.write(data))
+        if written is None:
+            _wait_until_ready(stream, to_write=True)
+        else:
+            data = data[written:]
+
+
+def _read(stream: BinaryIO, size: int) -> bytes:
+    """Return what is on `stream` up to its end, at most `size` bytes. Raises OSError."""
+    data = b""
+    while len(data) < size:
+        part = cast("bytes | None", stream.read(size - len(data)))  # None: see write_answer
+        if part is None:
+            _wait_until_ready(stream)
+        elif part:
+            data += part
+        else:
+            break
+    return data
+
+
+def _wait_until_ready(stream: BinaryIO, *, to_write: bool = False) -> None:
+    import select  # noqa: PLC0415 - rarely needed
+
+    select.select([] if to_write else [stream], [stream] if to_write else [], [])
 
 
 def _decoded(data: bytes) -> str:

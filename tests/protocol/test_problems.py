@@ -1,3 +1,5 @@
+import pytest
+
 from tf_helper.problems import Problem, quoted, report
 
 
@@ -36,3 +38,26 @@ def test_quotes_are_printable_ascii() -> None:
 def test_long_quotes_are_cut_at_80_characters() -> None:
     assert quoted("x" * 80) == f'"{"x" * 80}"'
     assert quoted("x" * 81) == f'"{"x" * 77}..."'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://user:SECRET@h", "https://..."),
+        (" https://h/SECRET?SECRET", " https://..."),
+        ("see https://user:SECRET@h", "..."),
+        ("://SECRET", "..."),
+        ("user:SECRET@h:/x", "..."),
+        ("user:a@SECRET@h", "..."),
+        ("user:SECRET\uff20h", "..."),
+        ("user:SECRET\ufe6bh", "..."),
+        ("user@h:22", "user@h:22"),
+        ("C:/x", "C:/x"),
+    ],
+)
+def test_no_more_of_a_url_is_quoted_than_its_scheme(text: str, shown: str) -> None:
+    assert quoted(text) == f'"{shown}"'
+
+
+def test_quoting_takes_no_longer_than_the_text_is_long() -> None:
+    assert quoted(":" * 1_000_000) == f'"{":" * 77}..."'

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,3 +83,47 @@ def test_goes_on_after_a_partial_write() -> None:
     stream = Slow()
     write_answer(stream, {"key": "value"})
     assert stream.getvalue() == b'{"key": "value"}\n'
+
+
+def test_waits_for_a_pipe_that_does_not_block_to_have_all_of_the_query() -> None:
+    end_to_read, end_to_write = os.pipe()
+    os.set_blocking(end_to_read, False)
+
+    def write() -> None:
+        with os.fdopen(end_to_write, "wb", buffering=0) as writer:
+            writer.writelines(b" " * 200 for _ in range(1000))
+            writer.write(b'{"a": "b"}')
+
+    with os.fdopen(end_to_read, "rb") as reader:
+        assert reader.read() is None
+        writing = threading.Thread(target=write)
+        writing.start()
+        assert read_query(reader) == (("a", "b"),)
+        writing.join()
+
+
+def test_waits_for_a_pipe_that_does_not_block_to_take_all_of_the_answer() -> None:
+    end_to_read, end_to_write = os.pipe()
+    os.set_blocking(end_to_write, False)
+    received: list[bytes] = []
+
+    def read() -> None:
+        with os.fdopen(end_to_read, "rb") as reader:
+            received.append(reader.read())
+
+    reading = threading.Thread(target=read)
+    with os.fdopen(end_to_write, "wb", buffering=0) as writer:
+        while writer.write(b" " * 4096):
+            pass
+        reading.start()
+        write_answer(writer, {"a": "b" * 100_000})
+    reading.join()
+    assert received[0].strip() == b'{"a": "%b"}' % (b"b" * 100_000)
+
+
+@pytest.mark.parametrize("data", [b"{}" * 200_000, b" " * 300_000])
+def test_reads_little_more_than_what_is_allowed(data: bytes) -> None:
+    stream = io.BytesIO(data)
+    with pytest.raises(Invalid, match="is over 262144 bytes long"):
+        read_query(stream)
+    assert stream.tell() == 262145

@@ -12,6 +12,7 @@ from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
         ("//a///b", "/a/b"),
         ("/a/./b/././c", "/a/b/c"),
         ("/./a", "/a"),
+        ("/a://b", "/a:/b"),
         ("/home/my user/ca.pem", "/home/my user/ca.pem"),
         ("/a/..b/c..", "/a/..b/c.."),
         ("/AZaz09/._-+@%=,:~", "/AZaz09/._-+@%=,:~"),

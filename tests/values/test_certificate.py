@@ -165,7 +165,7 @@ def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
 
 
 def test_a_truncated_text_is_refused(ca: Certified) -> None:
-    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem):
+    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem, ca.pem + END, END + ca.pem, BEGIN * 500):
         assert sentence(text) == "has a certificate without a beginning or an end"
 
 

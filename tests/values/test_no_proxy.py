@@ -53,6 +53,8 @@ def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
         ("fe80::1%eth0/64", "entry number 1: the IPv6 address has a zone, which means something on one machine only"),
         ("https://a", "holds a URL or a user name"),
         ("user:SECRET@a", "holds a URL or a user name"),
+        ("SECRET\uff20a", "holds a URL or a user name"),
+        ("SECRET\ufe6ba", "holds a URL or a user name"),
         ("https://user:a,SECRET!,b@h", "holds a URL or a user name"),
     ],
 )

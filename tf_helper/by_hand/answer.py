@@ -9,7 +9,7 @@ from tf_helper import __version__
 from tf_helper.answer import Answer, answer
 from tf_helper.by_hand.help import DESCRIPTION, epilog
 from tf_helper.by_hand.parser import Parser, query_pairs
-from tf_helper.problems import quoted
+from tf_helper.problems import quoted_in_full
 from tf_helper.query import Query, parse_query
 from tf_helper.session_token import session_token
 
@@ -71,6 +71,6 @@ def _notes(given: dict[str, str], query: Query, result: Answer) -> Iterator[str]
         if key.endswith("_pem"):
             yield f"changed: {key} (the text around the certificates, or its line ends)"
         else:  # which holds no secret, for it was accepted
-            yield f"changed: {key}, which was {quoted(value)}"
+            yield f"changed: {key}, which was {quoted_in_full(value)}"
     for warning in json.loads(result.warnings):
         yield f"warning: {warning}"

@@ -55,8 +55,7 @@ class CertPath:
 def _check_shape(text: str) -> None:
     if not text:
         raise Invalid(Problem("is blank", "leave it out for the default"))
-    if "://" in text:
-        # Not quoted: it can hold a password.
+    if "://" in text and not text.startswith("/"):
         raise Invalid(Problem("is a URL", "give a path in the workspace, for example /home/coder/certs/ca.pem"))
     if not text.startswith("/"):
         raise Invalid(Problem(f"{quoted(text)} is not absolute", _absolute_hint(text)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tf_helper.problems import Invalid, Problem, quoted
+from tf_helper.problems import Invalid, Problem, quoted_in_full
 
 MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
@@ -13,7 +13,6 @@ MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 _SOON_DAYS = 30
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
-_BLOCK = re.compile(rf"{_BEGIN}(.*?){_END}", re.DOTALL)
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 # https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
 _SHORT_NAMES = {
@@ -92,7 +91,7 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
     for certificate in certificates:
         if certificate.ca is None:
             continue
-        subject, end = quoted(certificate.ca.subject), rfc3339(certificate.ca.not_after)
+        subject, end = quoted_in_full(certificate.ca.subject), rfc3339(certificate.ca.not_after)
         if is_expired(certificate, now):
             yield f"the certificate {subject} expired at {end}."
         elif certificate.ca.not_before > now:
@@ -107,9 +106,10 @@ def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Cer
     subjects = {authority.subject for authority in authorities}
     for certificate in ca_cert:
         if certificate.ca and certificate.ca.issuer not in subjects:
+            subject, issuer = quoted_in_full(certificate.ca.subject), quoted_in_full(certificate.ca.issuer)
             yield (
-                f"the certificate {quoted(certificate.ca.subject)} is an intermediate one, and extra_ca_certs_pem has "
-                f"no {quoted(certificate.ca.issuer)}, its issuer; clients on OpenSSL's defaults need that one too."
+                f"the certificate {subject} is an intermediate one, and extra_ca_certs_pem has no {issuer}, "
+                "its issuer; clients on OpenSSL's defaults need that one too."
             )
 
 
@@ -125,8 +125,9 @@ def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
         raise Invalid(Problem(f"is over {max_bytes} bytes long", "give the certificates that are needed only"))
     if _PRIVATE_KEY.search(text):
         raise Invalid(Problem("holds a private key", "give certificates only, and treat the key as exposed"))
-    blocks = _BLOCK.findall(text)
-    if not text.count(_BEGIN) == text.count(_END) == len(blocks):
+    before, *parts = text.split(_BEGIN)
+    blocks = [part.partition(_END)[0] for part in parts]
+    if _END in before or any(part.count(_END) != 1 for part in parts):
         raise Invalid(
             Problem("has a certificate without a beginning or an end", "the text was cut off or put together wrongly")
         )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tf_helper.problems import Collector, Invalid, Problem, quoted
+from tf_helper.problems import AT_SIGNS, Collector, Invalid, Problem, quoted
 from tf_helper.values.host import parse_host
 from tf_helper.values.url import parse_host_port
 
@@ -23,7 +23,7 @@ class NoProxy:
     @classmethod
     def parse(cls, text: str) -> "NoProxy":
         """Parse comma-separated entries: host names, .domains, IP addresses, CIDR ranges. Raises Invalid."""
-        if "@" in text or "//" in text:
+        if "//" in text or not set(AT_SIGNS).isdisjoint(text):
             # Nothing is quoted: a password can hold commas, too.
             raise Invalid(Problem("holds a URL or a user name", "give hosts only, for example .example.com"))
         found = Collector()

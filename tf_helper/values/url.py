@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tf_helper.problems import Collector, Invalid, Problem, quoted
+from tf_helper.problems import AT_SIGNS, Collector, Invalid, Problem, quoted
 from tf_helper.values.host import parse_host
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAX_PORT = 65535
-# Some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
-_AT_SIGNS = "@\uff20\ufe6b"
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"
     r"(?P<query>\?[^#]*)?(?P<fragment>#.*)?"
@@ -82,7 +80,7 @@ def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], p
         raise Invalid(Problem("is not a URL with a scheme", "write https://host or http://host:port"))
     found = Collector()
     scheme = found.attempt("", _parse_scheme, match["scheme"])
-    if any(sign in text for sign in _AT_SIGNS):
+    if not set(AT_SIGNS).isdisjoint(text):
         # Wherever it stands: in "https://user:a/b@host" the password looks like a port and a path.
         found.add(Problem("holds a user name or password", "remove everything up to the @; the token is added later"))
         found.finish()
