@@ -42,6 +42,7 @@ pytest: $(VENV)/.installed $(PROXY)/.installed $(WHEELS)/.collected $(NODE_MODUL
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
+	python -m pip install --quiet --only-binary atheris --group fuzz || echo 'fuzzing without atheris'
 	pytest --fuzz -m fuzz tests
 
 # What the README has from the code.

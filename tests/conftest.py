@@ -4,10 +4,12 @@ import secrets
 import shutil
 import sys
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from tests.harness.terraform import MakeTerraform, Providers
 
 pytest_plugins = ["tests.sandbox"]
+
+# How many examples a search tries that says nothing else; tests/harness/searching.py scales the others.
+EXAMPLES = {"bounded": 100, "long": 2000}
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -48,15 +53,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed, before pytest-xdist hands the options on to its workers."""
+    """Choose the seed, before pytest-xdist and hypothesis look at the options, and how long hypothesis searches."""
     if config.option.fuzz_seed is None:
         config.option.fuzz_seed = secrets.randbits(32) if config.option.fuzz else 0
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(config.option.fuzz_seed)
+    for profile, count in EXAMPLES.items():
+        settings.register_profile(
+            profile,
+            max_examples=count,
+            database=None,
+            # Far more than any one example needs, so that only what grows without measure is found.
+            deadline=timedelta(seconds=20),
+            print_blob=True,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        )
+    settings.load_profile("long" if config.option.fuzz else "bounded")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Print the seed, so that a search can be repeated."""
     return f"fuzz: --fuzz-seed={config.option.fuzz_seed}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked fuzz(long=True), unless --fuzz asks for it. Not skipped: nothing is missing."""
+    if config.option.fuzz:
+        return
+    left_out = [item for item in items if any(mark.kwargs.get("long") for mark in item.iter_markers("fuzz"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

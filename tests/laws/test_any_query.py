@@ -1,0 +1,71 @@
+"""The laws that hold for every query, whether it is accepted or refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import event, given
+
+from tests.harness.program import run_in_process
+from tests.harness.promises import ANSWERED, QUERY_KEYS, RESULT_KEYS, answered, assert_promises_kept, named_fields
+from tests.harness.searching import examples
+from tests.hostile.strategies import encoded, queries
+from tests.laws.spellings import settings
+from tf_helper.problems import quoted
+
+if TYPE_CHECKING:
+    from tests.harness.program import Ran
+    from tests.hostile.strategies import JsonPairs
+    from tests.laws.spellings import Spelled
+
+pytestmark = pytest.mark.fuzz
+
+GOOD_URL = "https://aiproxy.example.com"
+
+# Of more problems than that, only the number is told.
+MOST_SHOWN = 20
+
+
+@examples(250)
+@given(queries())
+def test_an_answer_comes_back_unchanged_and_a_refusal_names_what_has_to_change(query: JsonPairs) -> None:
+    ran = run_in_process(encoded(query))
+    event(f"exit status {ran.status}")
+    assert_promises_kept(ran)
+    if ran.status == ANSWERED:
+        assert_accepted_unchanged(answered(ran))
+    else:
+        assert_names_what_has_to_change(ran, query)
+
+
+@examples(60)
+@given(settings())
+def test_a_good_answer_is_accepted_as_a_query_and_comes_back_unchanged(given_settings: dict[str, Spelled]) -> None:
+    query = {key: spelled.other for key, spelled in given_settings.items()}
+    assert_accepted_unchanged(answered(run_in_process(json.dumps(query).encode())))
+
+
+def assert_accepted_unchanged(answer: dict[str, str]) -> None:
+    query = {key: answer[key] for key in RESULT_KEYS.intersection(QUERY_KEYS)}
+    again = answered(run_in_process(json.dumps(query).encode()))
+    # A port that was left out is written in the answer, and then there is nothing to warn of.
+    warnings = [one for one in json.loads(answer["warnings"]) if "http without a port" not in one]
+    assert again == answer | {"warnings": json.dumps(warnings)}
+
+
+def assert_names_what_has_to_change(refusal: Ran, query: JsonPairs) -> None:
+    """Fail unless every field named was given or is needed, and the query is accepted without what was given wrong."""
+    named = named_fields(refusal.stderr)
+    assert set(named) <= {as_named(key) for key, _ in query} | {"proxy_url"}
+    if len(named) < MOST_SHOWN:
+        rest: JsonPairs = [(key, value) for key, value in query if as_named(key) not in named]
+        if "proxy_url" in named:
+            rest.append(("proxy_url", GOOD_URL))
+        answered(run_in_process(encoded(rest)))
+
+
+def as_named(key: str) -> str:
+    """Return how messages name a key: as it is, or quoted where the query has no such key."""
+    return key if key in QUERY_KEYS else quoted(key)
