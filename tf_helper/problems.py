@@ -65,9 +65,9 @@ class Collector:
 def quoted(text: str) -> str:
     """Return what quoted_in_full does, but of a URL and of user:password@host no more than the scheme.
 
-    Both can hold a password, wherever in a query they stand.
+    Wherever in a query they stand, they can hold a password.
     """
-    if "://" in text or not set(AT_SIGNS).isdisjoint(text.partition(":")[2]):
+    if "://" in text or not set(AT_SIGNS).isdisjoint(text):
         scheme = _SCHEME.match(text)
         text = f"{scheme[0] if scheme else ''}..."
     return quoted_in_full(text)

@@ -117,7 +117,7 @@ def test_bad_values_are_refused_as_on_standard_input(capsys: pytest.CaptureFixtu
         (["--json=x"], "argument --json: it takes no value"),
         (["--proxy-url", "https://h", "https://h"], "there is an argument that belongs to no option\n"),
         (["--proxy-url"], "argument --proxy-url: expected one argument"),
-        (["--\u00e4\x1b[31m"], "--\\xe4\\x1b[31m is not an option"),
+        (["--\u00e4\x1b[31m"], "--\\u00e4\\u001b[31m is not an option"),
     ],
 )
 def test_wrong_usage_is_two_lines(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,13 +15,15 @@ from tests.harness.proxy import mitmdump
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request() -> None:
+def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request_and_shows_no_token() -> None:
     if not shutil.which("terraform") or not mitmdump():
         pytest.skip("terraform or mitmdump is not installed")
     done = subprocess.run(
         [sys.executable, "-m", "tests.demo"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "<session token>" in done.stdout
+    assert not re.search("[0-9a-f]{10}-[0-9a-f]{22}", done.stdout + done.stderr)
     intercepted, tunnelled = done.stdout.split("---- A request to https://")[1:]
     assert intercepted.startswith("api.anthropic.com/")
     assert "it got: hello" in intercepted

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
+from tf_helper.problems import quoted
 from tf_helper.query import QUERY_KEYS
 
 
@@ -56,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         name = argument.partition("=")[0]
         if name.startswith("-"):
             shown = name if name.startswith("--") else name[:2]  # "-pVALUE" is how others take one
-            return f"{ascii(shown)[1:-1]} is not an option{_did_you_mean(name, self._option_string_actions)}"
+            return f"{quoted(shown)[1:-1]} is not an option{_did_you_mean(name, self._option_string_actions)}"
         stray = "there is an argument that belongs to no option"
         if self._words:
             return f"{stray}; {self._words}"

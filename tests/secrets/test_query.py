@@ -1,0 +1,149 @@
+"""What somebody put into a query by mistake, or on purpose, is nowhere afterwards."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.planting import Secrets, observe, secret_texts
+from tests.harness.program import PROGRAM, Ran, run_in_process
+from tests.harness.promises import ANSWERED, QUERY_KEYS, REFUSED, answered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRETS = Secrets.new()
+ENVIRONMENT = {"CODER_SESSION_TOKEN": SECRETS.token, "TF_HELPER_DEBUG": "1"}
+
+# These are given back as they are. A secret in them is the caller's to see.
+GIVEN_BACK = {"agent_id", "cert_path", "access_url"}
+
+
+def ask(query: object) -> Ran:
+    return run_in_process(json.dumps(query).encode(), env=ENVIRONMENT)
+
+
+def assert_nothing_told(ran: Ran) -> None:
+    for secret in SECRETS:
+        assert secret.encode() not in ran.stdout + ran.stderr, ran
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["token", "password"])
+@pytest.mark.parametrize("key", QUERY_KEYS)
+def test_no_value_tells_a_secret_of_its_own(key: str, secret: str) -> None:
+    for text in secret_texts(secret):
+        ran = ask({"proxy_url": "https://aiproxy.example.com", key: text})
+        if ran.status == ANSWERED:
+            told = {name for name, value in answered(ran).items() if secret in value}
+            assert key in GIVEN_BACK, text
+            assert told <= {key, "ca_bundle_path", "client_env"} if key == "cert_path" else told == {key}, text
+            assert secret.encode() not in ran.stderr
+        else:
+            assert_nothing_told(ran)
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["token", "password"])
+def test_no_wrong_type_and_no_unknown_key_tells_one(secret: str) -> None:
+    for text in secret_texts(secret):
+        for key in QUERY_KEYS:
+            for value in ([text], {text: text}, {"a": [text]}):
+                assert_nothing_told(ask({key: value}))
+        assert_nothing_told(ask({"token": text, "session_token": text}))
+        assert_nothing_told(ask({text: "x"}))
+
+
+@pytest.mark.parametrize("key", ["ca_cert_pem", "extra_ca_certs_pem"])
+def test_text_around_certificates_is_dropped_and_a_private_key_is_not_shown(key: str, ca: Certified) -> None:
+    around = f"https://user:{SECRETS.password}@h {SECRETS.token}\n"
+    ran = ask({"proxy_url": "https://h", key: f"{around}{ca.pem}{around}"})
+    assert answered(ran)[key] == ca.pem
+    assert_nothing_told(ran)
+    for text in (ca.key_pem, ca.key_pem[:120], ca.pem + ca.key_pem, ca.key_pem.replace("\n", "")):
+        ran = ask({"proxy_url": "https://h", key: text})
+        assert ran.status == REFUSED
+        assert ca.key_pem.splitlines()[1][:16].encode() not in ran.stderr
+    for text in (around, ca.pem[:-20] + around, ca.pem.replace("MI", f"{SECRETS.password}!", 1)):
+        assert_nothing_told(ask({"proxy_url": "https://h", key: text}))
+
+
+def test_what_is_no_query_is_not_shown() -> None:
+    secret = f"https://user:{SECRETS.password}@h".encode()
+    for data in (
+        secret,
+        b'"%b"' % secret,
+        b'["%b"]' % secret,
+        b'{"proxy_url": "%b' % secret,
+        b'{"proxy_url": "%b"} %b' % (secret, secret),
+        b'{"proxy_url": %b}' % secret,
+        b'{"%b' % secret,
+        b'{"proxy_url": "\\q%b"}' % secret,
+        b'{"proxy_url": "\xff%b"}' % secret,
+        secret * 10_000,
+        b"[" * 100_000 + secret,
+    ):
+        ran = run_in_process(data, env=ENVIRONMENT)
+        assert ran.status == REFUSED
+        assert_nothing_told(ran)
+
+
+def test_no_warning_tells_one() -> None:
+    old, soon = make_certificate("old", to_day=-1), make_certificate("soon", to_day=3)
+    intermediate = make_certificate("intermediate", issuer=make_certificate("root"))
+    around = f"https://user:{SECRETS.password}@h {SECRETS.token}\n"
+    query = {
+        "proxy_url": "http://h",
+        "access_url": f"http://h/{SECRETS.password}",
+        "ca_cert_pem": around + intermediate.pem + around,
+        "extra_ca_certs_pem": around + old.pem + around + soon.pem,
+    }
+    ran = ask(query)
+    warnings = answered(ran)["warnings"]
+    assert len(json.loads(warnings)) == 6
+    assert SECRETS.password not in warnings
+    assert SECRETS.token.encode() not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "{}",
+        "--token={}",
+        "--proxy-url={}",
+        "--\u00e4={}",
+        "-{}",
+        "-x{}",
+        "--json={}",
+        "doctor {}",
+        "doctor --json={}",
+        "exec {}",
+    ],
+)
+def test_no_argument_is_repeated(argument: str) -> None:
+    for secret in SECRETS:
+        arguments = argument.replace("{}", f"https://user:{secret}@h").split()
+        ran = run_in_process(b"", *arguments, env=ENVIRONMENT)
+        assert ran.status in {1, 2}
+        assert_nothing_told(ran)
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"proxy_url": "http://aiproxy.example.com", "agent_id": "3F2B8C1E-1111-4222-8333-444455556666"}, ANSWERED),
+        ({"proxy_url": "https://user:PASSWORD@h", "no_proxy": "user:PASSWORD@h", "https://PASSWORD@h": "x"}, REFUSED),
+        ({"proxy_url": "https://h", "access_url": "http://127.0.0.1:9", "fetch_ca_cert": "maybe"}, REFUSED),
+    ],
+)
+def test_the_process_writes_no_file_starts_no_program_and_shows_nothing(
+    query: dict[str, str], status: int, debug: str, tmp_path: Path
+) -> None:
+    data = json.dumps(query).replace("PASSWORD", SECRETS.password).encode()
+    seen = observe([PROGRAM], data, env=ENVIRONMENT | {"TF_HELPER_DEBUG": debug}, scratch=tmp_path)
+    assert seen.ran.status == status
+    assert seen.places_of(SECRETS) == []
+    assert (seen.files, seen.events) == ({}, ())
+    assert any(b"tf-helper" in line for line in seen.command_lines)
