@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from http.cookiejar import CookieJar
 from time import sleep, time
 from typing import NamedTuple
 
@@ -87,6 +88,8 @@ class CoderApi:
             timeout=operation_seconds,
             trust_env=False,
             follow_redirects=False,
+            cookies=_NoCookies(),
+            event_hooks={"response": [_forget_location]},
         )
 
     def close(self) -> None:
@@ -180,6 +183,18 @@ class CoderApi:
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired.", "Give AI Bridge Proxy a new one.")
         return certificates
+
+
+class _NoCookies(CookieJar):
+    """Keeps no cookie, and so reads none: the standard library fails where one is not ASCII."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave them."""
+
+
+def _forget_location(response: httpx.Response) -> None:
+    # httpx parses where a redirect leads to even though nobody follows it, and fails where that is no URL.
+    response.headers.pop("Location", None)
 
 
 def fetch_ca_cert(

@@ -137,6 +137,27 @@ def test_a_redirect_does_not_get_the_token(deployment: Deployment, ca: Certified
         assert elsewhere.asked == []
 
 
+def test_cookies_are_neither_read_nor_sent() -> None:
+    def talk(connection: socket.socket, _: threading.Event) -> None:
+        cookies = b"Set-Cookie: a=b\r\nSet-Cookie: \xff=\xff\r\n"
+        connection.sendall(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n%b\r\n" % cookies)
+
+    with RawServer(talk) as server:
+        assert failure(server.url).startswith(f"{server.url} answered with status 503")
+        assert server.requests == 3
+        assert b"\r\ncookie:" not in server.last_request.lower()
+
+
+@pytest.mark.parametrize("location", [b"//\xff@h", b"http://h:99999/", b"http://[", b"//\xc3\xa4", b""])
+def test_a_redirect_to_nowhere_is_a_redirect_like_any_other(location: bytes) -> None:
+    def talk(connection: socket.socket, _: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)
+
+    with RawServer(talk) as server:
+        assert failure(server.url).startswith(f"{server.url} redirects to somewhere else (302)")
+        assert server.requests == 1
+
+
 @pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy"])
 @pytest.mark.parametrize("spelling", [str.upper, str.lower])
 def test_a_proxy_of_the_environment_does_not_get_the_token(
