@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class RawServer(Closing):
     """Reads each request up to its body, then has `talk` do with the connection what it likes.
 
-    `talk` also gets an event that is set when the server is closed, to wait for.
+    `talk` also gets an event that is set when the server is closed, to wait for. With `reads_requests=False` it gets
+    the connection as it was accepted.
     """
 
-    def __init__(self, talk: Callable[[socket.socket, threading.Event], None]) -> None:
+    def __init__(self, talk: Callable[[socket.socket, threading.Event], None], *, reads_requests: bool = True) -> None:
         self.requests = 0
         self.last_request = b""
         self.asked = threading.Event()
         self._talk = talk
+        self._reads_requests = reads_requests
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -55,7 +57,7 @@ class RawServer(Closing):
     def _converse(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             request = b""
-            while b"\r\n\r\n" not in request:
+            while self._reads_requests and b"\r\n\r\n" not in request:
                 received = connection.recv(4096)
                 if not received:
                     return
