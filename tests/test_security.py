@@ -1,0 +1,91 @@
+"""What SECURITY.md says is what the sources do."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.harness.deployment import TOKEN_HEADER
+from tf_helper import coder_api
+from tf_helper.session_token import VARIABLES
+from tf_helper.values.certificate import MAX_CA_CERT_BYTES
+
+ROOT = Path(__file__).parents[1]
+POLICY = (ROOT / "SECURITY.md").read_text()
+PROGRAM = sorted((ROOT / "tf_helper").rglob("*.py"))
+MODULE = "\n".join(file.read_text() for file in sorted((ROOT / "terraform").glob("*.tf")))
+
+# What reaches beyond the process, and who may import it: the deployment's client, and what a person starts.
+OUTWARD = re.compile(
+    "asyncio|ctypes|ftplib|http|httpcore|httpx|multiprocessing|pty|requests|shutil|smtplib|socket|socketserver|subprocess|"
+    "tempfile|urllib|webbrowser"
+)
+STARTING = re.compile("system|popen|fork(pty)?|exec[lv]p?e?|posix_spawnp?|spawn[lv]p?e?|startfile|run")
+WRITING = re.compile("write_text|write_bytes|mkdir|makedirs|rename|unlink|rmdir|symlink_to|mkstemp|chmod")
+BY_HAND = ("doctor", "by_hand")
+
+
+def imported(file: Path) -> set[str]:
+    """Return the top-level modules that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+def called(file: Path) -> set[str]:
+    """Return the functions and methods that a file calls."""
+    functions = [node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    names = {function.id for function in functions if isinstance(function, ast.Name)}
+    return names | {function.attr for function in functions if isinstance(function, ast.Attribute)}
+
+
+def test_only_the_client_of_the_deployment_can_talk_to_anybody_at_plan() -> None:
+    outward = {file.relative_to(ROOT / "tf_helper"): set(filter(OUTWARD.fullmatch, imported(file))) for file in PROGRAM}
+    at_plan = {str(file) for file, found in outward.items() if found and file.parts[0] not in BY_HAND}
+    assert at_plan == {"coder_api.py"}
+
+
+def test_only_exec_starts_a_program_and_nothing_writes_a_file() -> None:
+    for file in PROGRAM:
+        own = {"run"} if file.name in {"__main__.py", "deadline.py"} else set()  # functions of these names of ours
+        started = set(filter(STARTING.fullmatch, called(file))) - own
+        assert started == ({"execvpe"} if file.name == "exec.py" else set()), file
+        assert not set(filter(WRITING.fullmatch, called(file))), file
+
+
+def test_terraform_runs_two_programs_and_when_a_workspace_stops_none_of_ours() -> None:
+    assert len(re.findall(r'^data "external"', MODULE, re.MULTILINE)) == 2
+    assert len(re.findall(r"^  program = local\.program$", MODULE, re.MULTILINE)) == 2
+    assert 'program = local.starting ? var.helper : ["sh", "-c", "echo {}"]' in MODULE
+    assert 'default     = ["tf-helper"]' in MODULE
+    assert "has two of them" in POLICY
+
+
+def test_the_limits_of_the_download_are_as_they_are_said() -> None:
+    assert inspect.signature(coder_api.fetch_ca_cert).parameters["deadline_seconds"].default == 20
+    assert MAX_CA_CERT_BYTES == 16 * 1024
+    assert "at most 20 seconds and 16 KiB" in POLICY
+
+
+def test_the_outputs_that_hold_the_token_are_those_that_are_sensitive() -> None:
+    outputs = re.findall(r'^output "(\w+)" \{(.*?)^\}', MODULE, re.MULTILINE | re.DOTALL)
+    sensitive = {name for name, block in outputs if "sensitive   = true" in block}
+    (row,) = re.findall(r"^\| the outputs (.*) \(sensitive\)", POLICY, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", row)) == sensitive
+
+
+def test_the_variables_and_the_header_with_the_token_are_named() -> None:
+    assert [name for name in re.findall(r"`(\w+_TOKEN)`", POLICY) if name in VARIABLES] == list(VARIABLES)
+    assert f"`{TOKEN_HEADER}`" in POLICY
+    assert f'"{TOKEN_HEADER}"' in inspect.getsource(coder_api)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([\w./-]+)`", POLICY))))
+def test_whatever_it_names_is_there(name: str) -> None:
+    sources = "".join(file.read_text() for file in PROGRAM) + MODULE + (ROOT / "terraform/setup.sh").read_text()
+    well_known = {"PATH", "PYTHONPATH", ".netrc", "http"}
+    assert name in sources or (ROOT / name).exists() or name in well_known
