@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.sandbox"]
 
 # How many examples a search tries that says nothing else; tests/harness/searching.py scales the others.
-EXAMPLES = {"bounded": 100, "long": 2000}
+EXAMPLES = {"bounded": 100, "long": 3000}
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -83,7 +83,7 @@ def test_arbitrary_answers() -> None:
     with RawServer(talk) as server:
         query = json.dumps({"proxy_url": "https://h", "access_url": server.url, "fetch_ca_cert": "true"}).encode()
 
-        @examples(100)
+        @examples(80)
         @given(http_answers())
         def check(answer: bytes) -> None:
             answers.append(answer)

@@ -27,13 +27,13 @@ def check(data: bytes) -> None:
     assert_promises_kept(ran, [TOKEN])
 
 
-@examples(300)
+@examples(200)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes(data: bytes) -> None:
     check(data)
 
 
-@examples(300)
+@examples(200)
 @given(json_values(), st.booleans(), st.sampled_from([None, 1, "\t"]))
 def test_arbitrary_json(value: object, ascii_only: bool, indent: int | str | None) -> None:  # noqa: FBT001
     check(json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode(errors="surrogatepass"))
@@ -45,7 +45,7 @@ def test_certificates_with_broken_bytes(der: bytes, key: str) -> None:
     check(encoded([("proxy_url", "https://h"), (key, pem(der))]))
 
 
-@examples(150)
+@examples(100)
 @given(queries(), st.data())
 def test_queries_with_broken_bytes(query: JsonPairs, data: st.DataObject) -> None:
     text = bytearray(encoded(query))

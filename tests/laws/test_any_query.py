@@ -28,7 +28,7 @@ GOOD_URL = "https://aiproxy.example.com"
 MOST_SHOWN = 20
 
 
-@examples(250)
+@examples(200)
 @given(queries())
 def test_an_answer_comes_back_unchanged_and_a_refusal_names_what_has_to_change(query: JsonPairs) -> None:
     ran = run_in_process(encoded(query))
@@ -40,7 +40,7 @@ def test_an_answer_comes_back_unchanged_and_a_refusal_names_what_has_to_change(q
         assert_names_what_has_to_change(ran, query)
 
 
-@examples(60)
+@examples(40)
 @given(settings())
 def test_a_good_answer_is_accepted_as_a_query_and_comes_back_unchanged(given_settings: dict[str, Spelled]) -> None:
     query = {key: spelled.other for key, spelled in given_settings.items()}

@@ -101,4 +101,4 @@ class QueryBeingEdited(RuleBasedStateMachine):
 
 
 def test_however_a_query_is_edited_exactly_the_wrong_fields_are_named() -> None:
-    run_state_machine_as_test(QueryBeingEdited, settings=hypothesis.settings(examples(40), stateful_step_count=12))
+    run_state_machine_as_test(QueryBeingEdited, settings=hypothesis.settings(examples(25), stateful_step_count=12))

@@ -26,14 +26,14 @@ def answer(query: Mapping[str, object]) -> dict[str, str]:
     return answered(run_in_process(json.dumps(query).encode()))
 
 
-@examples(100)
+@examples(60)
 @given(settings())
 def test_other_spellings_give_the_same_answer(given_settings: dict[str, Spelled]) -> None:
     normal = answer({key: spelled.normal for key, spelled in given_settings.items()})
     assert answer({key: spelled.other for key, spelled in given_settings.items()}) == normal
 
 
-@examples(100)
+@examples(60)
 @given(settings())
 def test_what_is_normal_comes_back_as_it_is(given_settings: dict[str, Spelled]) -> None:
     normal = {key: spelled.normal for key, spelled in given_settings.items()}
@@ -49,7 +49,7 @@ def test_what_is_normal_comes_back_as_it_is(given_settings: dict[str, Spelled]) 
     assert len(entries) - 3 - len(bypassed) in ({0, 1} if "access_url" in normal else {0})
 
 
-@examples(40)
+@examples(30)
 @given(settings(), st.data())
 def test_order_white_space_and_escapes_of_json_do_not_matter(
     given_settings: dict[str, Spelled], data: st.DataObject
@@ -59,7 +59,7 @@ def test_order_white_space_and_escapes_of_json_do_not_matter(
     assert answered(run_in_process(text)) == answer(query)
 
 
-@examples(40)
+@examples(30)
 @given(settings(), st.data())
 def test_absent_null_and_empty_are_the_same(given_settings: dict[str, Spelled], data: st.DataObject) -> None:
     query: dict[str, object] = {key: spelled.other for key, spelled in given_settings.items()}
@@ -72,7 +72,7 @@ def test_absent_null_and_empty_are_the_same(given_settings: dict[str, Spelled], 
     )
 
 
-@examples(40)
+@examples(30)
 @given(hosts(), st.data())
 def test_without_a_port_the_schemes_own_is_meant(host: Spelled, data: st.DataObject) -> None:
     for scheme, port in (("http", "80"), ("https", "443")):
