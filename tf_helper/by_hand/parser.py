@@ -1,6 +1,8 @@
 """argparse for this program: the query's keys as options, short errors, no values in them."""
 
 import argparse
+import contextlib
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NoReturn
@@ -50,7 +52,9 @@ class Parser(argparse.ArgumentParser):
         before, quotes_a_value, _ = message.partition("ignored explicit argument")
         if quotes_a_value:
             message = f"{before}it takes no value"
-        self.exit(2, f"tf-helper: error: {message}\n  hint: {self.prog} --help shows what there is\n")
+        with contextlib.suppress(OSError):  # nobody can be told
+            sys.stderr.write(f"tf-helper: error: {message}\n  hint: {self.prog} --help shows what there is\n")
+        raise SystemExit(2)
 
     def _unknown(self, argument: str) -> str:
         # Never the value: somebody may have tried to give a token.
