@@ -58,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the seed, before pytest-xdist and hypothesis look at the options, and how long hypothesis searches."""
     if config.option.fuzz_seed is None:
         config.option.fuzz_seed = secrets.randbits(32) if config.option.fuzz else 0
-    if config.option.hypothesis_seed is None:
+    # There is no such option where plugins are not loaded.
+    if getattr(config.option, "hypothesis_seed", "") is None:
         config.option.hypothesis_seed = str(config.option.fuzz_seed)
     for profile, count in EXAMPLES.items():
         settings.register_profile(

@@ -86,6 +86,8 @@ class CoderApi:
             },
             verify=trust(extra_ca_certs),
             timeout=operation_seconds,
+            # A connection that the deployment is about to close must not fail the next try.
+            limits=httpx.Limits(max_keepalive_connections=0),
             trust_env=False,
             follow_redirects=False,
             cookies=_NoCookies(),

@@ -107,6 +107,19 @@ def test_a_full_standard_output_is_an_error(
     assert capfd.readouterr().err == "tf-helper: error: cannot write the answer: No space left on device\n"
 
 
+def test_a_full_standard_error_changes_no_exit_status(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stderr", full)
+        assert run(stdin, b"{}") == 1
+
+
+def test_messages_go_to_any_kind_of_standard_error(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    assert run(stdin, b"{}") == 1
+    assert "proxy_url: is required" in said.getvalue()
+
+
 def test_closed_standard_input_is_an_error(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert cli.main([]) == 1
