@@ -157,6 +157,15 @@ def test_a_name_that_is_no_text_is_refused(ca: Certified) -> None:
     )
 
 
+def test_an_extension_that_cannot_be_read_makes_no_ca_and_is_no_fault_of_the_next_certificate(ca: Certified) -> None:
+    # The sequence in basicConstraints, with a tag that it cannot have.
+    broken = ca.der.replace(bytes.fromhex("30030101ff"), bytes.fromhex("52030101ff"))
+    assert len(broken) == len(ca.der)
+    assert broken != ca.der
+    assert sentence(block(broken)) == "holds a certificate that is not a CA's"
+    assert [bool(one.ca) for one in parse_extra_ca_certs(ca.pem + block(broken) + ca.pem)] == [True, False, True]
+
+
 def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
     assert (
         sentence(ca.pem + block(ca.der[:-1]) + ca.pem)

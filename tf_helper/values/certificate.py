@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -167,6 +168,10 @@ def _decode(block: str) -> Certificate:
         authorities = cast("list[dict[str, Any]]", store.get_ca_certs())
     except ssl.SSLError:  # from the second call too, for names that are not text
         raise ValueError from None
+    with suppress(ssl.SSLError):
+        # An extension that OpenSSL cannot read makes a certificate no CA's. Before Python 3.12 it also leaves an error
+        # behind, and the next call fails for it, whatever it is given: so let it be this one.
+        store.load_verify_locations(cadata=der)
     details = None
     for authority in authorities:
         details = CaDetails(
