@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tf_helper import protocol
 from tf_helper.problems import Invalid
 from tf_helper.protocol import read_query, write_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
     from typing_extensions import Buffer
 
 
@@ -85,7 +89,25 @@ def test_goes_on_after_a_partial_write() -> None:
     assert stream.getvalue() == b'{"key": "value"}\n'
 
 
-def test_waits_for_a_pipe_that_does_not_block_to_have_all_of_the_query() -> None:
+@pytest.fixture
+def when_waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[threading.Thread], None]:
+    """Start a thread at the other end as soon as the program waits for it."""
+    wait = protocol._wait_until_ready  # noqa: SLF001 - between one try and the next
+
+    def start(other_end: threading.Thread) -> None:
+        def start_and_wait(stream: BinaryIO, **direction: bool) -> None:
+            if other_end.ident is None:
+                other_end.start()
+            wait(stream, **direction)
+
+        monkeypatch.setattr(protocol, "_wait_until_ready", start_and_wait)
+
+    return start
+
+
+def test_waits_for_a_pipe_that_does_not_block_to_have_all_of_the_query(
+    when_waiting: Callable[[threading.Thread], None],
+) -> None:
     end_to_read, end_to_write = os.pipe()
     os.set_blocking(end_to_read, False)
 
@@ -94,15 +116,16 @@ def test_waits_for_a_pipe_that_does_not_block_to_have_all_of_the_query() -> None
             writer.writelines(b" " * 200 for _ in range(1000))
             writer.write(b'{"a": "b"}')
 
+    writing = threading.Thread(target=write)
+    when_waiting(writing)
     with os.fdopen(end_to_read, "rb") as reader:
-        assert reader.read() is None
-        writing = threading.Thread(target=write)
-        writing.start()
         assert read_query(reader) == (("a", "b"),)
-        writing.join()
+    writing.join()
 
 
-def test_waits_for_a_pipe_that_does_not_block_to_take_all_of_the_answer() -> None:
+def test_waits_for_a_pipe_that_does_not_block_to_take_all_of_the_answer(
+    when_waiting: Callable[[threading.Thread], None],
+) -> None:
     end_to_read, end_to_write = os.pipe()
     os.set_blocking(end_to_write, False)
     received: list[bytes] = []
@@ -112,10 +135,10 @@ def test_waits_for_a_pipe_that_does_not_block_to_take_all_of_the_answer() -> Non
             received.append(reader.read())
 
     reading = threading.Thread(target=read)
+    when_waiting(reading)
     with os.fdopen(end_to_write, "wb", buffering=0) as writer:
         while writer.write(b" " * 4096):
             pass
-        reading.start()
         write_answer(writer, {"a": "b" * 100_000})
     reading.join()
     assert received[0].strip() == b'{"a": "%b"}' % (b"b" * 100_000)
