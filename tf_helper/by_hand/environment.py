@@ -44,6 +44,8 @@ def parse_proxy_variable(value: str) -> ProxyVariable:
     """Take the value of HTTPS_PROXY or its like apart, whatever it is. The password is decoded."""
     from urllib.parse import unquote  # noqa: PLC0415 - as everything here, for a person only
 
+    if "\\" in value:
+        return ProxyVariable("", "", "")  # clients disagree on where its host begins
     scheme, _, rest = value.partition("://")
     userinfo, _, host = rest.rpartition("@")
     user, _, password = userinfo.partition(":")
