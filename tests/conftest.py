@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import signal
 import sys
 from contextlib import ExitStack
 from datetime import timedelta
@@ -87,6 +88,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_heard() -> Iterator[None]:
+    """Let the programs that tests start hear the signals that are ignored here, as under nohup or in the background.
+
+    A program inherits that a signal is ignored, and a shell cannot even trap it; a handler it does not inherit.
+    """
+    handlers = {
+        signal.SIGHUP: lambda *_: None,
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: lambda *_: None,
+    }
+    ignored = [number for number in handlers if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, handlers[number])
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session")

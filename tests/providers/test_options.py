@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,20 @@ def test_skips():
 @pytest.mark.xfail(reason="known")
 def test_expected_to_fail():
     raise ValueError
+"""
+
+SIGNALS = """
+import signal
+import subprocess
+import sys
+
+PROGRAM = "import signal; print([signal.getsignal(n) for n in (signal.SIGHUP, signal.SIGTERM)] == [signal.SIG_DFL] * 2)"
+
+def test_programs_hear_them():
+    assert subprocess.check_output([sys.executable, "-c", PROGRAM], text=True) == "True\\n"
+
+def test_python_hears_ctrl_c():
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 """
 
 WHOLE_FILE = """
@@ -70,3 +85,19 @@ def test_without_terraform_its_tests_are_skipped(tmp_path: Path, monkeypatch: py
     done = run_pytest(tmp_path, "-rs")
     assert done.returncode == 0, done.stdout
     assert "terraform is not on PATH" in done.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--numprocesses", "1")])
+def test_signals_are_heard_by_the_programs_of_the_tests_where_they_are_ignored(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "test_signals.py").write_text(SIGNALS)
+    numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        done = run_pytest(tmp_path, *options)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from tests.script.rendering import VARIABLES
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.harness.deployment import Deployment
@@ -138,18 +137,17 @@ class Workspace:
 
     def start(self, *launcher: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's own
         """Start the script in a session of its own, by way of another program if need be."""
-        with _signals_heard():
-            return subprocess.Popen(
-                [*launcher, program(SHELLS[self.shell][0]), *SHELLS[self.shell][1:], "-c", self.text()],
-                env=self.environment,
-                cwd=self.home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-                **options,
-            )
+        return subprocess.Popen(
+            [*launcher, program(SHELLS[self.shell][0]), *SHELLS[self.shell][1:], "-c", self.text()],
+            env=self.environment,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            **options,
+        )
 
     def run(self, *launcher: str, **options: Any) -> Run:  # noqa: ANN401 - Popen's own
         """Run the script to its end."""
@@ -161,19 +159,6 @@ class Workspace:
             return []
         saved = {self.cert_path.name, self.bundle_path.name}
         return sorted({path.name for path in self.cert_path.parent.iterdir()} - saved)
-
-
-@contextmanager
-def _signals_heard() -> Iterator[None]:
-    # What is ignored here, as SIGHUP is under nohup, would be ignored in the shell, which could not even trap it.
-    ignored = [number for number in (signal.SIGHUP, signal.SIGINT) if signal.getsignal(number) == signal.SIG_IGN]
-    for number in ignored:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in ignored:
-            signal.signal(number, signal.SIG_IGN)
 
 
 def finish(process: subprocess.Popen[str]) -> Run:
