@@ -7,8 +7,8 @@ VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 
 
 def has_odd_characters(token: str) -> bool:
-    """Tell whether a token holds what no Coder token does, and no HTTP header can."""
-    return not (token.isascii() and token.isprintable()) or " " in token
+    """Tell whether a token holds what no HTTP header can, or not as it is."""
+    return not (token.isascii() and token.isprintable()) or token != token.strip()
 
 
 def session_token(environment: Mapping[str, str]) -> str:

@@ -153,7 +153,7 @@ def test_a_refusal_that_coder_has_not_worded_is_none_of_an_expired_token(patient
     assert "does not know the token" in patient.examine().told("user")
 
 
-@pytest.mark.parametrize("token", ["with a blank", "with\x01control", "with\u00e9", "not\udcfftext"])
+@pytest.mark.parametrize("token", ["with\x01control", "with\u00e9", "not\udcfftext"])
 def test_a_token_that_no_header_can_hold(token: str, patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = token
     report = patient.examine()

@@ -85,3 +85,10 @@ def test_the_value_begins_with_this_machine_and_the_deployment() -> None:
 
 def test_without_a_deployment_the_value_begins_with_this_machine() -> None:
     assert NoProxy().value("") == "localhost,127.0.0.1,::1"
+
+
+def test_an_asterisk_in_front_is_refused_with_what_to_write_instead() -> None:
+    with pytest.raises(Invalid) as caught:
+        NoProxy.parse("*.example.com")
+    (problem,) = caught.value.problems
+    assert problem.hint == "write .example.com, without the asterisk"

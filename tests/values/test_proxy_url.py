@@ -158,18 +158,29 @@ def test_refuses(given: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "joiner"),
+    "label",
     [
-        pytest.param("xn--lsba347p", "U+200C", id="between letters of N'Ko: Node.js 22 refuses it"),
-        pytest.param("xn--0ug1411pba", "U+200C", id="between letters of Adlam: Node.js 22 refuses it"),
-        pytest.param("xn--mgba3gch31f060k", "U+200C", id="between Persian letters"),
-        pytest.param("xn--10cl1a0b660p", "U+200D", id="after a Sinhala virama"),
+        pytest.param("xn--lsba347p", id="between letters of N'Ko"),
+        pytest.param("xn--0ug1411pba", id="between letters of Adlam"),
     ],
 )
-def test_refuses_an_invisible_joiner_in_an_a_label_as_it_does_outside_one(label: str, joiner: str) -> None:
-    assert sentences(f"https://{label}") == [f'label "{label}" of the host name holds an invisible joiner ({joiner})']
+def test_refuses_an_invisible_joiner_in_an_a_label_that_node_22_refuses(label: str) -> None:
+    assert sentences(f"https://{label}") == [
+        f'label "{label}" of the host name holds an invisible joiner, which some clients refuse there'
+    ]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param("xn--mgba3gch31f060k", id="between Persian letters"),
+        pytest.param("xn--10cl1a0b660p", id="after a Sinhala virama"),
+    ],
+)
+def test_takes_an_invisible_joiner_in_an_a_label_that_all_clients_take(label: str) -> None:
+    assert str(ProxyUrl.parse(f"https://{label}").origin) == f"https://{label}"
     shown = label.removeprefix("xn--").encode().decode("punycode")
-    assert sentences(f"https://{shown}")[0].startswith(f"holds a control or invisible character ({joiner})")
+    assert sentences(f"https://{shown}")[0].startswith("holds a control or invisible character")
 
 
 def test_reports_every_problem_of_a_url() -> None:

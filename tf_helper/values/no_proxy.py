@@ -52,6 +52,8 @@ def _parse_entry(text: str, number: int) -> str:
         return _normalised(text)
     except Invalid as invalid:
         problem = invalid.problems[0]
+        if text.startswith("*."):
+            problem = problem._replace(hint=f"write {text[1:]}, without the asterisk")
         raise Invalid(Problem(f"{_name(text, number)}: {problem.sentence}", problem.hint)) from None
     except ValueError:
         raise Invalid(Problem(f"{_name(text, number)} is not a CIDR range", "for example 10.0.0.0/8")) from None
