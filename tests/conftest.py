@@ -3,7 +3,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import signal
-import sys
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import Terraform, copy_module
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--tf-helper",
         type=Path,
         metavar="PATH",
-        default=Path(sys.executable).with_name("tf-helper"),
+        default=PROGRAM,
         help="the installed program that tests/protocol/test_program.py starts, instead of the one beside this Python",
     )
     group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")

@@ -21,13 +21,11 @@ import trustme
 from tests.harness.deployment import Deployment
 from tests.harness.origin import Origin, Page
 from tests.harness.proxy import Proxy
-from tests.harness.terraform import Terraform, TerraformError, copy_module
+from tests.harness.terraform import SETUP_SCRIPT, Terraform, TerraformError, copy_module
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Providers
-
-SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
 
 PROVIDER, OTHER = "api.anthropic.com", "registry.example.com"
 
@@ -80,7 +78,7 @@ def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Provid
         for name, value in outputs.items():
             shown = ", ".join(value) if isinstance(value, dict) else value
             say(f"{name} = {shown.replace(deployment.token, '<session token>')}")
-        return outputs, str(terraform.resources()[SCRIPT]["script"])
+        return outputs, str(terraform.resources()[f"module.aibridge_proxy.{SETUP_SCRIPT}"]["script"])
 
 
 def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bool:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hcl2
 
+from tests import PROGRAM, ROOT
 from tests.tools.matrix import matrix
 from tf_helper.answer import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
@@ -25,15 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["client_variables", "help_text", "matrix", "outputs", "query", "result", "variables"]
 
-MODULE = Path(__file__).parents[1] / "terraform"
-
 
 def help_text(*command: str) -> str:
     """Return what `tf-helper --help` prints, or that of a command, as a code block."""
-    program = Path(sys.executable).with_name("tf-helper")
     # argparse fits its lines to the terminal.
     environment = {"PATH": os.environ["PATH"], "COLUMNS": "120"}
-    text = subprocess.check_output([program, *command, "--help"], env=environment, text=True)
+    text = subprocess.check_output([PROGRAM, *command, "--help"], env=environment, text=True)
     return f"```text\n{text}```"
 
 
@@ -89,7 +85,7 @@ def _keys(keys: Mapping[str, Field[Any]]) -> str:
 
 
 def _blocks(file: str, kind: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    with (MODULE / file).open() as source:
+    with (ROOT / "terraform" / file).open() as source:
         for block in hcl2.load(source)[kind]:
             for name, content in block.items():
                 yield _plain(name), content

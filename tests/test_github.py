@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nox
 import pytest
 from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[1]
+from tests import PROGRAM, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 WORKFLOWS = {file.stem: file for file in (ROOT / ".github" / "workflows").glob("*.yml")}
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
@@ -114,6 +116,5 @@ def test_the_bug_report_asks_for_what_the_program_can_give() -> None:
     form = (ROOT / ".github" / "ISSUE_TEMPLATE" / "bug_report.yml").read_text()
     (asked,) = set(re.findall(r"`tf-helper (\w+ --\w+)`", form))
     command, option = asked.split()
-    program = Path(sys.executable).with_name("tf-helper")
-    done = subprocess.run([program, command, "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run([PROGRAM, command, "--help"], capture_output=True, text=True, check=True)
     assert option in done.stdout

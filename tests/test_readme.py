@@ -6,13 +6,12 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests import PROGRAM, ROOT
 from tf_helper.query import QUERY_KEYS
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 
@@ -36,7 +35,7 @@ def test_make_knows_the_commands(target: str) -> None:
     ],
 )
 def test_the_transcripts_are_what_the_program_says(command: str, expected: str) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", "-c", command], env={"PATH": path}, capture_output=True, text=True, timeout=60, check=False
     )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import ROOT
 from tests.harness.deployment import TOKEN_HEADER
 from tf_helper import coder_api
 from tf_helper.session_token import VARIABLES
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 POLICY = (ROOT / "SECURITY.md").read_text()
 PROGRAM = sorted((ROOT / "tf_helper").rglob("*.py"))
 MODULE = "\n".join(file.read_text() for file in sorted((ROOT / "terraform").glob("*.tf")))

@@ -6,13 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM, ROOT
 from tests.bench.readme import BEGIN, END, figures, replace_figures
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _rows(text: str) -> list[str]:
@@ -26,9 +28,8 @@ def test_every_row_of_the_readme_is_measured_or_left_out_for_want_of_a_program(t
     readme = tmp_path / "README.md"
     readme.write_text(f"above\n{BEGIN}old\n{END}below\n")
     few = ["--rounds", "1", "--starts", "2", "--no-valgrind"]
-    program = Path(sys.executable).with_name("tf-helper")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--program", program, *few, "--readme", readme],
+        [sys.executable, "-m", "tests.bench", "--program", PROGRAM, *few, "--readme", readme],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -6,13 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.deployment import TOKEN
 from tests.sandbox import NAMES
 from tf_helper import cli
@@ -21,10 +20,10 @@ from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.harness.proxy import Proxy
 
-PROGRAM = Path(sys.executable).with_name("tf-helper")
 SETTINGS = ("--proxy-url", "https://h", "--cert-path", "/dev/null")
 
 

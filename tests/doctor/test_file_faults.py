@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN
 from tf_helper.doctor import file_steps
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.doctor.conftest import Patient
-
-PROGRAM = Path(sys.executable).with_name("tf-helper")
 
 
 @pytest.mark.parametrize(("name", "step"), [("certificate", "certificate_file"), ("bundle", "bundle_file")])

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import ROOT
 from tests.doctor.transcripts import FAULTS, Fault, transcript
 
 if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
     from tests.harness.certificates import Certified
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.inflict.__name__.strip("_"))

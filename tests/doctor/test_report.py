@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.deployment import TOKEN
 from tf_helper import cli
 from tf_helper.doctor import examination
@@ -23,8 +23,6 @@ from tf_helper.doctor.steps import STEPS
 
 if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
-
-PROGRAM = Path(sys.executable).with_name("tf-helper")
 
 
 def test_each_step_is_a_line_with_advice_under_it(patient: Patient) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Answer, Deployment
-from tests.harness.terraform import Terraform, copy_module
+from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tests.harness.terraform import Providers
 
     Start = Callable[[], subprocess.CompletedProcess[str]]
-
-SCRIPT = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def applied(running: Deployment, providers: Providers, tmp_path_factory: pytest.
     with Terraform(example, environment, providers=providers) as terraform:
         terraform.init()
         terraform.apply(variables={"cert_path": str(cert_path)})
-        return cert_path, terraform.resources()[SCRIPT]["script"]
+        return cert_path, terraform.resources()[f"module.aibridge_proxy.{SETUP_SCRIPT}"]["script"]
 
 
 @pytest.fixture

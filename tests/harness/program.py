@@ -11,16 +11,15 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from tests import PROGRAM
 from tf_helper.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-PROGRAM = Path(sys.executable).with_name("tf-helper")
+    from pathlib import Path
 
 # A program that hangs shall not hang the test run.
 SECONDS = 60

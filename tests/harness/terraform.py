@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from tests import ROOT
 from tests.harness.closing import Closing
 from tests.harness.providers.coder import coder
 from tests.harness.providers.external import external
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 Providers = Literal["stand-in", "real"]
 
-MODULE = Path(__file__).parents[2] / "terraform"
+MODULE = ROOT / "terraform"
+
+# The startup script, as Terraform knows it within the module.
+SETUP_SCRIPT = "coder_script.aibridge_proxy_setup"
 
 # What Terraform and the Coder provider leave behind; a copy of the module starts without it.
 LEFT_BEHIND = shutil.ignore_patterns(".terraform*", ".coder", "terraform.tfstate*", "crash*.log")

@@ -3,9 +3,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RUNS, SECONDS = 50_000, 90
 
@@ -24,7 +29,7 @@ def test_a_search_that_follows_the_code_finds_no_counter_example(tmp_path: Path)
                 f"-artifact_prefix={tmp_path}/",
             ),
         ],
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         errors="replace",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness import measured
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.program import ENVIRONMENT, PROGRAM, SECONDS, Ran
+from tests.harness.program import ENVIRONMENT, SECONDS, Ran
 from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import silent
 from tests.hostile.faults import FAULTS, Fault, authority, full_backlog, http

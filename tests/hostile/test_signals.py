@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.deployment import TOKEN
-from tests.harness.program import ENVIRONMENT, PROGRAM, SECONDS, Ran, run
+from tests.harness.program import ENVIRONMENT, SECONDS, Ran, run
 from tests.harness.promises import INTERRUPTED, answered
 
 if TYPE_CHECKING:

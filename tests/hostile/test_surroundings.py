@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import PROGRAM, ROOT
 from tests.harness.certificates import make_certificate
-from tests.harness.program import ENVIRONMENT, PROGRAM, SECONDS, Ran, run
+from tests.harness.program import ENVIRONMENT, SECONDS, Ran, run
 from tests.harness.promises import ANSWERED, REFUSED, WRONG_USAGE, answered, assert_clean_message, assert_promises_kept
 
 # What loads the rarer parts too: international names, address ranges, certificates.
@@ -188,7 +189,7 @@ def test_a_file_system_that_cannot_be_written_does_not_matter(tmp_path: Path, ex
     namespace = next(filter(_lets_mount, ways), None)
     if namespace is None:
         pytest.skip("this system lets nobody make a mount namespace")
-    places = {str(Path(path).resolve()) for path in (sys.prefix, Path(__file__).parents[2], "/tmp", tmp_path)}
+    places = {str(Path(path).resolve()) for path in (sys.prefix, ROOT, "/tmp", tmp_path)}
     read_only = "".join(
         f"mount --bind '{place}' '{place}' && mount -o remount,bind,ro '{place}' && ! touch '{place}/x' 2>&- && "
         for place in sorted(places)

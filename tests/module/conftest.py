@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from tests.harness.terraform import MakeTerraform, Terraform
 
-SCRIPT = "coder_script.aibridge_proxy_setup"
 VARIABLES = {"agent_id": "3F2B8C1E-1111-4222-8333-444455556666", "proxy_url": "https://aiproxy.example.com"}
 
 

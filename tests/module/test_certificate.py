@@ -10,8 +10,8 @@ import pytest
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.terraform import resources
-from tests.module.conftest import SCRIPT, VARIABLES
+from tests.harness.terraform import SETUP_SCRIPT, resources
+from tests.module.conftest import VARIABLES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Terraform
@@ -22,7 +22,7 @@ FETCHED = VARIABLES | {"fetch_ca_cert_at": "plan"}
 
 
 def script(terraform: Terraform) -> str:
-    text = terraform.resources()[SCRIPT]["script"]
+    text = terraform.resources()[SETUP_SCRIPT]["script"]
     assert isinstance(text, str)
     return text
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import TOKEN
-from tests.module.conftest import SCRIPT, VARIABLES
+from tests.harness.terraform import SETUP_SCRIPT
+from tests.module.conftest import VARIABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ def test_the_id_of_a_new_agent_reaches_the_script_normalised(make_module: MakeMo
     terraform = make_module("examples/basic")
     terraform.apply()
     state = terraform.resources()
-    assert state[f"module.aibridge_proxy.{SCRIPT}"]["agent_id"] == state["coder_agent.main"]["id"]
+    assert state[f"module.aibridge_proxy.{SETUP_SCRIPT}"]["agent_id"] == state["coder_agent.main"]["id"]
 
 
 def test_a_second_apply_changes_nothing(make_module: MakeModule) -> None:
@@ -105,7 +106,7 @@ def test_sensitive_inputs_do_no_harm(transition: str, make_module: MakeModule) -
 def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_module: MakeModule) -> None:
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com//")
     terraform.apply(variables=VARIABLES)
-    assert "\nACCESS_URL='https://coder.example.com'\n" in terraform.resources()[SCRIPT]["script"]
+    assert "\nACCESS_URL='https://coder.example.com'\n" in terraform.resources()[SETUP_SCRIPT]["script"]
 
 
 def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_module: MakeModule) -> None:
@@ -113,7 +114,7 @@ def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_modu
     terraform.apply(variables=VARIABLES)
     state = terraform.show()
     holders = {address for address, values in terraform.resources().items() if TOKEN in json.dumps(values)}
-    assert holders == {"data.coder_workspace_owner.me", SCRIPT}
+    assert holders == {"data.coder_workspace_owner.me", SETUP_SCRIPT}
     outputs = {name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)}
     assert outputs == {"env", "proxy_auth_url"}
 
@@ -144,7 +145,7 @@ def test_the_workspace_itself_gets_no_environment_variable(make_module: MakeModu
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
     managed = [address for address in terraform.resources() if not address.startswith("data.")]
-    assert managed == [SCRIPT]
+    assert managed == [SETUP_SCRIPT]
 
 
 def test_the_module_is_a_drop_in_replacement(make_terraform: MakeTerraform, module_copy: Path) -> None:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 PROVISIONER = ROOT / "terraform" / "examples" / "provisioner"
 
 

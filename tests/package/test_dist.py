@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.requirements import Requirement
 
-from tests.package.conftest import ROOT, Dist, build
+from tests import ROOT
+from tests.package.conftest import Dist, build
 from tf_helper import __version__
 
 if TYPE_CHECKING:

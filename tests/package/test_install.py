@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.package.conftest import PROVISIONER, ROOT
+from tests import ROOT
+from tests.package.conftest import PROVISIONER
 from tf_helper import __version__
 
 

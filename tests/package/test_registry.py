@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import nox
 import pytest
 
-from tests.package.conftest import PROVISIONER, ROOT
+from tests import ROOT
+from tests.package.conftest import PROVISIONER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

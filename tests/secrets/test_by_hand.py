@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.deployment import BUILD_INFO_PATH, USER_PATH, Answer, Deployment
 from tests.harness.planting import SECRET_TEXTS, Secrets, observe
 from tf_helper import cli
 
 if TYPE_CHECKING:
-    from tests.harness.certificates import Certified
+    from pathlib import Path
 
-PROGRAM = Path(sys.executable).with_name("tf-helper")
+    from tests.harness.certificates import Certified
 
 CLOSED = "http://127.0.0.1:1"
 COMMANDS = {

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.planting import Secrets, observe
-from tests.harness.program import PROGRAM, Ran, run_in_process
+from tests.harness.program import Ran, run_in_process
 from tests.harness.promises import answered
 from tests.harness.raw_server import RawServer, hang_up, not_http, reset, with_length
 from tf_helper import coder_api

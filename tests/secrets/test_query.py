@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.planting import Secrets, observe, secret_texts
-from tests.harness.program import PROGRAM, Ran, run_in_process
+from tests.harness.program import Ran, run_in_process
 from tests.harness.promises import ANSWERED, QUERY_KEYS, REFUSED, answered
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.deployment import Deployment
 from tests.harness.planting import Secrets, command_lines, holders
-from tests.harness.terraform import copy_module
+from tests.harness.terraform import SETUP_SCRIPT, copy_module
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,6 @@ ALWAYS = {
     "outputs.env.value.https_proxy",
     "data.coder_workspace_owner.me.session_token",
 }
-SCRIPT = "coder_script.aibridge_proxy_setup.script"
 
 
 class Traced:
@@ -60,7 +59,7 @@ class Traced:
         return found | {f"outputs.{path}" for path in holders(state["outputs"], SECRETS.token)}
 
 
-@pytest.mark.parametrize(("where", "more"), [("start", {SCRIPT}), ("plan", set[str]())])
+@pytest.mark.parametrize(("where", "more"), [("start", {f"{SETUP_SCRIPT}.script"}), ("plan", set[str]())])
 def test_the_token_is_in_the_state_where_it_is_said_and_in_no_output_log_or_argument(
     where: str, more: set[str], make_terraform: MakeTerraform, ca: Certified, tmp_path: Path
 ) -> None:

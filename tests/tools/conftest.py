@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.terraform import Terraform, copy_module
+from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
 from tests.tools.clients import NODE, Client, Listener
 from tests.tools.workspace import Workspace
 
@@ -62,4 +62,4 @@ def apply(
     with Terraform(copy_module(directory), environment, providers=providers) as terraform:
         terraform.init()
         terraform.apply(variables=variables)
-        return terraform.outputs()["env"], terraform.resources()["coder_script.aibridge_proxy_setup"]["script"]
+        return terraform.outputs()["env"], terraform.resources()[SETUP_SCRIPT]["script"]

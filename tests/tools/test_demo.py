@@ -6,13 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests import ROOT
 from tests.harness.proxy import mitmdump
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request_and_shows_no_token() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.terraform import SETUP_SCRIPT
 from tests.sandbox import NAMES
 from tests.tools.agent import Agent
 from tests.tools.clients import CLIENTS, NODE
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tests.tools.clients import Listener
 
 URL = f"https://{NAMES['intercepted']}/"
-SETUP = "module.aibridge_proxy.coder_script.aibridge_proxy_setup"
+SETUP = f"module.aibridge_proxy.{SETUP_SCRIPT}"
 TOOL = "module.tool.coder_script.tool"
 COPILOT = "module.copilot.coder_script.copilot"
 

@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SKIPS = """
 import pytest
