@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +20,7 @@ from tests.harness.deployment import (
     Deployment,
     error,
 )
-from tests.harness.raw_server import RawServer, not_http
+from tests.harness.raw_server import RawServer, closed_port, not_http
 
 if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
@@ -38,9 +37,7 @@ def test_it_is_asked_for_its_version_without_the_token(patient: Patient) -> None
 
 
 def test_a_deployment_that_cannot_be_reached(patient: Patient) -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        patient.settings["access_url"] = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    with closed_port() as patient.settings["access_url"]:
         report = patient.examine()
     assert report.of("failed") == ["deployment"]
     assert report.of("skipped") == AFTER_DEPLOYMENT

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.raw_server import RawServer, hang_up, not_http, reset, silent
+from tests.harness.raw_server import RawServer, closed_port, full_backlog, hang_up, not_http, reset, silent
 from tf_helper.doctor import tunnel
 
 if TYPE_CHECKING:
+    import socket
     import threading
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.doctor.conftest import Patient
+    from tests.harness.raw_server import Talk
     from tests.sandbox import Authorities
     from tests.tools.clients import Listener
 
@@ -24,7 +25,7 @@ AFTER_TCP = ["proxy_tls", "connect_without_token", "connect_with_token", "provid
 
 
 @pytest.fixture
-def raw_server() -> Iterator[Callable[..., str]]:
+def raw_server() -> Iterator[Callable[[Talk], str]]:
     """Start a server that does with a connection what it is told; return its URL."""
     with ExitStack() as servers:
         yield lambda talk: servers.enter_context(RawServer(talk)).url
@@ -40,9 +41,7 @@ def test_a_host_without_an_address(patient: Patient) -> None:
 
 
 def test_a_closed_port(patient: Patient) -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        patient.settings["proxy_url"] = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    with closed_port() as patient.settings["proxy_url"]:
         report = patient.examine()
     assert report.of("failed") == ["proxy_tcp"]
     assert report.of("skipped") == AFTER_TCP
@@ -52,14 +51,7 @@ def test_a_closed_port(patient: Patient) -> None:
 
 def test_a_black_hole(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
-    with ExitStack() as sockets:
-        # A listener whose queue is full swallows what follows.
-        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(2):
-            waiting = sockets.enter_context(socket.socket())
-            waiting.settimeout(0)
-            waiting.connect_ex(listener.getsockname())
-        patient.settings["proxy_url"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with full_backlog() as patient.settings["proxy_url"]:
         report = patient.examine()
     assert report.of("failed") == ["proxy_tcp"]
     assert "no answer" in report.told("proxy_tcp")
@@ -95,7 +87,7 @@ def test_a_proxy_whose_tls_certificate_is_not_trusted(
     assert "extra_ca_certs_pem" in report.told("proxy_tls")
 
 
-def test_a_listener_that_does_not_answer_the_tls_handshake(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_listener_that_does_not_answer_the_tls_handshake(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     patient.settings["proxy_url"] = raw_server(silent).replace("http:", "https:")
     patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
     report = patient.examine()
@@ -137,7 +129,7 @@ def banner(connection: socket.socket, closing: threading.Event) -> None:
     ],
 )
 def test_something_else_than_a_proxy(
-    talk: Callable[..., None], seen: str, patient: Patient, raw_server: Callable[..., str]
+    talk: Talk, seen: str, patient: Patient, raw_server: Callable[[Talk], str]
 ) -> None:
     patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.3)
     patient.settings["proxy_url"] = raw_server(talk)
@@ -147,7 +139,7 @@ def test_something_else_than_a_proxy(
     assert "check what listens there" in report.told("connect_without_token")
 
 
-def answering(*statuses: int) -> Callable[..., None]:
+def answering(*statuses: int) -> Talk:
     """Make a proxy that answers one CONNECT after the other so, the last of them again and again."""
     left = list(statuses)
 
@@ -158,14 +150,14 @@ def answering(*statuses: int) -> Callable[..., None]:
     return talk
 
 
-def test_a_load_balancer_without_a_proxy_behind_it(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_load_balancer_without_a_proxy_behind_it(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     patient.settings["proxy_url"] = raw_server(answering(503))
     report = patient.examine()
     assert report.of("failed") == ["connect_without_token"]
     assert "it answers CONNECT with 503 -> something in front of the proxy" in report.told("connect_without_token")
 
 
-def test_a_proxy_that_lets_anyone_through(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_proxy_that_lets_anyone_through(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     patient.settings["proxy_url"] = raw_server(answering(200))
     report = patient.examine()
     assert "connect_without_token" in report.of("warning")
@@ -181,7 +173,9 @@ def test_a_proxy_that_lets_anyone_through(patient: Patient, raw_server: Callable
         (400, "it answers CONNECT to api.anthropic.com with 400"),
     ],
 )
-def test_a_proxy_that_opens_no_tunnel(status: int, seen: str, patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_proxy_that_opens_no_tunnel(
+    status: int, seen: str, patient: Patient, raw_server: Callable[[Talk], str]
+) -> None:
     patient.settings["proxy_url"] = raw_server(answering(407, status))
     report = patient.examine()
     assert report.of("failed") == ["connect_with_token"]
@@ -189,7 +183,7 @@ def test_a_proxy_that_opens_no_tunnel(status: int, seen: str, patient: Patient, 
     assert seen in report.told("connect_with_token")
 
 
-def test_a_proxy_that_hangs_up_on_the_token(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_proxy_that_hangs_up_on_the_token(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     def talk(connection: socket.socket, _: object) -> None:
         if server_answers:
             connection.sendall(server_answers.pop())
@@ -201,7 +195,7 @@ def test_a_proxy_that_hangs_up_on_the_token(patient: Patient, raw_server: Callab
     assert "without an answer" in report.told("connect_with_token")
 
 
-def test_a_tunnel_in_which_nobody_speaks_tls(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_tunnel_in_which_nobody_speaks_tls(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     patient.settings["proxy_url"] = raw_server(answering(407, 200))
     report = patient.examine()
     assert report.of("failed") == ["provider", "tunnelled"]
@@ -209,7 +203,7 @@ def test_a_tunnel_in_which_nobody_speaks_tls(patient: Patient, raw_server: Calla
     assert "in the tunnel, the TLS handshake broke off" in report.told("tunnelled")
 
 
-def test_a_proxy_that_changes_its_mind(patient: Patient, raw_server: Callable[..., str]) -> None:
+def test_a_proxy_that_changes_its_mind(patient: Patient, raw_server: Callable[[Talk], str]) -> None:
     patient.settings["proxy_url"] = raw_server(answering(407, 200, 502))
     report = patient.examine()
     assert report.of("failed") == ["provider", "tunnelled"]
@@ -217,7 +211,7 @@ def test_a_proxy_that_changes_its_mind(patient: Patient, raw_server: Callable[..
 
 
 def test_a_proxy_that_forbids_connect_before_it_asks_who_is_there(
-    patient: Patient, raw_server: Callable[..., str]
+    patient: Patient, raw_server: Callable[[Talk], str]
 ) -> None:
     patient.settings["proxy_url"] = raw_server(answering(403))
     report = patient.examine()

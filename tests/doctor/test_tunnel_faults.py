@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
-from tests.harness.certificates import DAY, Certified
+from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN, Answer
 from tests.harness.proxy import Proxy
 from tests.harness.raw_server import RawServer
@@ -24,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.doctor.conftest import Patient
+    from tests.harness.certificates import Certified
     from tests.harness.origin import Origin
     from tests.sandbox import Authorities
 
@@ -103,24 +98,8 @@ def test_a_host_that_is_intercepted_is_no_ordinary_one(patient: Patient) -> None
 @pytest.fixture(scope="session")
 def lax_proxy(origin: Origin) -> Iterator[Proxy]:
     """Run a proxy whose CA certificate has no keyUsage, as the one that Coder's documents tell how to make."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "AI Bridge Proxy CA")])
-    now = dt.datetime.now(dt.timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - DAY)
-        .not_valid_after(now + 365 * DAY)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-    pem += certificate.public_bytes(Encoding.PEM).decode()
-    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],), ca=pem) as running:
+    ca = make_certificate("AI Bridge Proxy CA", key_usage=False)
+    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],), ca=ca.key_pem + ca.pem) as running:
         yield running
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import inspect
 import socket
 import socketserver
 import ssl
@@ -17,7 +16,18 @@ import trustme
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Asked, Deployment
-from tests.harness.raw_server import RawServer, endless, hang_up, not_http, reset, silent, slow_drip, with_length
+from tests.harness.raw_server import (
+    RawServer,
+    closed_port,
+    endless,
+    hang_up,
+    not_http,
+    reset,
+    says,
+    silent,
+    slow_drip,
+    with_length,
+)
 from tf_helper import coder_api, trust
 from tf_helper.coder_api import DeploymentError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
@@ -26,6 +36,8 @@ from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.harness.raw_server import Talk
 
 
 @pytest.fixture(autouse=True)
@@ -143,11 +155,8 @@ def test_a_redirect_does_not_get_the_token(deployment: Deployment, ca: Certified
 
 
 def test_cookies_are_neither_read_nor_sent() -> None:
-    def talk(connection: socket.socket, _: threading.Event) -> None:
-        cookies = b"Set-Cookie: a=b\r\nSet-Cookie: \xff=\xff\r\n"
-        connection.sendall(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n%b\r\n" % cookies)
-
-    with RawServer(talk) as server:
+    cookies = b"Set-Cookie: a=b\r\nSet-Cookie: \xff=\xff\r\n"
+    with RawServer(says(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n%b\r\n" % cookies)) as server:
         assert failure(server.url).startswith(f"{server.url} answered with status 503")
         assert server.requests == 3
         assert b"\r\ncookie:" not in server.last_request.lower()
@@ -155,10 +164,7 @@ def test_cookies_are_neither_read_nor_sent() -> None:
 
 @pytest.mark.parametrize("location", [b"//\xff@h", b"http://h:99999/", b"http://[", b"//\xc3\xa4", b""])
 def test_a_redirect_to_nowhere_is_a_redirect_like_any_other(location: bytes) -> None:
-    def talk(connection: socket.socket, _: threading.Event) -> None:
-        connection.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)
-
-    with RawServer(talk) as server:
+    with RawServer(says(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)) as server:
         assert failure(server.url).startswith(f"{server.url} redirects to somewhere else (302)")
         assert server.requests == 1
 
@@ -241,7 +247,7 @@ def test_an_endless_answer_is_cut() -> None:
 
 
 @pytest.mark.parametrize("talk", [reset, not_http, hang_up, with_length(b"short", 9999)])
-def test_a_broken_connection_is_tried_three_times(talk: Callable[[socket.socket, threading.Event], None]) -> None:
+def test_a_broken_connection_is_tried_three_times(talk: Talk) -> None:
     with RawServer(talk) as server:
         assert failure(server.url).startswith(f"{server.url} cannot be reached")
         assert server.requests == 3
@@ -263,9 +269,8 @@ def test_a_connection_that_breaks_in_the_tls_handshake_is_tried_three_times(wait
 
 
 def test_a_closed_port_cannot_be_reached() -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        assert "cannot be reached (connection refused)" in failure(f"http://127.0.0.1:{bound.getsockname()[1]}")
+    with closed_port() as url:
+        assert "cannot be reached (connection refused)" in failure(url)
 
 
 def test_a_deployment_that_stays_silent_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,10 +288,6 @@ def test_the_deadline_holds_whatever_is_slow() -> None:
 def test_the_deadline_holds_for_name_look_ups(stuck: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: stuck())
     assert "gave no whole answer" in failure("https://coder.example.com", deadline_seconds=0.2)
-
-
-def test_the_deadline_is_20_seconds() -> None:
-    assert inspect.signature(fetch_ca_cert).parameters["deadline_seconds"].default == 20
 
 
 def test_the_process_ends_although_a_name_look_up_hangs() -> None:

@@ -38,13 +38,22 @@ class Certified:
 
 
 def make_certificate(
-    name: str, *, issuer: Certified | None = None, ca: bool = True, from_day: int = -30, to_day: int = 365
+    name: str | x509.Name,
+    *,
+    issuer: Certified | None = None,
+    ca: bool = True,
+    key_usage: bool = True,
+    from_day: int = -30,
+    to_day: int = 365,
 ) -> Certified:
-    """Make a certificate that is valid between two days, counted from today; self-signed where nobody issues it."""
+    """Make a certificate that is valid between two days, counted from today; self-signed where nobody issues it.
+
+    A `name` that is text is the common name.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) if isinstance(name, str) else name
     now = dt.datetime.now(dt.timezone.utc)
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
@@ -53,11 +62,11 @@ def make_certificate(
         .not_valid_before(now + from_day * DAY)
         .not_valid_after(now + to_day * DAY)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(_key_usage(ca=ca), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(issuer.key if issuer else key, hashes.SHA256())
     )
-    return Certified(certificate, key)
+    if key_usage:
+        builder = builder.add_extension(_key_usage(ca=ca), critical=True)
+    return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
 def _key_usage(*, ca: bool) -> x509.KeyUsage:

@@ -1,27 +1,30 @@
-"""A server for what no HTTP library would send."""
+"""Servers for what no HTTP library would send, and addresses at which nobody is."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tests.harness.closing import Closing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
+
+# What a server does with a connection. The event is set when the server is closed, to wait for.
+Talk = Callable[[socket.socket, threading.Event], None]
 
 
 class RawServer(Closing):
     """Reads each request up to its body, then has `talk` do with the connection what it likes.
 
-    `talk` also gets an event that is set when the server is closed, to wait for. With `reads_requests=False` it gets
-    the connection as it was accepted.
+    With `reads_requests=False` it gets the connection as it was accepted.
     """
 
-    def __init__(self, talk: Callable[[socket.socket, threading.Event], None], *, reads_requests: bool = True) -> None:
+    def __init__(self, talk: Talk, *, reads_requests: bool = True) -> None:
         self.requests = 0
         self.last_request = b""
         self.asked = threading.Event()
@@ -96,15 +99,38 @@ def reset(connection: socket.socket, _: threading.Event) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def not_http(connection: socket.socket, _: threading.Event) -> None:
-    """Answer in another protocol."""
-    connection.sendall(b"220 mail.example.com ESMTP\r\n")
-
-
-def with_length(body: bytes, length: int) -> Callable[[socket.socket, threading.Event], None]:
-    """Answer with a body and a Content-Length of your choice."""
+def says(answer: bytes) -> Talk:
+    """Answer with these bytes, whatever they are, and close the connection."""
 
     def talk(connection: socket.socket, _: threading.Event) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (length, body))
+        connection.sendall(answer)
 
     return talk
+
+
+not_http = says(b"220 mail.example.com ESMTP\r\n")
+
+
+def with_length(body: bytes, length: int) -> Talk:
+    """Answer with a body and a Content-Length of your choice."""
+    return says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (length, body))
+
+
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """Refuse connections; the URL."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+@contextmanager
+def full_backlog() -> Iterator[str]:
+    """Listen without accepting, and let others fill the queue: connections are neither refused nor made; the URL."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(8):
+            other = sockets.enter_context(socket.socket())
+            other.settimeout(0)
+            other.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import socket
 import ssl
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import trustme
 
-from tests.harness.raw_server import RawServer, endless, hang_up, reset, silent, slow_drip, with_length
+from tests.harness.raw_server import (
+    RawServer,
+    closed_port,
+    endless,
+    full_backlog,
+    hang_up,
+    not_http,
+    reset,
+    says,
+    silent,
+    slow_drip,
+    with_length,
+)
 
 if TYPE_CHECKING:
+    import socket
     import threading
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    Talk = Callable[[socket.socket, threading.Event], None]
+    from tests.harness.raw_server import Talk
 
 
 class Fault(NamedTuple):
@@ -73,39 +85,17 @@ def unencrypted(talk: Talk) -> Iterator[str]:
 
 
 @contextmanager
-def closed_port() -> Iterator[str]:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-
-
-@contextmanager
-def full_backlog() -> Iterator[str]:
-    """Listen without accepting, and let others fill the queue: connections are neither refused nor made."""
-    with ExitStack() as sockets:
-        listener = sockets.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(8):
-            other = sockets.enter_context(socket.socket())
-            other.settimeout(0)
-            other.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@contextmanager
 def unknown_name() -> Iterator[str]:
     """RFC 6761, section 6.4: no name in this domain is ever found."""
     yield "https://coder.invalid"
 
 
-def sends(*parts: bytes) -> Talk:
-    """Send the first parts once, and the last one for ever."""
+def repeats(first: bytes, for_ever: bytes) -> Talk:
+    """Send the first bytes once, and the others without end."""
 
     def talk(connection: socket.socket, _: threading.Event) -> None:
-        *once, for_ever = parts
-        connection.sendall(b"".join(once))
-        while for_ever:
+        connection.sendall(first)
+        while True:
             connection.sendall(for_ever)
 
     return talk
@@ -149,9 +139,8 @@ _LATE, _NOT_TRUSTED = "gave no whole answer within", "is not trusted"
 
 
 def _bomb(connection: socket.socket, closing: threading.Event) -> None:
-    sends(_GOOD, b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb()), bomb(), b"")(
-        connection, closing
-    )
+    headers = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb())
+    says(_GOOD + headers + bomb())(connection, closing)
 
 
 def _http(name: str, talk: Talk, warning: str, *, deadline: float | None = None, quick: bool = True) -> Fault:
@@ -173,27 +162,25 @@ FAULTS = (
     _http("reset in the body", breaks_off_after(_GOOD + b"Content-Length: 1000\r\n\r\n" + _PEM), _UNREACHABLE),
     _http("end instead of an answer", hang_up, _UNREACHABLE, quick=False),
     _http("half a body", with_length(_PEM, 1000), _UNREACHABLE),
-    _http("less than half a chunk", sends(_CHUNKED, b"1000\r\n" + _PEM, b""), _UNREACHABLE, quick=False),
+    _http("less than half a chunk", says(_CHUNKED + b"1000\r\n" + _PEM), _UNREACHABLE, quick=False),
     _http("length too small", with_length(_PEM * 100, 5), _NO_CERTIFICATE),
-    _http("length of all the memory", sends(_GOOD, b"Content-Length: %d\r\n\r\n" % 2**62, _PEM * 100), _TOO_LONG),
-    _http("length below zero", sends(_GOOD, b"Content-Length: -1\r\n\r\n", _PEM, b""), _UNREACHABLE, quick=False),
-    _http(
-        "two lengths", sends(_GOOD, b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", b""), _UNREACHABLE, quick=False
-    ),
+    _http("length of all the memory", repeats(_GOOD + b"Content-Length: %d\r\n\r\n" % 2**62, _PEM * 100), _TOO_LONG),
+    _http("length below zero", with_length(_PEM, -1), _UNREACHABLE, quick=False),
+    _http("two lengths", says(_GOOD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n"), _UNREACHABLE, quick=False),
     _http("endless body", endless, _TOO_LONG),
-    _http("endless body in small chunks", sends(_CHUNKED, b"1\r\n-\r\n" * 100), _TOO_LONG, quick=False),
-    _http("endless size of a chunk", sends(_CHUNKED, b"0" * 1000), _UNREACHABLE, quick=False),
-    _http("endless extension of a chunk", sends(_CHUNKED, b"1;", b"x" * 1000), _UNREACHABLE, quick=False),
-    _http("endless trailers", sends(_CHUNKED, b"0\r\n", b"X: y\r\n" * 100), _UNREACHABLE, quick=False),
+    _http("endless body in small chunks", repeats(_CHUNKED, b"1\r\n-\r\n" * 100), _TOO_LONG, quick=False),
+    _http("endless size of a chunk", repeats(_CHUNKED, b"0" * 1000), _UNREACHABLE, quick=False),
+    _http("endless extension of a chunk", repeats(_CHUNKED + b"1;", b"x" * 1000), _UNREACHABLE, quick=False),
+    _http("endless trailers", repeats(_CHUNKED + b"0\r\n", b"X: y\r\n" * 100), _UNREACHABLE, quick=False),
     _http("compressed bomb", _bomb, _TOO_LONG),
-    _http("10,000 headers", sends(_GOOD, _HEADERS, b"\r\n", b""), _UNREACHABLE),
-    _http("10,000 empty headers", sends(_GOOD, _SMALL_HEADERS, b"\r\n", b""), _NO_CERTIFICATE, quick=False),
-    _http("endless headers", sends(_GOOD, b"X: y\r\n" * 100), _UNREACHABLE, quick=False),
-    _http("endless header line", sends(_GOOD, b"X: ", b"y" * 1000), _UNREACHABLE),
-    _http("endless status line", sends(b"HTTP/1.1 200 ", b"y" * 1000), _UNREACHABLE, quick=False),
-    _http("endless interim answers", sends(b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n" * 10), _LATE, deadline=1),
+    _http("10,000 headers", says(_GOOD + _HEADERS + b"\r\n"), _UNREACHABLE),
+    _http("10,000 empty headers", says(_GOOD + _SMALL_HEADERS + b"\r\n"), _NO_CERTIFICATE, quick=False),
+    _http("endless headers", repeats(_GOOD, b"X: y\r\n" * 100), _UNREACHABLE, quick=False),
+    _http("endless header line", repeats(_GOOD + b"X: ", b"y" * 1000), _UNREACHABLE),
+    _http("endless status line", repeats(b"HTTP/1.1 200 ", b"y" * 1000), _UNREACHABLE, quick=False),
+    _http("endless interim answers", repeats(b"", b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n" * 10), _LATE, deadline=1),
     _http("redirect to itself", redirects_to_itself, "redirects to somewhere else (302)"),
-    Fault("no TLS", partial(unencrypted, sends(b"220 mail.example.com ESMTP\r\n", b"")), "Check whether", quick=False),
+    Fault("no TLS", partial(unencrypted, not_http), "Check whether", quick=False),
     Fault("TLS for another host", partial(tls, silent, host="example.com"), _NOT_TRUSTED),
     Fault("TLS that has expired", partial(tls, silent, not_after=_YESTERDAY), _NOT_TRUSTED, quick=False),
     Fault("TLS of a stranger", partial(tls, silent, ca=trustme.CA()), _NOT_TRUSTED, quick=False),

@@ -16,8 +16,8 @@ from tests.harness import measured
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.program import ENVIRONMENT, SECONDS, Ran
 from tests.harness.promises import answered, assert_promises_kept
-from tests.harness.raw_server import silent
-from tests.hostile.faults import FAULTS, Fault, authority, full_backlog, http
+from tests.harness.raw_server import full_backlog, silent
+from tests.hostile.faults import FAULTS, Fault, authority, http
 
 if TYPE_CHECKING:
     from collections.abc import Callable

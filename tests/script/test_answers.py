@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Deployment
-from tests.harness.raw_server import RawServer, endless, not_http, reset, silent, slow_drip, with_length
+from tests.harness.raw_server import RawServer, closed_port, endless, not_http, reset, silent, slow_drip, with_length
 
 if TYPE_CHECKING:
+    import socket
     import threading
 
     import trustme
 
+    from tests.harness.raw_server import Talk
     from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
 
@@ -97,10 +98,9 @@ def test_the_older_path_gets_three_tries_of_its_own(
 
 def test_nobody_there_is_tried_again(workspace: Workspace) -> None:
     """Three times in all."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    workspace.values["ACCESS_URL"] = url
-    assert f"cannot connect to {url}" in workspace.run().failure
+    with closed_port() as url:
+        workspace.values["ACCESS_URL"] = url
+        assert f"cannot connect to {url}" in workspace.run().failure
     assert workspace.noted("sleep") == ["1", "2"]
 
 
@@ -111,9 +111,9 @@ def test_an_unknown_host_cannot_be_connected_to(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("talk", [reset, with_length(b"short", 500)], ids=["reset", "body shorter than told"])
-def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: object) -> None:
+def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: Talk) -> None:
     """What arrived of it is not used."""
-    with RawServer(talk) as server:  # type: ignore[arg-type]
+    with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"cannot connect to {server.url}" in workspace.run().failure
         assert server.requests == 3
@@ -135,10 +135,10 @@ def test_an_endless_body_is_cut(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("talk", [silent, slow_drip])
-def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: object) -> None:
+def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: Talk) -> None:
     """The deadline holds for the whole download, however often a byte arrives."""
     workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
-    with RawServer(talk) as server:  # type: ignore[arg-type]
+    with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"cannot connect to {server.url}" in workspace.run().failure
 

@@ -18,6 +18,7 @@ from tests.script.workspace import finish, program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.harness.raw_server import Talk
     from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
 
@@ -71,9 +72,9 @@ def test_after_a_refusal(earlier: Workspace, deployment: Deployment, status: int
 
 
 @pytest.mark.parametrize("talk", [reset, endless, with_length(b"-----BEGIN CERTIFICATE-----\n", 500)])
-def test_after_a_broken_connection(earlier: Workspace, talk: object) -> None:
+def test_after_a_broken_connection(earlier: Workspace, talk: Talk) -> None:
     """Whatever has arrived so far."""
-    with RawServer(talk) as server:  # type: ignore[arg-type]
+    with RawServer(talk) as server:
         earlier.values["ACCESS_URL"] = server.url
         assert earlier.run().failure
     assert earlier.left_over() == []

@@ -13,14 +13,14 @@ from tests.harness.deployment import Answer, Deployment
 from tests.harness.planting import Secrets, observe
 from tests.harness.program import Ran, run_in_process
 from tests.harness.promises import answered
-from tests.harness.raw_server import RawServer, hang_up, not_http, reset, with_length
+from tests.harness.raw_server import RawServer, hang_up, not_http, reset, says, with_length
 from tf_helper import coder_api
 
 if TYPE_CHECKING:
-    import socket
-    import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.harness.raw_server import Talk
 
 SECRETS = Secrets.new()
 ENVIRONMENT = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": SECRETS.token, "TF_HELPER_DEBUG": "1"}
@@ -76,13 +76,9 @@ def test_neither_is_what_stands_around_or_instead_of_a_certificate(repeating: De
         assert_one_warning_without_secrets(fetch(repeating.url))
 
 
-def says(answer: bytes) -> Callable[[socket.socket, threading.Event], None]:
-    """Answer with these bytes."""
-
-    def talk(connection: socket.socket, _: threading.Event) -> None:
-        connection.sendall(answer.replace(b"REPEATED", REPEATED.encode()))
-
-    return talk
+def repeats(answer: bytes) -> Talk:
+    """Answer with these bytes and what is repeated."""
+    return says(answer.replace(b"REPEATED", REPEATED.encode()))
 
 
 @pytest.mark.parametrize(
@@ -92,18 +88,18 @@ def says(answer: bytes) -> Callable[[socket.socket, threading.Event], None]:
         reset,
         not_http,
         with_length(REPEATED.encode(), 9999),
-        says(b"REPEATED\r\n"),
-        says(b"HTTP/1.1 200 REPEATED\r\n\r\nREPEATED"),
-        says(b"HTTP/1.1 REPEATED\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\nREPEATED\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\nContent-Length: REPEATED\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: REPEATED\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nREPEATED\r\n"),
-        says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: REPEATED\r\n\r\nREPEATED"),
+        repeats(b"REPEATED\r\n"),
+        repeats(b"HTTP/1.1 200 REPEATED\r\n\r\nREPEATED"),
+        repeats(b"HTTP/1.1 REPEATED\r\n\r\n"),
+        repeats(b"HTTP/1.1 200 OK\r\nREPEATED\r\n\r\n"),
+        repeats(b"HTTP/1.1 200 OK\r\nContent-Length: REPEATED\r\n\r\n"),
+        repeats(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: REPEATED\r\n\r\n"),
+        repeats(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nREPEATED\r\n"),
+        repeats(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: REPEATED\r\n\r\nREPEATED"),
     ],
 )
 @pytest.mark.usefixtures("repeating")
-def test_neither_is_a_broken_answer(talk: Callable[[socket.socket, threading.Event], None]) -> None:
+def test_neither_is_a_broken_answer(talk: Talk) -> None:
     with RawServer(talk) as server:
         assert_one_warning_without_secrets(fetch(server.url))
         head, *headers = server.last_request.decode().splitlines()

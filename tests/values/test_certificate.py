@@ -7,7 +7,6 @@ import time
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from tests.harness.certificates import Certified, make_certificate
@@ -45,19 +44,7 @@ def sentence(text: str, parse: object = parse_ca_cert) -> str:
 
 def subject_of(name: x509.Name) -> str:
     """Return the subject that is read from a CA certificate with this name."""
-    template = make_certificate("template")
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(template.key.public_key())
-        .serial_number(1)
-        .not_valid_before(template.certificate.not_valid_before_utc)
-        .not_valid_after(template.certificate.not_valid_after_utc)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(template.key, hashes.SHA256())
-    )
-    (parsed,) = parse_ca_cert(Certified(certificate, template.key).pem)
+    (parsed,) = parse_ca_cert(make_certificate(name).pem)
     assert parsed.ca
     return parsed.ca.subject
 
