@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from tests import PROGRAM
 from tests.harness.deployment import TOKEN
+from tests.harness.program import ENVIRONMENT, run, without_privileges
 from tests.sandbox import NAMES
 from tf_helper import cli
 from tf_helper.by_hand import exec as exec_module
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.harness.proxy import Proxy
@@ -27,20 +27,24 @@ if TYPE_CHECKING:
 SETTINGS = ("--proxy-url", "https://h", "--cert-path", "/dev/null")
 
 
+class Done(NamedTuple):
+    """How a run ended, and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
 def execute(
     *command: str,
     settings: tuple[str, ...] = SETTINGS,
     token: str = TOKEN,
     environment: Mapping[str, str] = MappingProxyType({}),
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PROGRAM, "exec", *settings, "--", *command],
-        env={"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": token, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    launcher: Sequence[str] = (),
+) -> Done:
+    env = {"CODER_SESSION_TOKEN": token, **environment}
+    ran = run(b"", "exec", *settings, "--", *command, env=env, launcher=launcher)
+    return Done(ran.status, ran.stdout.decode(), ran.stderr.decode())
 
 
 def variables(output: str) -> dict[str, str]:
@@ -48,7 +52,7 @@ def variables(output: str) -> dict[str, str]:
 
 
 def test_the_command_has_the_environment_of_a_tool_and_nothing_else_changes() -> None:
-    before = {"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": "a b/", "OTHER": "x"}
+    before = {**ENVIRONMENT, "CODER_SESSION_TOKEN": "a b/", "OTHER": "x"}
     after = variables(execute("env", token="a b/", environment={"OTHER": "x"}).stdout)
     assert {name: after.pop(name) for name in before} == before
     assert {after.pop(name) for name in PROXY_VARIABLES} == {"https://coder:a%20b%2F@h"}
@@ -81,26 +85,19 @@ def test_settings_may_be_in_the_environment() -> None:
 
 
 def test_the_exit_status_is_the_commands() -> None:
-    assert execute("sh", "-c", "exit 42").returncode == 42
+    assert execute("sh", "-c", "exit 42").status == 42
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ])
 def test_a_signal_ends_the_command_and_is_told(number: signal.Signals) -> None:
-    assert execute("sh", "-c", f"kill -{number.value} $$").returncode == -number
+    assert execute("sh", "-c", f"kill -{number.value} $$").status == -number
 
 
 def test_signals_reach_the_command_as_there_is_nobody_between() -> None:
+    script = 'trap "echo heard; exit 7" TERM; echo $$; while :; do sleep 0.05; done'
     with subprocess.Popen(
-        [
-            PROGRAM,
-            "exec",
-            *SETTINGS,
-            "--",
-            "sh",
-            "-c",
-            'trap "echo heard; exit 7" TERM; echo $$; while :; do sleep 0.05; done',
-        ],
-        env={"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": TOKEN},
+        [PROGRAM, "exec", *SETTINGS, "--", "sh", "-c", script],
+        env={**ENVIRONMENT, "CODER_SESSION_TOKEN": TOKEN},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -118,12 +115,12 @@ def test_options_of_the_command_are_the_commands() -> None:
 
 def test_a_missing_command_is_127() -> None:
     done = execute("no-such-command")
-    assert done.returncode == 127
+    assert done.status == 127
     assert "cannot run 'no-such-command': No such file or directory" in done.stderr
 
 
 def test_a_file_that_is_no_command_is_126(tmp_path: Path) -> None:
-    assert execute(str(tmp_path)).returncode == 126
+    assert execute(str(tmp_path)).status == 126
 
 
 def test_files_that_are_not_there_are_a_warning() -> None:
@@ -134,23 +131,10 @@ def test_files_that_are_not_there_are_a_warning() -> None:
 
 
 def test_a_directory_that_this_user_may_not_search_is_a_warning(tmp_path: Path) -> None:
-    # For root there are no such directories; without these capabilities there are.
-    setpriv = shutil.which("setpriv")
-    if not setpriv:
-        pytest.skip("setpriv is not on PATH")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0)
-    done = subprocess.run(
-        [
-            *(setpriv, "--bounding-set", "-dac_override,-dac_read_search"),
-            *(PROGRAM, "exec", "--proxy-url", "https://h", "--cert-path", f"{closed}/ca.pem", "--", "echo", "x"),
-        ],
-        env={"PATH": os.environ["PATH"], "CODER_SESSION_TOKEN": TOKEN},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    settings = ("--proxy-url", "https://h", "--cert-path", f"{closed}/ca.pem")
+    done = execute("echo", "x", settings=settings, launcher=without_privileges())
     assert done.stdout == "x\n"
     assert f"warning: {closed}/ca.pem is missing or cannot be read" in done.stderr
 
@@ -161,14 +145,14 @@ def test_a_token_that_is_no_text_is_passed_on_byte_for_byte() -> None:
 
 def test_a_missing_token_is_an_error() -> None:
     done = execute("env", token="")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     assert "there is no session token" in done.stderr
     assert "CODER_SESSION_TOKEN" in done.stderr
 
 
 def test_bad_settings_are_refused() -> None:
     done = execute("env", settings=("--proxy-url", "https://h:0"))
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     assert "proxy_url: port 0 is out of range" in done.stderr
 
 

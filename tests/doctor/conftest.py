@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.program import options
 from tests.sandbox import NAMES
 from tf_helper import cli, trust
 from tf_helper.by_hand.exec import tool_env
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.proxy import Proxy
-    from tests.sandbox import Authorities
+from tests.sandbox import Authorities
 
 
 @dataclass
@@ -65,36 +66,31 @@ class Patient:
         """The bundle beside it."""
         return self.directory / "ca.bundle.pem"
 
-    def options(self) -> list[str]:
-        """Return the command line."""
-        settings = [f"--{key.replace('_', '-')}={value}" for key, value in self.settings.items()]
-        return [
-            "doctor",
-            *settings,
-            f"--provider-host={self.provider_host}",
-            f"--tunnelled-host={self.tunnelled_host}",
-        ]
+    def command(self) -> list[str]:
+        """Return the command line, apart from the program."""
+        hosts = {"provider_host": self.provider_host, "tunnelled_host": self.tunnelled_host}
+        return ["doctor", *options(self.settings | hosts)]
 
     def tool_environment(self) -> dict[str, str]:
         """Return what the module gives to a tool."""
         return tool_env(parse_query(list(self.settings.items())), TOKEN)
 
-    def run(self, *options: str) -> tuple[int, str]:
+    def run(self, *more: str) -> tuple[int, str]:
         """Run doctor; return its exit status and what it printed, after a look for the token."""
         for name in set(os.environ) - {"PATH", "HOME", "PYTEST_CURRENT_TEST", "TMPDIR"}:
             self.monkeypatch.delenv(name)
         for name, value in self.environment.items():
             self.monkeypatch.setenv(name, value)
-        status = cli.main([*self.options(), *options])
+        status = cli.main([*self.command(), *more])
         out, err = self.capsys.readouterr()
         assert TOKEN not in out + err
         assert out.isascii()
         assert err == ""
         return status, out
 
-    def examine(self, *options: str) -> Report:
+    def examine(self, *more: str) -> Report:
         """Run doctor with --json."""
-        status, out = self.run("--json", *options)
+        status, out = self.run("--json", *more)
         told = json.loads(out)
         assert told["ok"] == (status == 0)
         return Report(status, told["ok"], {step.pop("name"): step for step in told["steps"]})

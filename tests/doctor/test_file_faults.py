@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN
+from tests.harness.program import run, without_privileges
 from tf_helper.doctor import file_steps
 
 if TYPE_CHECKING:
@@ -89,25 +87,13 @@ def test_a_bundle_with_a_broken_certificate(patient: Patient) -> None:
 
 
 def test_a_file_that_this_user_may_not_read(patient: Patient) -> None:
-    # For root there are no such files; without these capabilities there are.
-    setpriv = shutil.which("setpriv")
-    if not setpriv:
-        pytest.skip("setpriv is not on PATH")
     patient.certificate.chmod(0)
-    without = [setpriv, "--bounding-set", "-dac_override,-dac_read_search"]
-    done = subprocess.run(
-        [*without, PROGRAM, *patient.options(), "--json"],
-        env={"CODER_SESSION_TOKEN": TOKEN},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    steps = {step["name"]: step for step in json.loads(done.stdout)["steps"]}
+    ran = run(b"", *patient.command(), "--json", env={"CODER_SESSION_TOKEN": TOKEN}, launcher=without_privileges())
+    steps = {step["name"]: step for step in json.loads(ran.stdout)["steps"]}
     assert steps["certificate_file"]["status"] == "failed"
     assert "cannot be read: Permission denied" in steps["certificate_file"]["seen"]
     assert "0644" in steps["certificate_file"]["advice"]
-    assert TOKEN not in done.stdout + done.stderr
+    assert TOKEN.encode() not in ran.stdout + ran.stderr
 
 
 def test_a_bundle_without_the_systems_roots(patient: Patient) -> None:

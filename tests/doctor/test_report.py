@@ -106,7 +106,7 @@ def on_a_terminal(patient: Patient, *options: str, **environment: str) -> tuple[
     ours, theirs = pty.openpty()
     pipe = "--json" in options
     process = subprocess.Popen(
-        [PROGRAM, *patient.options(), *options],
+        [PROGRAM, *patient.command(), *options],
         env={"CODER_SESSION_TOKEN": TOKEN, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if pipe else theirs,
@@ -136,7 +136,7 @@ def test_what_a_terminal_gets_has_no_bearing_on_what_is_found(
 ) -> None:
     monkeypatch.setattr("tf_helper.doctor.report._is_terminal", lambda _: True)
     monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
-    assert cli.main([*patient.options(), *json_option]) == 0
+    assert cli.main([*patient.command(), *json_option]) == 0
     out, err = patient.capsys.readouterr()
     assert ("\x1b[32mok" in out) != bool(json_option)
     assert ("tf-helper: environment" in err) == bool(json_option)

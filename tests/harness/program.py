@@ -6,13 +6,17 @@ print(done.status, done.stdout)
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest.mock import patch
+
+import pytest
 
 from tests import PROGRAM
 from tf_helper.cli import main
@@ -38,18 +42,41 @@ class Ran:
 
 
 def run(
-    data: bytes, *arguments: str, env: Mapping[str, str] | None = None, program: Sequence[str | Path] = (PROGRAM,)
+    data: bytes,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    launcher: Sequence[str] = (),
 ) -> Ran:
-    """Start the program with `data` as standard input, and wait for its end."""
+    """Start the program with `data` as standard input, by way of another program if need be; wait for its end."""
     done = subprocess.run(
-        [*program, *arguments],
+        [*launcher, PROGRAM, *arguments],
         input=data,
         capture_output=True,
+        cwd=cwd,
         env={**ENVIRONMENT, **(env or {})},
         timeout=SECONDS,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def without_privileges() -> tuple[str, ...]:
+    """Return a launcher without which root may read and search everything; skip the test if there is none."""
+    setpriv = shutil.which("setpriv")
+    if not setpriv:
+        pytest.skip("setpriv is not on PATH")
+    return (setpriv, "--bounding-set", "-dac_override,-dac_read_search")
+
+
+def options(query: Mapping[str, str]) -> list[str]:
+    """Return a query as options of the command line."""
+    return [f"--{key.replace('_', '-')}={value}" for key, value in query.items()]
+
+
+def fetching(access_url: str, **others: str) -> bytes:
+    """Return a query that has the program download the certificate."""
+    return json.dumps({"proxy_url": "https://h", "access_url": access_url, "fetch_ca_cert": "true", **others}).encode()
 
 
 def run_in_process(data: bytes, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:

@@ -11,7 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from tests.harness.deployment import TOKEN
-from tests.harness.program import run_in_process
+from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import RawServer
 from tests.harness.searching import examples
@@ -81,13 +81,12 @@ def test_arbitrary_answers() -> None:
         connection.sendall(answers[-1])
 
     with RawServer(talk) as server:
-        query = json.dumps({"proxy_url": "https://h", "access_url": server.url, "fetch_ca_cert": "true"}).encode()
 
         @examples(80)
         @given(http_answers())
         def check(answer: bytes) -> None:
             answers.append(answer)
-            ran = run_in_process(query, env={"CODER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"})
+            ran = run_in_process(fetching(server.url), env={"CODER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"})
             assert_promises_kept(ran, [TOKEN])
             result = answered(ran)
             warnings = json.loads(result["warnings"])

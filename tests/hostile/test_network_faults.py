@@ -14,7 +14,7 @@ import pytest
 from tests import PROGRAM
 from tests.harness import measured
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.program import ENVIRONMENT, SECONDS, Ran
+from tests.harness.program import ENVIRONMENT, SECONDS, Ran, fetching
 from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import full_backlog, silent
 from tests.hostile.faults import FAULTS, Fault, authority, http
@@ -59,16 +59,10 @@ class Outcome(NamedTuple):
 def download(url: str, scratch: Path, *, deadline: float | None = None, around: tuple[str, ...] = ()) -> Outcome:
     """Let the program download from there, in a process whose time and memory are measured."""
     program = [PROGRAM] if deadline is None else [sys.executable, "-c", IMPATIENT, str(deadline)]
-    query = {
-        "proxy_url": "https://h",
-        "access_url": url,
-        "fetch_ca_cert": "true",
-        "extra_ca_certs_pem": authority().cert_pem.bytes().decode(),
-    }
     scratch.mkdir()
     done = subprocess.run(
         [*around, sys.executable, "-I", "-S", measured.__file__, scratch / "report", *program],
-        input=json.dumps(query).encode(),
+        input=fetching(url, extra_ca_certs_pem=authority().cert_pem.bytes().decode()),
         capture_output=True,
         env={**ENVIRONMENT, "CODER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"},
         timeout=SECONDS,

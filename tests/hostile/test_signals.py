@@ -12,7 +12,7 @@ import pytest
 
 from tests import PROGRAM
 from tests.harness.deployment import TOKEN
-from tests.harness.program import ENVIRONMENT, SECONDS, Ran, run
+from tests.harness.program import ENVIRONMENT, SECONDS, Ran, fetching, run
 from tests.harness.promises import INTERRUPTED, answered
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_signal_while_it_downloads_ends_it_at_once_and_quietly(
 
         deployment.before_answer = interrupt
         assert process.stdin
-        process.stdin.write(fetching(deployment))
+        process.stdin.write(fetching(deployment.url))
         process.stdin.close()
         process.wait(SECONDS)
         assert process.stdout
@@ -100,7 +100,7 @@ def test_ctrl_c_while_it_loads_a_module_is_no_traceback(module: str, tmp_path: P
 
 
 def test_ten_at_once_get_the_same_answer(deployment: Deployment, ca: Certified) -> None:
-    data = fetching(deployment)
+    data = fetching(deployment.url)
     processes = [
         subprocess.Popen(
             [PROGRAM],
@@ -119,7 +119,3 @@ def test_ten_at_once_get_the_same_answer(deployment: Deployment, ca: Certified) 
     assert all(answer == answers[0] for answer in answers)
     assert answers[0]["ca_cert_pem"] == ca.pem
     assert len(deployment.asked) == 10
-
-
-def fetching(deployment: Deployment) -> bytes:
-    return json.dumps({"proxy_url": "https://h", "access_url": deployment.url, "fetch_ca_cert": "true"}).encode()

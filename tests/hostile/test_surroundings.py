@@ -29,20 +29,9 @@ GOOD = json.dumps(
 BAD = '{"proxy_url": "\u00e4", "cert_path": "\u00e4", "\u00e4": 1, "ca_cert_pem": "\u00e4"}'.encode()
 
 
-def run_in_shell(
-    command: str, data: bytes = GOOD, *, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> Ran:
+def run_in_shell(command: str, data: bytes = GOOD, *, cwd: Path | None = None) -> Ran:
     """Run a command of the shell, in which $0 is the program; for what only a shell does to a process."""
-    done = subprocess.run(
-        ["sh", "-c", command, PROGRAM],
-        input=data,
-        capture_output=True,
-        cwd=cwd,
-        env={**ENVIRONMENT, **(env or {})},
-        timeout=SECONDS,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return run(data, cwd=cwd, launcher=("sh", "-c", command))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.planting import Secrets, observe
-from tests.harness.program import Ran, run_in_process
+from tests.harness.program import Ran, fetching, run_in_process
 from tests.harness.promises import answered
 from tests.harness.raw_server import RawServer, hang_up, not_http, reset, says, with_length
 from tf_helper import coder_api
@@ -27,10 +27,6 @@ ENVIRONMENT = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": SECRETS.token, "TF_HELPER_
 
 # What a server can repeat of a request, and what else it can say that should not be passed on.
 REPEATED = f"https://user:{SECRETS.password}@h/?token={SECRETS.token}"
-
-
-def fetching(url: str) -> bytes:
-    return json.dumps({"proxy_url": "https://h", "access_url": url, "fetch_ca_cert": "true"}).encode()
 
 
 def fetch(url: str) -> Ran:
