@@ -101,4 +101,4 @@ $(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
 	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
 
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) dist .nox .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

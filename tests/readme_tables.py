@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 
 from tests import PROGRAM, ROOT
-from tests.tools.matrix import matrix
+from tests.tools.clients import CELLS, CLIENTS, Cell, Client
 from tf_helper.answer import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -21,8 +21,6 @@ from tf_helper.query import QUERY_KEYS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from dataclasses import Field
-
-__all__ = ["client_variables", "help_text", "matrix", "outputs", "query", "result", "variables"]
 
 
 def help_text(*command: str) -> str:
@@ -78,6 +76,18 @@ def client_variables() -> str:
             for name, effect, read_by, documented_at in CLIENT_VARIABLES
         ),
     )
+
+
+def matrix() -> str:
+    """Return the table of clients, and under it why a client cannot do something."""
+    reasons = list(dict.fromkeys(reason for client in CLIENTS for reason in client.excluded.values()))
+
+    def can(client: Client, cell: Cell) -> str:
+        return f"no ({reasons.index(client.excluded[cell]) + 1})" if cell in client.excluded else "yes"
+
+    rows = ((client.name, *(can(client, cell) for cell in CELLS)) for client in CLIENTS)
+    table = _table(("client", *(f"{cell.host}, {cell.listener}" for cell in CELLS)), rows)
+    return "\n".join([table, "", *(f"{number}. {reason}." for number, reason in enumerate(reasons, start=1))])
 
 
 def _keys(keys: Mapping[str, Field[Any]]) -> str:

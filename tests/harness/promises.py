@@ -6,42 +6,14 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from tf_helper.answer import RESULT_KEYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.harness.program import Ran
 
 ANSWERED, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-
-QUERY_KEYS = (
-    "proxy_url",
-    "cert_path",
-    "agent_id",
-    "access_url",
-    "no_proxy",
-    "ca_cert_pem",
-    "extra_ca_certs_pem",
-    "fetch_ca_cert",
-)
-RESULT_KEYS = {
-    "version",
-    "agent_id",
-    "proxy_url",
-    "cert_path",
-    "access_url",
-    "no_proxy",
-    "proxy_scheme",
-    "proxy_host",
-    "proxy_port",
-    "ca_bundle_path",
-    "client_env",
-    "ca_cert_pem",
-    "extra_ca_certs_pem",
-    "ca_cert_sha256",
-    "ca_cert_subject",
-    "ca_cert_not_after",
-    "warnings",
-}
 
 # Nothing a value can hold makes a message long: values are cut, and the twentieth problem is the last to be shown.
 _LONGEST_LINE = 600
@@ -75,7 +47,7 @@ def answered(ran: Ran) -> dict[str, str]:
     pairs: list[tuple[str, Any]] = json.loads(text, object_pairs_hook=list)
     answer = dict(pairs)
     assert len(pairs) == len(answer), "a key is there twice"
-    assert set(answer) == RESULT_KEYS
+    assert set(answer) == set(RESULT_KEYS)
     assert {type(value) for value in answer.values()} == {str}
     _assert_strings(json.loads(answer["client_env"]).values())
     _assert_strings(json.loads(answer["warnings"]))

@@ -9,7 +9,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from tests.harness.certificates import make_certificate
-from tests.harness.promises import QUERY_KEYS
+from tf_helper.query import QUERY_KEYS
 
 JsonPairs = list[tuple[str, object]]
 
@@ -194,7 +194,10 @@ _VALUES: dict[str, tuple[st.SearchStrategy[object], st.SearchStrategy[object]]] 
 def queries(draw: st.DrawFn) -> JsonPairs:
     """The members of a query: mostly its keys with values of their kind, sometimes anything, sometimes twice."""
     pairs: JsonPairs = []
-    for key in ("proxy_url", *draw(st.lists(st.sampled_from(QUERY_KEYS[1:]), max_size=3, unique=draw(st.booleans())))):
+    for key in (
+        "proxy_url",
+        *draw(st.lists(st.sampled_from([*QUERY_KEYS][1:]), max_size=3, unique=draw(st.booleans()))),
+    ):
         good, hostile = _VALUES[key]
         kind = draw(st.integers(0, 9))
         pairs.append((key, draw(json_values() if kind == 0 else good if kind > 3 else hostile)))

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import event, given
 
 from tests.harness.program import run_in_process
-from tests.harness.promises import ANSWERED, QUERY_KEYS, RESULT_KEYS, answered, assert_promises_kept, named_fields
+from tests.harness.promises import ANSWERED, answered, assert_promises_kept, named_fields
 from tests.harness.searching import examples
 from tests.hostile.strategies import encoded, queries
 from tests.laws.spellings import settings
+from tf_helper.answer import RESULT_KEYS
 from tf_helper.problems import quoted
+from tf_helper.query import QUERY_KEYS
 
 if TYPE_CHECKING:
     from tests.harness.program import Ran
@@ -48,7 +50,7 @@ def test_a_good_answer_is_accepted_as_a_query_and_comes_back_unchanged(given_set
 
 
 def assert_accepted_unchanged(answer: dict[str, str]) -> None:
-    query = {key: answer[key] for key in RESULT_KEYS.intersection(QUERY_KEYS)}
+    query = {key: answer[key] for key in RESULT_KEYS.keys() & QUERY_KEYS.keys()}
     again = answered(run_in_process(json.dumps(query).encode()))
     # A port that was left out is written in the answer, and then there is nothing to warn of.
     warnings = [one for one in json.loads(answer["warnings"]) if "http without a port" not in one]

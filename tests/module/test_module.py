@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.deployment import TOKEN
 from tests.harness.terraform import SETUP_SCRIPT
 from tests.module.conftest import VARIABLES
 
@@ -107,24 +106,6 @@ def test_an_access_url_with_trailing_slashes_reaches_the_script_without(make_mod
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com//")
     terraform.apply(variables=VARIABLES)
     assert "\nACCESS_URL='https://coder.example.com'\n" in terraform.resources()[SETUP_SCRIPT]["script"]
-
-
-def test_the_token_is_where_coders_own_design_puts_it_and_nowhere_else(make_module: MakeModule) -> None:
-    terraform = make_module()
-    terraform.apply(variables=VARIABLES)
-    state = terraform.show()
-    holders = {address for address, values in terraform.resources().items() if TOKEN in json.dumps(values)}
-    assert holders == {"data.coder_workspace_owner.me", SETUP_SCRIPT}
-    outputs = {name for name, output in state["values"]["outputs"].items() if TOKEN in json.dumps(output)}
-    assert outputs == {"env", "proxy_auth_url"}
-
-
-def test_a_plan_does_not_show_the_token(make_module: MakeModule) -> None:
-    terraform = make_module()
-    (terraform.directory / "variables.auto.tfvars.json").write_text(json.dumps(VARIABLES))
-    done = terraform.run("plan")
-    assert "aibridge_proxy_setup" in done.stdout
-    assert TOKEN not in done.stdout + done.stderr
 
 
 def test_warnings_are_a_list_of_strings_however_many_there_are(make_module: MakeModule) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import json
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tf_helper import __main__, __version__, answer, cli, query
-from tf_helper.answer import RESULT_KEYS, Answer
-from tf_helper.query import QUERY_KEYS, Query
+from tests.harness.program import Ran, run_in_process
+from tests.harness.promises import answered
+from tf_helper import __main__, answer, cli, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tf_helper.answer import Answer
+    from tf_helper.query import Query
 
 GOOD = b'{"proxy_url": "https://h"}'
 
@@ -37,65 +38,49 @@ def run(stdin: io.BytesIO, data: bytes, *arguments: str) -> int:
     return cli.main(list(arguments))
 
 
-def test_a_good_query_is_answered_on_standard_output_alone(
-    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert run(stdin, GOOD) == 0
-    out, err = capfd.readouterr()
-    assert json.loads(out)["proxy_url"] == "https://h"
-    assert out.count("\n") == 1
-    assert err == ""
+def test_a_good_query_is_answered_on_standard_output_alone() -> None:
+    ran = run_in_process(GOOD)
+    assert answered(ran)["proxy_url"] == "https://h"
+    assert ran.stderr == b""
 
 
-def test_the_answer_is_an_object_of_strings(stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]) -> None:
-    run(stdin, GOOD)
-    assert {type(value) for value in json.loads(capfd.readouterr().out).values()} == {str}
-
-
-def test_a_bad_query_is_refused_on_standard_error_alone(stdin: io.BytesIO, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(stdin, b'{"proxy_url": "https://h:99999", "cert_path": "certs/ca.pem"}') == 1
-    assert capfd.readouterr() == (
-        "",
-        "tf-helper: error: 2 problems in the query\n"
-        "  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
-        "    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
-        '  cert_path: "certs/ca.pem" is not absolute\n'
-        "    hint: give the full path in the workspace, for example /home/coder/certs/ca.pem\n",
+def test_a_bad_query_is_refused_on_standard_error_alone() -> None:
+    assert run_in_process(b'{"proxy_url": "https://h:99999", "cert_path": "certs/ca.pem"}') == Ran(
+        1,
+        b"",
+        b"tf-helper: error: 2 problems in the query\n"
+        b"  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
+        b"    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
+        b'  cert_path: "certs/ca.pem" is not absolute\n'
+        b"    hint: give the full path in the workspace, for example /home/coder/certs/ca.pem\n",
     )
 
 
-def test_what_a_library_prints_does_not_reach_standard_output(
-    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_library_prints_does_not_reach_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
     def chatty(given: Query, token: str) -> Answer:
         print("chatter")  # noqa: T201
         return original(given, token)
 
     original = answer.answer
     monkeypatch.setattr(answer, "answer", chatty)
-    assert run(stdin, GOOD) == 0
-    out, err = capfd.readouterr()
-    assert json.loads(out)
-    assert err == "chatter\n"
+    ran = run_in_process(GOOD)
+    assert answered(ran)
+    assert ran.stderr == b"chatter\n"
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_an_unforeseen_exception_is_named_but_its_text_is_not(
-    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, debug: bool
-) -> None:
+def test_an_unforeseen_exception_is_named_but_its_text_is_not(monkeypatch: pytest.MonkeyPatch, *, debug: bool) -> None:
     secret = os.urandom(8).hex()
 
     def broken(_: object) -> Query:
         raise ZeroDivisionError(secret)
 
     monkeypatch.setattr(query, "parse_query", broken)
-    monkeypatch.setenv("TF_HELPER_DEBUG", "1" if debug else "")
-    assert run(stdin, GOOD) == 1
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert err.startswith("tf-helper: error: unforeseen ZeroDivisionError")
-    assert ("in broken" in err) == debug
-    assert secret not in err
+    ran = run_in_process(GOOD, env={"TF_HELPER_DEBUG": "1" if debug else ""})
+    assert (ran.status, ran.stdout) == (1, b"")
+    assert ran.stderr.startswith(b"tf-helper: error: unforeseen ZeroDivisionError")
+    assert (b"in broken" in ran.stderr) == debug
+    assert secret.encode() not in ran.stderr
 
 
 def test_a_full_standard_output_is_an_error(
@@ -153,48 +138,6 @@ def test_a_terminal_on_standard_input_gets_a_short_usage(
     out, err = capfd.readouterr()
     assert out == ""
     assert "tf-helper --help" in err
-
-
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as exit_info:
-        cli.main(["--version"])
-    assert exit_info.value.code == 0
-    assert capsys.readouterr().out == f"tf-helper {__version__}\n"
-
-
-def help_section(title: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Return the first word of each line of a section of the help."""
-    with pytest.raises(SystemExit) as exit_info:
-        cli.main(["--help"])
-    assert exit_info.value.code == 0
-    section = capsys.readouterr().out.partition(f"\n{title}")[2].partition("\n\n")[0]
-    return re.findall(r"^  (\S+)", section, re.MULTILINE)
-
-
-def test_help_shows_the_query_keys(capsys: pytest.CaptureFixture[str]) -> None:
-    assert help_section("query keys", capsys) == list(QUERY_KEYS)
-
-
-def test_help_shows_the_result_keys(capsys: pytest.CaptureFixture[str]) -> None:
-    assert help_section("result keys", capsys) == list(RESULT_KEYS)
-
-
-def test_help_shows_exit_statuses_and_environment(capsys: pytest.CaptureFixture[str]) -> None:
-    assert help_section("exit status", capsys) == ["0", "1", "2", "130"]
-    assert help_section("environment", capsys) == ["CODER_WORKSPACE_OWNER_SESSION_TOKEN,", "TF_HELPER_DEBUG=1"]
-
-
-def test_options_are_not_abbreviated() -> None:
-    with pytest.raises(SystemExit) as exit_info:
-        cli.main(["--vers"])
-    assert exit_info.value.code == 2
-
-
-def test_an_unknown_argument_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as exit_info:
-        cli.main(["--unknown"])
-    assert exit_info.value.code == 2
-    assert "--unknown" in capsys.readouterr().err
 
 
 @pytest.fixture

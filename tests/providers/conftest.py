@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -19,6 +20,19 @@ terraform {
   }
 }
 """
+
+
+def data(kind: str, **arguments: object) -> str:
+    """Return the HCL of a data source `this` of that kind, with an output of the same name."""
+    # JSON strings and lists are HCL too, where they hold no template.
+    lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in arguments.items())
+    return f'\ndata "{kind}" "this" {{\n{lines}\n}}\noutput "this" {{ value = data.{kind}.this }}\n'
+
+
+def error_of_plan(terraform: Terraform) -> str:
+    """Return the one error that a plan ends with."""
+    (error,) = terraform.plan(check=False).errors
+    return error
 
 
 class Project(Protocol):

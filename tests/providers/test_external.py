@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.providers.conftest import data, error_of_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +20,7 @@ UNEXPECTED = "Unexpected External Program Results"
 
 
 def external(program: list[str | None], **arguments: object) -> str:
-    # JSON strings and lists are HCL too, where they hold no template.
-    lines = [f"{name} = {json.dumps(value)}" for name, value in {"program": program, **arguments}.items()]
-    return '\ndata "external" "this" {\n' + "\n".join(lines) + '\n}\noutput "this" { value = data.external.this }\n'
+    return data("external", program=program, **arguments)
 
 
 def shell(script: str, **arguments: object) -> str:
@@ -37,11 +36,6 @@ def result(terraform: Terraform) -> dict[str, str]:
 def sent(terraform: Terraform) -> str:
     terraform.plan()
     return (terraform.directory / "stdin").read_text()
-
-
-def errors(terraform: Terraform) -> str:
-    (error,) = terraform.plan(check=False).errors
-    return error
 
 
 def test_a_query_arrives_compact_sorted_escaped_as_by_go_and_without_a_newline(project: Project) -> None:
@@ -67,12 +61,12 @@ def test_empty_and_null_parts_of_a_program_are_dropped(project: Project) -> None
 
 
 def test_a_program_of_empty_and_null_parts_alone_is_refused(project: Project) -> None:
-    assert "External Program Missing" in errors(project(external(["", None])))
+    assert "External Program Missing" in error_of_plan(project(external(["", None])))
 
 
 @pytest.mark.parametrize("name", ["no-such-program", "./no-such-program"])
 def test_a_program_that_is_not_there_is_named(project: Project, name: str) -> None:
-    error = errors(project(external([name])))
+    error = error_of_plan(project(external([name])))
     assert NOT_FOUND in error
     assert f'Program: "{name}"' in error
 
@@ -80,7 +74,7 @@ def test_a_program_that_is_not_there_is_named(project: Project, name: str) -> No
 def test_a_program_that_is_not_executable_is_refused_as_such(project: Project) -> None:
     terraform = project(external(["./program"]))
     (terraform.directory / "program").touch(mode=0o644)
-    error = errors(terraform)
+    error = error_of_plan(terraform)
     assert NOT_FOUND in error
     assert 'Error: exec: "./program": permission denied' in error
 
@@ -88,7 +82,7 @@ def test_a_program_that_is_not_executable_is_refused_as_such(project: Project) -
 def test_a_program_that_the_system_cannot_run_has_failed(project: Project) -> None:
     terraform = project(external(["./program"]))
     (terraform.directory / "program").touch(mode=0o755)
-    error = errors(terraform)
+    error = error_of_plan(terraform)
     assert FAILED in error
     assert "State: fork/exec ./program: exec format error" in error
 
@@ -104,7 +98,7 @@ def test_the_path_of_the_instance_decides_which_program_runs(project: Project, t
 
 
 def test_a_failure_shows_path_exit_status_and_stderr_as_they_are(project: Project) -> None:
-    error = errors(project(shell("echo one >&2; echo '  two' >&2; exit 3")))
+    error = error_of_plan(project(shell("echo one >&2; echo '  two' >&2; exit 3")))
     assert FAILED in error
     assert "/sh\n" in error
     assert "one\n  two\n" in error
@@ -112,13 +106,13 @@ def test_a_failure_shows_path_exit_status_and_stderr_as_they_are(project: Projec
 
 
 def test_a_silent_failure_shows_the_exit_status(project: Project) -> None:
-    error = errors(project(shell("exit 4")))
+    error = error_of_plan(project(shell("exit 4")))
     assert FAILED in error
     assert "State: exit status 4" in error
 
 
 def test_a_killed_program_shows_the_signal(project: Project) -> None:
-    assert "State: signal: killed" in errors(project(shell("kill -KILL $$")))
+    assert "State: signal: killed" in error_of_plan(project(shell("kill -KILL $$")))
 
 
 def test_stderr_of_a_success_is_not_shown(project: Project) -> None:
@@ -132,7 +126,7 @@ def test_stderr_of_a_success_is_not_shown(project: Project) -> None:
 def test_anything_but_one_object_of_strings_is_refused(project: Project, output: str) -> None:
     terraform = project(shell("cat output"))
     (terraform.directory / "output").write_text(output)
-    assert UNEXPECTED in errors(terraform)
+    assert UNEXPECTED in error_of_plan(terraform)
 
 
 def test_a_null_in_the_result_becomes_an_empty_string(project: Project) -> None:

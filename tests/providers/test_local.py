@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.providers.conftest import data, error_of_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +19,7 @@ NOT_FOUND = "Command Lookup Failed"
 
 
 def local_command(command: str, **arguments: object) -> str:
-    # JSON strings and lists are HCL too, where they hold no template.
-    lines = [f"{name} = {json.dumps(value)}" for name, value in {"command": command, **arguments}.items()]
-    return (
-        '\ndata "local_command" "this" {\n'
-        + "\n".join(lines)
-        + '\n}\noutput "this" { value = data.local_command.this }\n'
-    )
+    return data("local_command", command=command, **arguments)
 
 
 def shell(script: str, *arguments: str | None, **others: object) -> str:
@@ -35,11 +30,6 @@ def read(terraform: Terraform) -> dict[str, Any]:
     terraform.apply()
     found: dict[str, Any] = terraform.outputs()["this"]
     return found
-
-
-def errors(terraform: Terraform) -> str:
-    (error,) = terraform.plan(check=False).errors
-    return error
 
 
 def test_standard_input_arrives_as_it_is(project: Project) -> None:
@@ -71,7 +61,7 @@ def test_broken_unicode_is_replaced(project: Project) -> None:
 
 
 def test_a_failure_shows_command_exit_status_and_stderr_as_they_are(project: Project) -> None:
-    error = errors(project(shell("echo one >&2; echo '  two' >&2; exit 3", "argument")))
+    error = error_of_plan(project(shell("echo one >&2; echo '  two' >&2; exit 3", "argument")))
     assert FAILED in error
     assert "/sh -c " in error
     assert "exit 3 sh argument\n" in error
@@ -80,7 +70,7 @@ def test_a_failure_shows_command_exit_status_and_stderr_as_they_are(project: Pro
 
 
 def test_a_killed_command_shows_the_signal(project: Project) -> None:
-    assert "State: signal: killed" in errors(project(shell("kill -KILL $$")))
+    assert "State: signal: killed" in error_of_plan(project(shell("kill -KILL $$")))
 
 
 def test_an_exit_code_that_is_allowed_is_data(project: Project) -> None:
@@ -96,7 +86,7 @@ def test_a_killed_command_has_the_exit_code_minus_one(project: Project) -> None:
 def test_a_command_that_is_not_there_is_named_even_where_exit_codes_are_allowed(
     project: Project, name: str, *, allowed: bool
 ) -> None:
-    error = errors(project(local_command(name, allow_non_zero_exit_code=allowed)))
+    error = error_of_plan(project(local_command(name, allow_non_zero_exit_code=allowed)))
     assert NOT_FOUND in error
     assert f"Command: {name}\n" in error
 
@@ -104,7 +94,7 @@ def test_a_command_that_is_not_there_is_named_even_where_exit_codes_are_allowed(
 def test_a_command_that_is_not_executable_is_refused_as_such(project: Project) -> None:
     terraform = project(local_command("./program"))
     (terraform.directory / "program").touch(mode=0o644)
-    error = errors(terraform)
+    error = error_of_plan(terraform)
     assert NOT_FOUND in error
     assert 'Error: exec: "./program": permission denied' in error
 
@@ -112,7 +102,7 @@ def test_a_command_that_is_not_executable_is_refused_as_such(project: Project) -
 def test_a_command_that_the_system_cannot_run_has_failed_even_where_exit_codes_are_allowed(project: Project) -> None:
     terraform = project(local_command("./program", allow_non_zero_exit_code=True))
     (terraform.directory / "program").touch(mode=0o755)
-    error = errors(terraform)
+    error = error_of_plan(terraform)
     assert FAILED in error
     assert "State: fork/exec ./program: exec format error" in error
 
@@ -129,7 +119,7 @@ def test_a_working_directory_is_relative_to_where_terraform_runs(project: Projec
 
 
 def test_a_working_directory_that_is_not_there_is_named(project: Project) -> None:
-    error = errors(project(shell("true", working_directory="elsewhere")))
+    error = error_of_plan(project(shell("true", working_directory="elsewhere")))
     assert FAILED in error
     assert "State: chdir elsewhere: no such file or directory" in error
 

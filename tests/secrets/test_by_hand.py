@@ -11,6 +11,7 @@ import pytest
 from tests import PROGRAM
 from tests.harness.deployment import BUILD_INFO_PATH, USER_PATH, Answer, Deployment
 from tests.harness.planting import SECRET_TEXTS, Secrets, observe
+from tests.harness.program import options
 from tf_helper import cli
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from tests.harness.certificates import Certified
 
 CLOSED = "http://127.0.0.1:1"
-COMMANDS = {
-    "options": [],
-    "options, JSON": ["--json"],
-    "doctor": ["doctor"],
-    "doctor, JSON": ["doctor", "--json"],
-    "exec": ["exec", "--", "true"],
-}
 
 
 def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -44,16 +38,10 @@ def test_a_setting_by_hand_shows_no_password(
     secrets = Secrets.new()
     monkeypatch.setenv("TF_HELPER_DEBUG", debug)
     monkeypatch.setenv("CODER_SESSION_TOKEN", "")
-    value = text.replace("{}", secrets.password)
-    given = {"proxy_url": CLOSED} | {key: value}
-    options = [f"--{name.replace('_', '-')}={setting}" for name, setting in given.items()]
     if key == "access_url" and text == "https://h/{}":
         return  # the path of access_url is given back as it is: SECURITY.md
-    for command in COMMANDS.values():
-        if command[:1] == ["doctor"]:
-            continue  # below, from the environment: it would connect
-        first, rest = command[:1], command[1:]
-        arguments = [*first, *options, *rest] if first == ["exec"] else [*options, *command]
+    given = options({"proxy_url": CLOSED, key: text.replace("{}", secrets.password)})
+    for arguments in (given, [*given, "--json"], ["exec", *given, "--", "true"]):
         assert secrets.password not in said(arguments, capsys)
 
 
@@ -66,8 +54,8 @@ def test_a_variable_that_doctor_looks_at_shows_no_password(
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DENO_CERT"):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("CODER_SESSION_TOKEN", secrets.token)
-    for options in ([], ["--json"]):
-        report = said(["doctor", "--proxy-url", CLOSED, "--cert-path", "/missing/ca.pem", *options], capsys)
+    for more in ([], ["--json"]):
+        report = said(["doctor", "--proxy-url", CLOSED, "--cert-path", "/missing/ca.pem", *more], capsys)
         assert "environment" in report
         assert secrets.password not in report
         assert secrets.token not in report
@@ -113,6 +101,7 @@ def test_what_the_deployment_answers_with_a_secret_in_it_does_not_show_it(
             }
             seen = observe([PROGRAM, *command], b"", env=environment, scratch=scratch)
         assert b"settings" in seen.ran.stdout
+        assert any(b"doctor" in line for line in seen.command_lines)
         assert seen.places_of(secrets) == []
 
 

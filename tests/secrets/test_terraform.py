@@ -70,6 +70,7 @@ def test_the_token_is_in_the_state_where_it_is_said_and_in_no_output_log_or_argu
         status, text = traced.run("apply", "-auto-approve", proxy_url="https://h", fetch_ca_cert_at=where)
         assert [asked.token for asked in deployment.asked] == ([SECRETS.token] if where == "plan" else [])
     assert status == 0
+    assert "aibridge_proxy_setup" in text
     assert SECRETS.token not in text
     assert traced.holders() == ALWAYS | more
     assert any(b"tf-helper" in line for line in seen) == (where == "plan")
