@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN, Answer
 from tests.harness.proxy import Proxy
 from tests.harness.raw_server import RawServer
+from tests.harness.server import tls_context
 from tests.sandbox import BLOCKED, NAMES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.doctor.conftest import Patient
     from tests.harness.certificates import Certified
     from tests.harness.origin import Origin
-    from tests.sandbox import Authorities
+from tests.sandbox import Authorities
 
 
 def test_a_provider_that_is_not_intercepted(patient: Patient) -> None:
@@ -46,8 +46,7 @@ def test_a_provider_whose_certificate_is_for_another_name(patient: Patient, auth
     patient.deployment.serve(Answer(body=ca_pem.encode()))
     patient.certificate.write_text(ca_pem)
     patient.bundle.write_text(patient.roots_pem + ca_pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authorities.company.issue_cert("other.example.com").configure_cert(context)
+    context = tls_context(authorities.company, "other.example.com")
 
     def talk(connection: socket.socket, _: object) -> None:
         if b"Proxy-Authorization" not in server.last_request:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
 from tests.harness.closing import Closing
-from tests.harness.server import LoopbackServer
+from tests.harness.server import LoopbackServer, tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,8 +66,9 @@ class Deployment(Closing):
             USER_PATH: [_json(200, {"username": "alice"})],
         }
         self.serve(Answer(body=ca_cert_pem.encode(), headers={"Content-Type": "application/x-pem-file"}))
+        context = tls_context(authority, "127.0.0.1", "localhost") if authority else None
         # Threads, so that one client who waits does not keep the next one waiting.
-        self._server = LoopbackServer(host="127.0.0.1", ssl_context=_server_context(authority), threaded=True)
+        self._server = LoopbackServer(host="127.0.0.1", ssl_context=context, threaded=True)
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
         self._server.start()
 
@@ -106,11 +106,3 @@ def error(status: int, message: str, detail: str = "") -> Answer:
 
 def _json(status: int, value: object) -> Answer:
     return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-
-def _server_context(authority: trustme.CA | None) -> ssl.SSLContext | None:
-    if authority is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    return context

@@ -7,14 +7,13 @@ with Origin(authority, hosts=("api.anthropic.com", "files.example.com"), pages={
 from __future__ import annotations
 
 import re
-import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
 from tests.harness.closing import Closing
-from tests.harness.server import LoopbackServer
+from tests.harness.server import LoopbackServer, tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,9 +48,7 @@ class Origin(Closing):
         self.ca_pem = authority.cert_pem.bytes().decode()
         self.visits: list[Visit] = []
         self._pages = pages
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*hosts).configure_cert(context)
-        self._server = LoopbackServer(host="127.0.0.1", ssl_context=context, threaded=True)
+        self._server = LoopbackServer(host="127.0.0.1", ssl_context=tls_context(authority, *hosts), threaded=True)
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
         self._server.start()
         self.port = self._server.port

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import ssl
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tests.harness.closing import Closing
+from tests.harness.server import tls_context
 
 if TYPE_CHECKING:
     import trustme
@@ -24,8 +24,7 @@ class TlsListener(Closing):
 
     def __init__(self, authority: trustme.CA, *, port: int) -> None:
         self._behind = port
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(self._context)
+        self._context = tls_context(authority, "localhost")
         self._ports: queue.Queue[int] = queue.Queue()
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
