@@ -36,7 +36,7 @@ PADDING = b"#" * 100_000
 def test_a_refusal_is_explained_and_not_repeated(
     workspace: Workspace, deployment: Deployment, status: int, reason: str
 ) -> None:
-    """Only 404 is worth a look at the older path; an error's page may be large."""
+    # Only 404 is worth a look at the older path; an error's page may be large.
     body = b"" if status == 204 else PADDING
     deployment.serve(Answer(status, body))
     assert f"{deployment.url} {reason}" in workspace.run().failure
@@ -45,7 +45,6 @@ def test_a_refusal_is_explained_and_not_repeated(
 
 
 def test_a_refused_token_is_explained(workspace: Workspace, deployment: Deployment) -> None:
-    """A token ends with the workspace's start; a restart makes another."""
     workspace.values["SESSION_TOKEN"] = "Expired0000-ZyXwVuTsRqPoNmLkJiHgFe"
     assert f"{deployment.url} refused the session token (401)" in workspace.run().failure
     assert len(deployment.asked) == 1
@@ -53,7 +52,6 @@ def test_a_refused_token_is_explained(workspace: Workspace, deployment: Deployme
 
 @pytest.mark.parametrize(("status", "body"), [(301, b""), (302, PADDING), (303, b""), (307, b""), (308, b"")])
 def test_no_redirect_is_followed(workspace: Workspace, deployment: Deployment, status: int, body: bytes) -> None:
-    """A login page in front must not get the token."""
     with Deployment(token=TOKEN, ca_cert_pem="") as elsewhere:
         deployment.serve(Answer(status, body, {"Location": elsewhere.url}))
         assert f"{deployment.url} answered with a redirect ({status})" in workspace.run().failure
@@ -61,8 +59,7 @@ def test_no_redirect_is_followed(workspace: Workspace, deployment: Deployment, s
     assert len(deployment.asked) == 1
 
 
-def test_a_redirect_without_a_location_is_one(workspace: Workspace, deployment: Deployment) -> None:
-    """The status decides."""
+def test_a_redirect_without_a_location_is_told_as_one(workspace: Workspace, deployment: Deployment) -> None:
     deployment.serve(Answer(302))
     assert "answered with a redirect (302)" in workspace.run().failure
 
@@ -71,7 +68,6 @@ def test_a_redirect_without_a_location_is_one(workspace: Workspace, deployment: 
 def test_a_passing_fault_of_the_server_is_tried_again(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, status: int
 ) -> None:
-    """Twice, after waits that grow."""
     good = Answer(body=certificates.proxy.pem.encode())
     deployment.serve(Answer(status, PADDING), Answer(status), good)
     assert workspace.run().status == 0
@@ -80,7 +76,6 @@ def test_a_passing_fault_of_the_server_is_tried_again(
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_lasting_fault_of_the_server_is_given_up(workspace: Workspace, deployment: Deployment, status: int) -> None:
-    """After three tries."""
     deployment.serve(Answer(status))
     assert f"{deployment.url} answered with status {status}" in workspace.run().failure
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH] * 3
@@ -89,7 +84,6 @@ def test_a_lasting_fault_of_the_server_is_given_up(workspace: Workspace, deploym
 def test_the_older_path_gets_three_tries_of_its_own(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """A fault there is not a missing proxy."""
     good = Answer(body=certificates.proxy.pem.encode())
     deployment.answers = {CA_CERT_PATH: [Answer(503), Answer(404)], OLD_CA_CERT_PATH: [Answer(503), Answer(503), good]}
     assert workspace.run().status == 0
@@ -97,7 +91,6 @@ def test_the_older_path_gets_three_tries_of_its_own(
 
 
 def test_nobody_there_is_tried_again(workspace: Workspace) -> None:
-    """Three times in all."""
     with closed_port() as url:
         workspace.values["ACCESS_URL"] = url
         assert f"cannot connect to {url}" in workspace.run().failure
@@ -105,14 +98,14 @@ def test_nobody_there_is_tried_again(workspace: Workspace) -> None:
 
 
 def test_an_unknown_host_cannot_be_connected_to(workspace: Workspace) -> None:
-    """RFC 6761: the name .invalid never resolves."""
+    # RFC 6761: the name .invalid never resolves.
     workspace.values["ACCESS_URL"] = "https://coder.invalid"
     assert "cannot connect to https://coder.invalid" in workspace.run().failure
 
 
 @pytest.mark.parametrize("talk", [reset, with_length(b"short", 500)], ids=["reset", "body shorter than told"])
 def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: Talk) -> None:
-    """What arrived of it is not used."""
+    # What arrived of it is not used.
     with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"cannot connect to {server.url}" in workspace.run().failure
@@ -120,7 +113,7 @@ def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: Talk) ->
 
 
 def test_a_body_longer_than_told_is_refused(workspace: Workspace, certificates: Certificates) -> None:
-    """curl reads as much as was told, which is half a certificate."""
+    # curl reads as much as was told, which is half a certificate.
     body = certificates.proxy.pem.encode()
     with RawServer(with_length(body, len(body) - 100)) as server:
         workspace.values["ACCESS_URL"] = server.url
@@ -128,7 +121,6 @@ def test_a_body_longer_than_told_is_refused(workspace: Workspace, certificates: 
 
 
 def test_an_endless_body_is_cut(workspace: Workspace) -> None:
-    """However fast it comes and however long it would go on."""
     with RawServer(endless) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert "is too large for a certificate" in workspace.run().failure
@@ -136,7 +128,7 @@ def test_an_endless_body_is_cut(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("talk", [silent, slow_drip])
 def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: Talk) -> None:
-    """The deadline holds for the whole download, however often a byte arrives."""
+    # The deadline holds for the whole download, however often a byte arrives.
     workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
     with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
@@ -149,7 +141,6 @@ def _forbid_without_end(connection: socket.socket, closing: threading.Event) -> 
 
 
 def test_the_body_of_a_refusal_is_not_waited_for(workspace: Workspace) -> None:
-    """The status says it all."""
     with RawServer(_forbid_without_end) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert "denied access (403)" in workspace.run().failure
@@ -157,7 +148,7 @@ def test_the_body_of_a_refusal_is_not_waited_for(workspace: Workspace) -> None:
 
 
 def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment) -> None:
-    """Each gets what the ones before have left, and with nothing left there is no other."""
+    # Each gets what the ones before have left, and with nothing left there is no other.
     clock = workspace.notes / "clock"
     clock.write_text("1000")
     # Each look at the clock finds it 25 seconds on.
@@ -171,7 +162,7 @@ def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment
 
 
 def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deployment: Deployment) -> None:
-    """As after a laptop has slept."""
+    # As after a laptop has slept.
     clock = workspace.notes / "clock"
     clock.write_text("5000")
     workspace.stub("date", f"read -r now <'{clock}'\necho 1000 >'{clock}'\necho $now")
@@ -185,7 +176,7 @@ def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deploym
 def test_whatever_breaks_a_connection_is_tried_three_times(
     workspace: Workspace, deployment: Deployment, status: int
 ) -> None:
-    """By curl's exit statuses, of which not all can be had here."""
+    # By curl's exit statuses, of which not all can be had here.
     workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
     assert f"(curl's exit status {status})" in workspace.run().failure
     assert len(workspace.noted("curl")) == 3
@@ -193,7 +184,7 @@ def test_whatever_breaks_a_connection_is_tried_three_times(
 
 @pytest.mark.parametrize("status", [51, 60, 77])
 def test_whatever_tls_does_not_trust_is_told_at_once(workspace: Workspace, deployment: Deployment, status: int) -> None:
-    """51 is that of older versions of curl for another name."""
+    # 51 is that of older versions of curl for another name.
     workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
     assert "is not trusted" in workspace.run().failure
     assert len(workspace.noted("curl")) == 1
@@ -203,13 +194,12 @@ def test_whatever_tls_does_not_trust_is_told_at_once(workspace: Workspace, deplo
 def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
     workspace: Workspace, deployment: Deployment, end: str
 ) -> None:
-    """A library is missing, an option is unknown, memory is short."""
+    # A library is missing, an option is unknown, memory is short.
     workspace.stub("curl", end)
     assert "curl cannot download from" in workspace.run().failure
 
 
 def test_something_else_than_http_is_told(workspace: Workspace) -> None:
-    """Where the port is that of another service."""
     with RawServer(not_http) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"curl cannot download from {server.url}" in workspace.run().failure
@@ -218,7 +208,6 @@ def test_something_else_than_http_is_told(workspace: Workspace) -> None:
 def test_a_deployment_that_the_system_does_not_trust_is_explained(
     workspace: Workspace, tls_deployment: Deployment
 ) -> None:
-    """And gets no token."""
     workspace.ask(tls_deployment)
     failure = workspace.run().failure
     assert f"the TLS certificate of {tls_deployment.url} is not trusted" in failure
@@ -230,7 +219,6 @@ def test_a_deployment_that_the_system_does_not_trust_is_explained(
 def test_a_deployment_is_trusted_by_an_extra_certificate(
     workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, *, roots: bool
 ) -> None:
-    """Such as a company's root, with or without the system's."""
     workspace.ask(tls_deployment)
     workspace.values["EXTRA_CA_CERTS_PEM"] = authority.cert_pem.bytes().decode()
     if not roots:
@@ -241,20 +229,18 @@ def test_a_deployment_is_trusted_by_an_extra_certificate(
 def test_a_deployment_is_trusted_by_the_systems_roots(
     workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
 ) -> None:
-    """As most are."""
     workspace.ask(tls_deployment)
     workspace.roots.write_bytes(authority.cert_pem.bytes())
     assert workspace.run().status == 0
 
 
 def test_plain_http_where_tls_is_expected_is_explained(workspace: Workspace, deployment: Deployment) -> None:
-    """The other way round, a server answers 400."""
+    # The other way round, a server answers 400.
     workspace.values["ACCESS_URL"] = deployment.url.replace("http:", "https:")
     assert "cannot connect to https://127.0.0.1:" in workspace.run().failure
 
 
 def test_without_curl_the_three_ways_out_are_named(workspace: Workspace) -> None:
-    """Nothing else can keep the token off its arguments."""
     workspace.without("curl")
     failure = workspace.run().failure
     for way_out in ("install it", 'fetch_ca_cert_at = "plan"', "ca_cert_pem"):

@@ -89,7 +89,6 @@ WRONG_TO_OPENSSL: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
 def test_certificates_in_any_form_are_saved_in_one(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str
 ) -> None:
-    """Whatever stands around, before or between; a clock that is slow keeps no certificate away either."""
     arrives = GOOD[name](certificates)
     deployment.serve(Answer(body=arrives.encode()))
     run = workspace.run()
@@ -110,7 +109,6 @@ def _assert_refused(workspace: Workspace, deployment: Deployment, body: bytes, r
 def test_what_is_no_certificate_is_refused_without_openssl(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str
 ) -> None:
-    """With a sentence that says what it is instead."""
     body, reason = WRONG[name]
     workspace.without("openssl")
     _assert_refused(workspace, deployment, body(certificates), reason)
@@ -121,7 +119,6 @@ def test_what_is_no_certificate_is_refused_without_openssl(
 def test_what_is_no_certificate_is_refused_with_openssl(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str
 ) -> None:
-    """With the same sentence."""
     body, reason = WRONG[name]
     _assert_refused(workspace, deployment, body(certificates), reason)
 
@@ -130,13 +127,12 @@ def test_what_is_no_certificate_is_refused_with_openssl(
 def test_what_is_no_usable_ca_certificate_is_refused_where_openssl_is(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str
 ) -> None:
-    """openssl knows an authority from a leaf and tells the dates."""
     body, reason = WRONG_TO_OPENSSL[name]
     _assert_refused(workspace, deployment, body(certificates), reason)
 
 
 def test_a_ca_by_the_recipe_in_coders_documentation_is_saved(workspace: Workspace, deployment: Deployment) -> None:
-    """It has no key usage, which some clients hold against it."""
+    # It has no key usage, which some clients hold against it.
     key = ["-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", "/dev/null"]
     command = [program("openssl"), "req", "-new", "-x509", *key, "-days", "365", "-subj", "/CN=AI Bridge Proxy CA"]
     made = subprocess.run(command, capture_output=True, check=True).stdout
@@ -146,14 +142,13 @@ def test_a_ca_by_the_recipe_in_coders_documentation_is_saved(workspace: Workspac
 
 
 def test_without_openssl_a_download_is_saved_all_the_same(workspace: Workspace) -> None:
-    """Many images have none."""
     workspace.without("openssl")
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")
 
 
 def test_an_openssl_that_does_not_work_stops_nothing(workspace: Workspace) -> None:
-    """It may be there without its libraries."""
+    # It may be there without its libraries.
     workspace.stub("openssl", "exit 127")
     assert workspace.run().status == 0
 
@@ -161,7 +156,7 @@ def test_an_openssl_that_does_not_work_stops_nothing(workspace: Workspace) -> No
 def test_a_body_that_is_compressed_unasked_is_refused(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """curl asks for none, so a Content-Encoding is a fault of something in between."""
+    # curl asks for none, so a Content-Encoding is a fault of something in between.
     compressed = gzip.compress(certificates.proxy.pem.encode())
     deployment.serve(Answer(body=compressed, headers={"Content-Encoding": "gzip"}))
     assert NOT_PEM in workspace.run().failure

@@ -22,14 +22,13 @@ COMPLETE = "exp sync complete aibridge-proxy-setup"
 
 
 def test_success_is_completed(workspace: Workspace) -> None:
-    """So that dependent scripts go on."""
     workspace.note("coder")
     assert workspace.run().status == 0
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
 def test_failure_is_completed(workspace: Workspace, deployment: Deployment) -> None:
-    """Dependent scripts have their own way to fail; they need not wait for five minutes."""
+    # Dependent scripts have their own way to fail; they need not wait for five minutes.
     workspace.note("coder")
     deployment.serve(Answer(403))
     assert workspace.run().failure
@@ -37,7 +36,6 @@ def test_failure_is_completed(workspace: Workspace, deployment: Deployment) -> N
 
 
 def test_a_failure_before_anything_else_is_completed(workspace: Workspace) -> None:
-    """Whatever the way out."""
     workspace.note("coder")
     workspace.cert_path.mkdir()
     assert workspace.run().failure
@@ -45,12 +43,10 @@ def test_a_failure_before_anything_else_is_completed(workspace: Workspace) -> No
 
 
 def test_without_the_cli_there_is_nothing_to_tell(workspace: Workspace) -> None:
-    """The script runs outside of Coder as well."""
     assert workspace.run().status == 0
 
 
 def test_a_cli_that_fails_or_is_too_old_fails_nothing(workspace: Workspace) -> None:
-    """And what it says stays out of the log."""
     workspace.note("coder", "echo 'unknown subcommand \"sync\"'\necho 'Run coder exp --help' >&2\nexit 1")
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")
@@ -58,14 +54,13 @@ def test_a_cli_that_fails_or_is_too_old_fails_nothing(workspace: Workspace) -> N
 
 
 def test_a_cli_that_crashes_is_not_reported_as_ours(workspace: Workspace) -> None:
-    """Bash would write how it ended."""
+    # Bash would write how it ended.
     workspace.note("coder", "kill -SEGV $$")
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")
 
 
 def test_a_cli_that_hangs_is_killed(workspace: Workspace) -> None:
-    """It may wait for other units, but not for ever; even if it does not heed SIGTERM."""
     workspace.replace("SYNC_SECONDS=60", "SYNC_SECONDS=1")
     workspace.note("coder", f"case $* in *start*) trap '' TERM; exec {program('sleep')} 600 ;; esac")
     run = workspace.run()
@@ -74,7 +69,7 @@ def test_a_cli_that_hangs_is_killed(workspace: Workspace) -> None:
 
 
 def test_both_calls_have_a_deadline(workspace: Workspace) -> None:
-    """Together with the download's they stay below the 300 seconds that the agent gives the script."""
+    # Together with the download's they stay below the 300 seconds that the agent gives the script.
     workspace.note("coder")
     workspace.note("timeout")
     assert workspace.run().status == 0
@@ -82,7 +77,6 @@ def test_both_calls_have_a_deadline(workspace: Workspace) -> None:
 
 
 def test_without_timeout_the_cli_is_called_all_the_same(workspace: Workspace) -> None:
-    """Not all systems have that program."""
     workspace.note("coder")
     workspace.without("timeout")
     assert workspace.run().status == 0
@@ -92,7 +86,6 @@ def test_without_timeout_the_cli_is_called_all_the_same(workspace: Workspace) ->
 @pytest.mark.parametrize("timeout", [True, False], ids=["timeout", "no timeout"])
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: signal.Signals, *, timeout: bool) -> None:
-    """And is told as the reason."""
     started = workspace.notes / "started"
     os.mkfifo(started)
     workspace.note("coder", f"case $* in *start*) echo now >'{started}'; exec {program('sleep')} 600 ;; esac")
@@ -106,7 +99,7 @@ def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: sign
 
 
 def test_completed_although_nobody_reads_what_it_says(workspace: Workspace) -> None:
-    """The agent that started it has gone."""
+    # The agent that started it has gone.
     workspace.note("coder")
     process = workspace.start()
     assert process.stdout
@@ -122,7 +115,6 @@ def test_completed_although_nobody_reads_what_it_says(workspace: Workspace) -> N
 def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
     workspace: Workspace, number: signal.Signals
 ) -> None:
-    """curl ends at once, not at its deadline."""
     workspace.note("coder")
     with RawServer(silent) as server:
         workspace.values["ACCESS_URL"] = server.url
@@ -135,7 +127,6 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
 
 
 def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deployment: Deployment) -> None:
-    """The first reason is the one that is told."""
     workspace.note("coder")
     deployment.serve(Answer(403))
     workspace.stub("rm", f'kill -TERM $PPID\nexec {program("rm")} "$@"')
@@ -145,7 +136,6 @@ def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deplo
 
 
 def test_a_signal_between_two_tries_is_heard(workspace: Workspace, deployment: Deployment) -> None:
-    """The script does not sleep through it."""
     waiting = workspace.notes / "waiting"
     os.mkfifo(waiting)
     workspace.stub("sleep", f"echo now >'{waiting}'\nexec {program('sleep')} 600")

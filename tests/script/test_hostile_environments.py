@@ -38,13 +38,12 @@ def _assert_saved(workspace: Workspace, certificates: Certificates) -> None:
 def test_variables_of_the_scripts_own_names_count_for_nothing(
     workspace: Workspace, certificates: Certificates, thief: Deployment
 ) -> None:
-    """The token goes to the deployment of the template, whatever ACCESS_URL says in the workspace."""
     workspace.environment |= dict.fromkeys(VARIABLES, "wrong") | {"ACCESS_URL": thief.url, "SESSION_TOKEN": "other"}
     _assert_saved(workspace, certificates)
 
 
 def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deployment) -> None:
-    """A variable that was exported before would stay so, and `set -a` exports all."""
+    # A variable that was exported before would stay so, and `set -a` exports all.
     workspace.environment |= {"SESSION_TOKEN": "other", "SHELLOPTS": "allexport"}
     workspace.note("coder", "env() { cat /proc/self/environ; }\nenv >>'%s'" % (workspace.notes / "environment"))
     assert workspace.run().status == 0
@@ -53,7 +52,7 @@ def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deploym
 
 
 def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
-    """Above all those of what to end and what to remove."""
+    # Above all those of what to end and what to remove.
     names = ("child", "work", "sync_started", "roots", "curl_status", "http_status", "directory", "DIRECTORY", "pem")
     precious = workspace.home / "precious"
     precious.mkdir()
@@ -66,14 +65,13 @@ def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace
 def test_proxy_variables_count_for_nothing(
     workspace: Workspace, certificates: Certificates, thief: Deployment, no_proxy: str
 ) -> None:
-    """They may point at the very proxy whose certificate is to be fetched."""
+    # They may point at the very proxy whose certificate is to be fetched.
     workspace.environment |= dict.fromkeys(PROXY_VARIABLES, thief.url)
     workspace.environment |= {"no_proxy": no_proxy, "NO_PROXY": no_proxy}
     _assert_saved(workspace, certificates)
 
 
 def test_curls_rc_files_count_for_nothing(workspace: Workspace, certificates: Certificates, thief: Deployment) -> None:
-    """Wherever curl would look for them."""
     for directory in (workspace.home, workspace.home / ".config"):
         directory.mkdir(exist_ok=True)
         for name in (".curlrc", "curlrc"):
@@ -86,7 +84,6 @@ def test_curls_rc_files_count_for_nothing(workspace: Workspace, certificates: Ce
 def test_no_variable_adds_a_root(
     workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, name: str
 ) -> None:
-    """A deployment that only such a variable trusts gets no token, even where the system has no roots."""
     trusted = workspace.home / "trusted.pem"
     authority.cert_pem.write_to_path(str(trusted))
     workspace.ask(tls_deployment)
@@ -99,7 +96,6 @@ def test_no_variable_adds_a_root(
 def test_no_variable_takes_the_roots_away(
     workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
 ) -> None:
-    """Nor makes curl log the keys of its connections."""
     workspace.roots.write_bytes(authority.cert_pem.bytes())
     workspace.ask(tls_deployment)
     keys = workspace.home / "keys"
@@ -129,7 +125,6 @@ def test_no_variable_takes_the_roots_away(
 def test_oddities_of_the_shell_count_for_nothing(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str, value: str
 ) -> None:
-    """No word is split, no file kept from being written, nothing traced, and no failure of a program the end."""
     workspace.environment[name] = value
     workspace.note("coder", "exit 1")
     deployment.serve(Answer(503), Answer(body=certificates.proxy.pem.encode()))
@@ -139,7 +134,7 @@ def test_oddities_of_the_shell_count_for_nothing(
 
 @pytest.mark.parametrize("option", ["verbose", "xtrace", "verbose:xtrace"])
 def test_no_value_is_traced(workspace: Workspace, deployment: Deployment, option: str) -> None:
-    """Bash prints at most the lines before the first value."""
+    # Bash prints at most the lines before the first value.
     workspace.environment["SHELLOPTS"] = option
     run = workspace.run()
     assert run.status == 0
@@ -148,7 +143,7 @@ def test_no_value_is_traced(workspace: Workspace, deployment: Deployment, option
 
 
 def test_exported_functions_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
-    """Bash takes functions from the environment, also as sh."""
+    # Bash takes functions from the environment, also as sh.
     for name in ("curl", "awk", "mv", "sed", "rm", "openssl"):
         workspace.environment[f"BASH_FUNC_{name}%%"] = "() { exit 42; }"
     _assert_saved(workspace, certificates)
@@ -158,20 +153,19 @@ def test_exported_functions_count_for_nothing(workspace: Workspace, certificates
 def test_exported_functions_do_not_stand_in_for_builtins(
     workspace: Workspace, certificates: Certificates, name: str
 ) -> None:
-    """One for printf would have the token among its arguments."""
+    # One for printf would have the token among its arguments.
     workspace.environment[f"BASH_FUNC_{name}%%"] = '() { /bin/echo "$@" >>leak; return 0; }'
     _assert_saved(workspace, certificates)
     assert not (workspace.home / "leak").exists()
 
 
 def test_settings_of_ls_and_of_the_shell_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
-    """GNU ls fails where it does not know the style."""
+    # GNU ls fails where it does not know the style.
     workspace.environment |= {"TIME_STYLE": "unknown", "FUNCNEST": "1"}
     _assert_saved(workspace, certificates)
 
 
 def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspace, certificates: Certificates) -> None:
-    """HOME and PATH are used, but never evaluated."""
     workspace.environment |= {"HOME": "$(touch pwned)", "PATH": f"{workspace.bin}:$(touch pwned):`touch pwned`"}
     _assert_saved(workspace, certificates)
     assert not (workspace.home / "pwned").exists()
@@ -182,7 +176,7 @@ def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspac
     ["$(touch pwned)", "`touch pwned`", '";touch pwned;"', "a\ntouch pwned\n", "${x:=pwned}", "\\`touch pwned`"],
 )
 def test_a_path_that_looks_like_a_command_is_none(workspace: Workspace, certificates: Certificates, value: str) -> None:
-    """The helper refuses these, but the script does not rely on it."""
+    # The helper refuses these, but the script does not rely on it.
     workspace.save_at(workspace.certificates / value / "ca.pem")
     _assert_saved(workspace, certificates)
     assert not list(workspace.home.rglob("pwned"))

@@ -30,7 +30,6 @@ def place(request: pytest.FixtureRequest, workspace: Workspace) -> Path:
 
 
 def test_a_directory_is_refused(workspace: Workspace, place: Path) -> None:
-    """With a message that says so, rather than that something could not be connected to."""
     place.mkdir()
     assert f"{place} is a directory" in workspace.run().failure
     assert list(place.iterdir()) == []
@@ -38,7 +37,6 @@ def test_a_directory_is_refused(workspace: Workspace, place: Path) -> None:
 
 @pytest.mark.parametrize("target", ["file", "certificate", "directory", "nothing"])
 def test_a_link_is_refused(workspace: Workspace, certificates: Certificates, place: Path, target: str) -> None:
-    """Neither followed nor replaced, wherever it leads."""
     leads_to = workspace.home / "elsewhere"
     if target == "directory":
         leads_to.mkdir()
@@ -54,7 +52,6 @@ def test_a_link_is_refused(workspace: Workspace, certificates: Certificates, pla
 def test_a_file_of_something_else_is_left_alone(
     workspace: Workspace, deployment: Deployment, place: Path, content: str
 ) -> None:
-    """Whether the download would have worked or not."""
     place.write_text(content)
     for answer in (deployment.answers, {}):
         deployment.answers = answer
@@ -65,14 +62,14 @@ def test_a_file_of_something_else_is_left_alone(
 def test_a_key_that_stands_with_its_certificate_is_not_lost(
     workspace: Workspace, certificates: Certificates, place: Path
 ) -> None:
-    """Some servers keep both in one file."""
+    # Some servers keep both in one file.
     place.write_text(certificates.leaf.pem + certificates.leaf.key_pem)
     assert f"{place} holds a private key" in workspace.run().failure
     assert place.read_text() == certificates.leaf.pem + certificates.leaf.key_pem
 
 
 def test_a_named_pipe_is_refused(workspace: Workspace, place: Path) -> None:
-    """Reading it would never end."""
+    # Reading it would never end.
     os.mkfifo(place)
     assert f"{place} is not a regular file" in workspace.run().failure
 
@@ -81,7 +78,6 @@ def test_a_named_pipe_is_refused(workspace: Workspace, place: Path) -> None:
 def test_an_empty_file_and_a_damaged_certificate_are_replaced(
     workspace: Workspace, certificates: Certificates, place: Path, *, damaged: bool
 ) -> None:
-    """Other programs leave such."""
     place.write_text(certificates.proxy.pem[:300] if damaged else "")
     assert workspace.run().status == 0
 
@@ -89,8 +85,6 @@ def test_an_empty_file_and_a_damaged_certificate_are_replaced(
 def test_what_comes_to_lie_there_during_the_download_is_left_alone(
     workspace: Workspace, deployment: Deployment, place: Path
 ) -> None:
-    """It is looked at again before it is replaced."""
-
     def write() -> None:
         place.write_text("precious")
 
@@ -100,8 +94,7 @@ def test_what_comes_to_lie_there_during_the_download_is_left_alone(
     assert workspace.left_over() == []
 
 
-def test_a_file_in_the_place_of_the_directory(workspace: Workspace) -> None:
-    """It stays, too."""
+def test_a_file_in_the_place_of_the_directory_stays(workspace: Workspace) -> None:
     file = workspace.home / "file"
     file.touch()
     workspace.save_at(file / "ca.pem")
@@ -111,7 +104,6 @@ def test_a_file_in_the_place_of_the_directory(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("below", ["", "new/"])
 def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace, below: str) -> None:
-    """Anyone could exchange what is in it."""
     workspace.certificates.chmod(0o777)
     workspace.save_at(workspace.certificates / below / "ca.pem")
     assert f"everyone can write to {workspace.certificates}" in workspace.run().failure
@@ -119,7 +111,7 @@ def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace,
 
 
 def test_a_new_directory_is_looked_at_too(workspace: Workspace) -> None:
-    """Someone may be quicker in making it."""
+    # Someone may be quicker in making it.
     workspace.save_at(workspace.home / "new" / "ca.pem")
     workspace.stub("mkdir", f'{program("mkdir")} "$@" && chmod 777 "{workspace.home}/new"')
     assert f"everyone can write to {workspace.home}/new" in workspace.run().failure
@@ -127,7 +119,7 @@ def test_a_new_directory_is_looked_at_too(workspace: Workspace) -> None:
 
 
 def test_a_directory_that_comes_up_between_two_looks_is_looked_at_too(workspace: Workspace) -> None:
-    """Someone may be quicker still."""
+    # Someone may be quicker still.
     planted = workspace.home / "new"
     workspace.save_at(planted / "ca.pem")
     mkdir, ls = program("mkdir"), program("ls")
@@ -138,13 +130,13 @@ def test_a_directory_that_comes_up_between_two_looks_is_looked_at_too(workspace:
 
 @pytest.mark.parametrize("mode", [0o1777, 0o775, 0o2775, 0o770, 0o700])
 def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace, mode: int) -> None:
-    """The first is /tmp, the others are homes."""
+    # The first is /tmp, the others are homes.
     workspace.certificates.chmod(mode)
     assert workspace.run().status == 0
 
 
 def test_a_link_of_ones_own_to_a_directory_is_followed(workspace: Workspace) -> None:
-    """Homes and /tmp are links in places."""
+    # Homes and /tmp are links in places.
     (workspace.home / "link").symlink_to(workspace.certificates)
     workspace.save_at(workspace.home / "link" / "ca.pem")
     assert workspace.run().status == 0
@@ -165,12 +157,12 @@ class TestOtherUsers:
             os.chown(path, CALLER, CALLER)
 
     def test_a_directory_of_ones_own_below_one_of_roots_is_fine(self, workspace: Workspace) -> None:
-        """As homes are."""
+        # As homes are.
         assert workspace.run(user=CALLER).status == 0
         assert workspace.cert_path.stat().st_uid == CALLER
 
     def test_a_new_directory_in_a_sticky_one_of_roots_is_fine(self, workspace: Workspace, tmp_path: Path) -> None:
-        """As in /tmp, the default."""
+        # As in /tmp, the default.
         shared = tmp_path / "shared"
         shared.mkdir()
         shared.chmod(0o1777)
@@ -182,7 +174,7 @@ class TestOtherUsers:
     def test_a_directory_of_a_stranger_is_refused(
         self, workspace: Workspace, tmp_path: Path, caller: int, mode: int
     ) -> None:
-        """Such as /tmp/aibridge-proxy, if someone was quicker; even root leaves it alone."""
+        # Such as /tmp/aibridge-proxy, if someone was quicker; even root leaves it alone.
         planted = tmp_path / "planted"
         planted.mkdir()
         planted.chmod(mode)
@@ -193,7 +185,6 @@ class TestOtherUsers:
         assert list(planted.iterdir()) == []
 
     def test_a_link_of_a_stranger_is_refused(self, workspace: Workspace, tmp_path: Path) -> None:
-        """Even if it leads to a directory of one's own."""
         planted = tmp_path / "planted"
         planted.symlink_to(workspace.certificates)
         os.chown(planted, STRANGER, STRANGER, follow_symlinks=False)
@@ -204,7 +195,6 @@ class TestOtherUsers:
     def test_a_link_of_ones_own_to_a_directory_of_a_stranger_is_refused(
         self, workspace: Workspace, tmp_path: Path
     ) -> None:
-        """What it leads to is looked at as well."""
         strange = tmp_path / "strange"
         strange.mkdir()
         os.chown(strange, STRANGER, STRANGER)
@@ -213,13 +203,11 @@ class TestOtherUsers:
         workspace.save_at(link / "ca-cert.pem")
         assert f"{link}/ belongs to another user" in workspace.run().failure
 
-    def test_a_directory_of_roots_that_one_cannot_write_to(self, workspace: Workspace, tmp_path: Path) -> None:
-        """It is the right kind of directory, but not for this user."""
+    def test_a_directory_of_roots_that_one_cannot_write_to_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
         workspace.save_at(tmp_path / "ca-cert.pem")
         assert f"cannot write to {tmp_path}/" in workspace.run(user=CALLER).failure
 
     def test_a_file_that_one_cannot_read_is_left_alone(self, workspace: Workspace) -> None:
-        """It cannot be seen to be a certificate."""
         workspace.cert_path.write_text("precious")
         workspace.cert_path.chmod(0)
         assert f"{workspace.cert_path} does not hold certificates" in workspace.run(user=CALLER).failure

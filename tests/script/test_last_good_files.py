@@ -57,7 +57,6 @@ BODIES: dict[str, Callable[[Certificates], str]] = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_after_a_wrong_body(earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str) -> None:
-    """Nothing is written before it is known to be good."""
     deployment.serve(Answer(body=BODIES[name](certificates).encode()))
     assert earlier.run().failure
     assert earlier.left_over() == []
@@ -65,7 +64,7 @@ def test_after_a_wrong_body(earlier: Workspace, deployment: Deployment, certific
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404, 429, 503])
 def test_after_a_refusal(earlier: Workspace, deployment: Deployment, status: int) -> None:
-    """Above all after a 404: the proxy may be off for an hour."""
+    # Above all after a 404: the proxy may be off for an hour.
     deployment.serve(Answer(status))
     assert earlier.run().failure
     assert earlier.left_over() == []
@@ -73,7 +72,6 @@ def test_after_a_refusal(earlier: Workspace, deployment: Deployment, status: int
 
 @pytest.mark.parametrize("talk", [reset, endless, with_length(b"-----BEGIN CERTIFICATE-----\n", 500)])
 def test_after_a_broken_connection(earlier: Workspace, talk: Talk) -> None:
-    """Whatever has arrived so far."""
     with RawServer(talk) as server:
         earlier.values["ACCESS_URL"] = server.url
         assert earlier.run().failure
@@ -81,7 +79,6 @@ def test_after_a_broken_connection(earlier: Workspace, talk: Talk) -> None:
 
 
 def test_after_nobody_was_there(earlier: Workspace) -> None:
-    """The deployment may be down."""
     earlier.values["ACCESS_URL"] = "http://127.0.0.1:1"
     assert earlier.run().failure
     assert earlier.left_over() == []
@@ -89,7 +86,6 @@ def test_after_nobody_was_there(earlier: Workspace) -> None:
 
 @pytest.mark.parametrize("token", ["", " ", "a\nb"])
 def test_after_a_useless_token(earlier: Workspace, token: str) -> None:
-    """Such as none."""
     earlier.values["SESSION_TOKEN"] = token
     assert earlier.run().failure
     assert earlier.left_over() == []
@@ -103,7 +99,7 @@ def test_after_a_useless_token(earlier: Workspace, token: str) -> None:
 def test_after_a_disk_was_full(
     earlier: Workspace, deployment: Deployment, certificates: Certificates, limit: int, roots: int
 ) -> None:
-    """No file may grow over the limit, so that one write after the other is the one that fails."""
+    # No file may grow over the limit, so that one write after the other is the one that fails.
     deployment.serve(Answer(body=certificates.company.pem.encode()))
     system_roots = certificates.public.pem + certificates.intermediate.pem
     earlier.roots.write_text(system_roots if roots else "")
@@ -120,7 +116,6 @@ def kill_awk(workspace: Workspace, arguments: str) -> None:
 def test_after_a_program_was_killed_for_want_of_memory(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """Half a bundle is none."""
     deployment.serve(Answer(body=certificates.company.pem.encode()))
     kill_awk(earlier, "*roots.pem*cert")
     assert "cannot write to" in earlier.run().failure
@@ -130,7 +125,6 @@ def test_after_a_program_was_killed_for_want_of_memory(
 def test_after_the_checks_with_openssl_could_not_begin(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """What has not been checked is not saved."""
     deployment.serve(Answer(body=certificates.leaf.pem.encode()))
     kill_awk(earlier, "*one.*")
     assert "cannot write to" in earlier.run().failure
@@ -140,7 +134,7 @@ def test_after_the_checks_with_openssl_could_not_begin(
 def test_after_the_certificate_could_not_be_replaced(
     earlier: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """The bundle, which is replaced first, is put back."""
+    # The bundle, which is replaced first, is put back.
     deployment.serve(Answer(body=certificates.company.pem.encode()))
     earlier.stub("mv", f'case $* in */ca-cert.pem) exit 1 ;; esac\nexec {program("mv")} "$@"')
     assert "cannot write to" in earlier.run().failure
@@ -148,7 +142,6 @@ def test_after_the_certificate_could_not_be_replaced(
 
 
 def test_after_the_first_certificate_could_not_be_saved(workspace: Workspace) -> None:
-    """There was no bundle, so there is none."""
     workspace.stub("mv", f'case $* in */ca-cert.pem) exit 1 ;; esac\nexec {program("mv")} "$@"')
     assert "cannot write to" in workspace.run().failure
     assert list(workspace.certificates.iterdir()) == []
@@ -158,7 +151,7 @@ def test_after_the_first_certificate_could_not_be_saved(workspace: Workspace) ->
 def test_a_signal_between_the_two_files_is_too_late(
     workspace: Workspace, certificates: Certificates, number: signal.Signals
 ) -> None:
-    """A new bundle beside an old certificate would be neither the one state nor the other."""
+    # A new bundle beside an old certificate would be neither the one state nor the other.
     workspace.stub("mv", f'{program("mv")} "$@" && kill -{number} $PPID')
     assert workspace.run().status == 0
     assert workspace.cert_path.read_text() == certificates.proxy.pem
@@ -168,7 +161,7 @@ def test_a_signal_between_the_two_files_is_too_late(
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_after_a_signal_in_the_middle_of_a_download(earlier: Workspace, number: signal.Signals) -> None:
-    """Only a SIGKILL leaves something, and nothing that is in the way of the next run."""
+    # Only a SIGKILL leaves something, and nothing that is in the way of the next run.
     with RawServer(silent) as server:
         earlier.values["ACCESS_URL"] = server.url
         process = earlier.start()
@@ -184,7 +177,7 @@ def test_after_a_signal_in_the_middle_of_a_download(earlier: Workspace, number: 
 
 
 def test_what_a_killed_run_has_left_is_removed_by_one_of_the_hours_after(workspace: Workspace) -> None:
-    """A fresh directory may be that of a run that is still going on."""
+    # A fresh directory may be that of a run that is still going on.
     names = (".aibridge-proxy.aaaaaa", ".aibridge-proxy.bbbbbb", "foreign")
     stale, fresh, other = (workspace.certificates / name for name in names)
     for directory in (stale, fresh, other):
@@ -198,7 +191,7 @@ def test_what_a_killed_run_has_left_is_removed_by_one_of_the_hours_after(workspa
 
 
 def test_a_directory_of_the_same_name_as_a_left_over_is_none(workspace: Workspace) -> None:
-    """Only what lies in the directory is looked at, not the directory itself."""
+    # Only what lies in the directory is looked at, not the directory itself.
     workspace.save_at(workspace.home / ".aibridge-proxy.aaaaaa" / "ca.pem")
     workspace.cert_path.parent.mkdir()
     then = time.time() - STALE_SECONDS
@@ -209,7 +202,6 @@ def test_a_directory_of_the_same_name_as_a_left_over_is_none(workspace: Workspac
 def test_two_runs_at_once_leave_the_files_of_one(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """Each works in a directory of its own, and renames are whole."""
     pems = [certificates.company.pem, certificates.intermediate.pem]
     deployment.serve(*(Answer(body=pem.encode()) for pem in pems))
     # Neither is answered before both have asked.

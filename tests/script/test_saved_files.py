@@ -1,3 +1,5 @@
+"""What is saved where: the certificate, the bundle, their order and their modes."""
+
 from __future__ import annotations
 
 import os
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 def test_a_download_is_saved_and_bundled(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    """The certificate is saved alone, and after the system's roots in the bundle."""
     run = workspace.run()
     assert run.stderr == ""
     assert run.stdout == f"AI Bridge Proxy CA certificate saved to {workspace.cert_path}\n"
@@ -33,7 +34,7 @@ def test_a_download_is_saved_and_bundled(
 
 
 def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployment: Deployment) -> None:
-    """404 at the new path alone means that the server is older."""
+    # 404 at the new path alone means that the server is older.
     del deployment.answers[CA_CERT_PATH]
     assert workspace.run().status == 0
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH, OLD_CA_CERT_PATH]
@@ -42,7 +43,7 @@ def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployme
 def test_what_the_module_gives_needs_no_program_that_downloads_or_checks(
     bare_workspace: Workspace, certificates: Certificates
 ) -> None:
-    """With a certificate from the plan there is no token, and neither network nor curl nor openssl is needed."""
+    # With a certificate from the plan there is no token, and neither network nor curl nor openssl is needed.
     bare_workspace.values["CA_CERT_PEM"] = certificates.proxy.pem
     bare_workspace.without("curl")
     bare_workspace.without("openssl")
@@ -53,14 +54,13 @@ def test_what_the_module_gives_needs_no_program_that_downloads_or_checks(
 def test_an_expired_certificate_that_the_module_gives_is_saved(
     bare_workspace: Workspace, certificates: Certificates
 ) -> None:
-    """The plan has warned about its dates, and the clock alone stops nothing."""
+    # The plan has warned about its dates, and the clock alone stops nothing.
     bare_workspace.values["CA_CERT_PEM"] = certificates.expired.pem
     assert bare_workspace.run().status == 0
 
 
 @pytest.mark.parametrize("name", ["key_pem", "html", "truncated"])
 def test_what_the_module_gives_is_checked_too(bare_workspace: Workspace, certificates: Certificates, name: str) -> None:
-    """A script that was put together wrongly does no harm."""
     pem = certificates.proxy.pem
     given = {"key_pem": pem + certificates.proxy.key_pem, "html": "<html>", "truncated": pem[:300]}[name]
     bare_workspace.values["CA_CERT_PEM"] = given
@@ -69,14 +69,13 @@ def test_what_the_module_gives_is_checked_too(bare_workspace: Workspace, certifi
 
 
 def test_extra_certificates_stand_after_the_proxys_own(workspace: Workspace, certificates: Certificates) -> None:
-    """Clients of one file find the proxy's CA first, then the extra ones; and each once."""
     workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.company.pem + certificates.proxy.pem
     assert workspace.run().status == 0
     assert workspace.cert_path.read_text() == certificates.proxy.pem + certificates.company.pem
 
 
 def test_no_certificate_stands_twice_in_the_bundle(workspace: Workspace, certificates: Certificates) -> None:
-    """Neither one that the system has already, nor one that only looks different."""
+    # Neither one that the system has already, nor one that only looks different.
     wide = re.sub(r"(?<!-)\n(?!-)", "", certificates.public.pem).replace("\n", "\r\n")
     workspace.roots.write_text(certificates.public.pem + wide + certificates.proxy.pem + certificates.public.pem)
     workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.public.pem
@@ -87,7 +86,6 @@ def test_no_certificate_stands_twice_in_the_bundle(workspace: Workspace, certifi
 def test_system_roots_with_windows_line_ends_and_comments_are_bundled(
     workspace: Workspace, certificates: Certificates
 ) -> None:
-    """What stands around the certificates is dropped, and a missing line end at the end joins nothing."""
     text = f"\ufeff# Public Root\n{certificates.public.pem}=====\n{certificates.company.pem}".replace("\n", "\r\n")
     workspace.roots.write_bytes(text.rstrip().encode())
     assert workspace.run().status == 0
@@ -99,7 +97,6 @@ def test_system_roots_with_windows_line_ends_and_comments_are_bundled(
 def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_so(
     workspace: Workspace, certificates: Certificates
 ) -> None:
-    """The workspace's image may have no ca-certificates."""
     workspace.roots.unlink()
     for path in SYSTEM_TRUST_FILES[1:]:
         workspace.replace(path, f"{workspace.roots}.missing")
@@ -110,14 +107,13 @@ def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_s
 
 
 def test_the_system_roots_are_looked_for_where_the_helper_knows_them(script: str) -> None:
-    """The helper refuses these paths as cert_path; both lists have the same order."""
+    # The helper refuses these paths as cert_path; both lists have the same order.
     listed = script[script.index(SYSTEM_ROOTS) : script.index(LAST_SYSTEM_ROOTS) + len(LAST_SYSTEM_ROOTS)]
     assert tuple(listed.replace("\\\n", " ").split()) == SYSTEM_TRUST_FILES
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_modes_do_not_depend_on_the_umask(workspace: Workspace, umask: int) -> None:
-    """Files are 0644 and new directories 0755: everybody in the workspace reads them, nobody else writes them."""
     workspace.save_at(workspace.home / "new" / "certs" / "ca.pem")
     assert workspace.run(umask=umask).status == 0
     for path in (workspace.cert_path, workspace.bundle_path):
@@ -132,7 +128,7 @@ def test_modes_do_not_depend_on_the_umask(workspace: Workspace, umask: int) -> N
 def test_any_path_that_the_helper_passes_can_be_saved_at(
     workspace: Workspace, certificates: Certificates, name: str
 ) -> None:
-    """Blanks, leading dashes, awk's assignments, long names."""
+    # Blanks, leading dashes, awk's assignments, long names.
     workspace.save_at(workspace.certificates / name)
     assert workspace.run().status == 0
     assert workspace.cert_path.read_text() == certificates.proxy.pem
@@ -140,7 +136,6 @@ def test_any_path_that_the_helper_passes_can_be_saved_at(
 
 
 def test_a_file_in_the_root_directory(workspace: Workspace, certificates: Certificates) -> None:
-    """The directory of /name is /, and not nothing."""
     if os.geteuid() != 0:
         pytest.skip("only root writes to /")
     workspace.save_at(Path(f"/tf-helper-test-{os.getpid()}.pem"))
@@ -155,7 +150,7 @@ def test_a_file_in_the_root_directory(workspace: Workspace, certificates: Certif
 def test_curl_reaches_intercepted_and_tunnelled_hosts_with_the_bundle(
     workspace: Workspace, deployment: Deployment
 ) -> None:
-    """One host shows a certificate of the proxy's, the other one of a public authority: the CA is not enough."""
+    # One host shows a certificate of the proxy's, the other one of a public authority: the CA is not enough.
     proxy, public = trustme.CA(), trustme.CA()
     proxy_pem = proxy.cert_pem.bytes().decode()
     workspace.roots.write_bytes(public.cert_pem.bytes())
@@ -172,7 +167,7 @@ def test_curl_reaches_intercepted_and_tunnelled_hosts_with_the_bundle(
 
 
 def test_the_programs_that_the_script_calls_are_those_it_shields_from_functions(script: str) -> None:
-    """Bash imports functions from the environment; the list is that of the tests' PATH, and the coder CLI."""
+    # Bash imports functions from the environment; the list is that of the tests' PATH, and the coder CLI.
     (_builtins, line) = re.findall(r"^unset -f (.*)$", script, re.MULTILINE)
     assert line.split() == sorted([*TOOLS, "coder"])
 

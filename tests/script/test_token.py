@@ -23,7 +23,6 @@ PRINTABLE = "".join(sorted(set(string.printable) - set(string.whitespace) - {"'"
 
 
 def test_no_program_has_the_token_among_its_arguments(workspace: Workspace) -> None:
-    """Each program that the script executes says what its arguments are."""
     record = workspace.notes / "record"
     for tool in TOOLS:
         if (workspace.bin / tool).is_symlink():
@@ -38,7 +37,7 @@ def test_no_program_has_the_token_among_its_arguments(workspace: Workspace) -> N
 
 
 def test_no_process_shows_the_token_while_the_script_runs(workspace: Workspace, deployment: Deployment) -> None:
-    """While curl waits for its answer; the shell's own command line is the script, as the agent hands it over."""
+    # While curl waits for its answer; the shell's own command line is the script, as the agent hands it over.
     seen: list[tuple[bytes, bytes]] = []
     text = workspace.text().encode()
 
@@ -60,7 +59,7 @@ def test_no_process_shows_the_token_while_the_script_runs(workspace: Workspace, 
 def test_the_token_is_in_no_output_and_in_no_file(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, status: int
 ) -> None:
-    """Whatever comes of it, and even if the server repeats what it was sent."""
+    # Whatever comes of it, and even if the server repeats what it was sent.
     body = certificates.proxy.pem if status == 200 else TOKEN
     deployment.serve(Answer(status, body.encode(), {"X-Token": TOKEN, "Location": f"http://127.0.0.1:1/{TOKEN}"}))
     run = workspace.run()
@@ -69,7 +68,6 @@ def test_the_token_is_in_no_output_and_in_no_file(
 
 
 def test_a_body_that_repeats_the_token_is_not_quoted(workspace: Workspace, deployment: Deployment) -> None:
-    """Sentences say what kind of thing has arrived, not what it says."""
     deployment.serve(Answer(200, f"<html>{TOKEN}".encode()))
     run = workspace.run()
     assert run.failure
@@ -78,7 +76,6 @@ def test_a_body_that_repeats_the_token_is_not_quoted(workspace: Workspace, deplo
 
 @pytest.mark.parametrize("token", ["", " "])
 def test_without_a_token_there_is_no_request(workspace: Workspace, deployment: Deployment, token: str) -> None:
-    """The sentence is not that of a refused token."""
     workspace.values["SESSION_TOKEN"] = token
     assert "there is no session token" in workspace.run().failure
     assert deployment.asked == []
@@ -86,7 +83,7 @@ def test_without_a_token_there_is_no_request(workspace: Workspace, deployment: D
 
 @pytest.mark.parametrize("character", ["\x01", "\t", "\n", "\r", "\x1b", "\x1f", "\x7f"], ids=ascii)
 def test_a_token_with_a_control_character_is_refused(bare_workspace: Workspace, character: str) -> None:
-    """A line end in a header would begin another header."""
+    # A line end in a header would begin another header.
     bare_workspace.values["SESSION_TOKEN"] = f"{TOKEN}{character}X-Injected: yes"
     assert "the session token holds control characters" in bare_workspace.run().failure
 
@@ -95,8 +92,6 @@ def test_a_token_with_a_control_character_is_refused(bare_workspace: Workspace, 
 def test_any_other_token_reaches_the_deployment_as_it_is(
     tmp_path_factory: pytest.TempPathFactory, script: str, certificates: Certificates, shell: str
 ) -> None:
-    """No character of it is taken for syntax, by the shell, by sed or by curl."""
-
     @settings(max_examples=8, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.text(PRINTABLE, min_size=1))
     def check(token: str) -> None:
@@ -112,7 +107,6 @@ def test_any_other_token_reaches_the_deployment_as_it_is(
 def test_a_token_of_syntax_reaches_the_deployment_as_it_is(
     workspace: Workspace, deployment: Deployment, token: str
 ) -> None:
-    """As above, with what is most likely to go wrong."""
     workspace.values["SESSION_TOKEN"] = token
     # HTTP knows no UTF-8 in headers; werkzeug takes the bytes for Latin-1.
     deployment.token = token.encode().decode("latin-1")

@@ -123,8 +123,6 @@ def assert_values_arrive(batch: Sequence[dict[str, str]], renderer: Renderer, di
 
 
 def test_any_value_reaches_the_script_byte_for_byte(renderer: Renderer, tmp_path: Path) -> None:
-    """Under each shell; nothing is executed, printed or exported."""
-
     # One example is a batch, because terraform takes half a second for one value or a hundred.
     @settings(max_examples=4, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(script_values(), min_size=25, max_size=25))
@@ -137,6 +135,5 @@ def test_any_value_reaches_the_script_byte_for_byte(renderer: Renderer, tmp_path
 def test_attacks_and_real_certificates_reach_the_script_byte_for_byte(
     renderer: Renderer, certificates: Certificates, tmp_path: Path
 ) -> None:
-    """What hypothesis may take long to find."""
     texts = [*ATTACKS, certificates.proxy.pem, certificates.proxy.pem * 20]
     assert_values_arrive([dict.fromkeys(VARIABLES, text) for text in texts], renderer, tmp_path / "empty")
