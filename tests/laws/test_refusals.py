@@ -6,6 +6,7 @@ import json
 
 import hypothesis
 import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -44,6 +45,15 @@ WRONG: dict[str, st.SearchStrategy[object]] = {
     "extra_ca_certs_pem": st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]),
     "fetch_ca_cert": st.sampled_from(["True", "yes", 1, 0.0, []]),
 }
+
+
+@pytest.mark.parametrize("key", QUERY_KEYS)
+@examples(5)
+@given(st.data())
+def test_one_wrong_value_is_the_one_field_named(key: str, data: st.DataObject) -> None:
+    ran = run_in_process(json.dumps({"proxy_url": GOOD_URL, key: data.draw(WRONG[key])}).encode())
+    assert ran.status == REFUSED
+    assert set(named_fields(ran.stderr)) == {key}
 
 
 class QueryBeingEdited(RuleBasedStateMachine):

@@ -14,8 +14,7 @@ from tf_helper.doctor.tunnel import (
     connection_as_configured,
     send_connect,
 )
-
-_LISTENER = "AI Bridge Proxy listens on 8888 unless configured otherwise"
+from tf_helper.values.proxy_url import PORT_HINT
 
 
 def proxy_dns(case: Case) -> Finding:
@@ -39,7 +38,7 @@ def proxy_tcp(case: Case) -> Finding:
     except ConnectionFailed as error:
         return failed(
             f"port {origin.port} of {origin.host}: {error}",
-            f"check the port in proxy_url ({_LISTENER}), that the proxy is enabled, and firewalls on the way",
+            f"check the port in proxy_url ({PORT_HINT}), that the proxy is enabled, and firewalls on the way",
         )
 
 
@@ -69,26 +68,26 @@ def connect_without_token(case: Case) -> Finding:
         with connection_as_configured(case) as stream:
             status = send_connect(stream, case.provider_host, "")
     except ConnectionFailed as error:
-        return _speaks_tls(case) or failed(str(error), f"check what listens there; {_LISTENER}")
+        return _speaks_tls(case) or failed(str(error), f"check what listens there; {PORT_HINT}")
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ok("it asks for credentials (407), as it should")
     if 200 <= status < 300:  # noqa: PLR2004
         return warning(
-            f"it lets anyone through ({status})", f"check that this is AI Bridge Proxy and no other proxy; {_LISTENER}"
+            f"it lets anyone through ({status})", f"check that this is AI Bridge Proxy and no other proxy; {PORT_HINT}"
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _speaks_tls(case) or failed(
             f"it answers CONNECT with {status}",
-            f"something in front of the proxy, a load balancer say, does not reach it: look in its log; {_LISTENER}",
+            f"something in front of the proxy, a load balancer say, does not reach it: look in its log; {PORT_HINT}",
         )
     if status == HTTPStatus.FORBIDDEN:
         return _speaks_tls(case) or failed(
             "it forbids CONNECT (403) before it asks who you are: another proxy, or a firewall",
-            f"check that proxy_url is AI Bridge Proxy's; {_LISTENER}",
+            f"check that proxy_url is AI Bridge Proxy's; {PORT_HINT}",
         )
     return _speaks_tls(case) or failed(
         f"it answers CONNECT with {status}: a web server, not a proxy",
-        f"proxy_url must be the proxy's own listener, not the deployment; {_LISTENER}",
+        f"proxy_url must be the proxy's own listener, not the deployment; {PORT_HINT}",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tf_helper.problems import Problem
 from tf_helper.values.url import Origin, parse_url
 
-_PORT_HINT = "AI Bridge Proxy listens on 8888 unless configured otherwise"
+PORT_HINT = "AI Bridge Proxy listens on 8888 unless configured otherwise"
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class ProxyUrl:
     @classmethod
     def parse(cls, text: str) -> "ProxyUrl":
         """Parse scheme://host[:port]. Raises Invalid."""
-        url = parse_url(text, path_problems=_path_problems, port_hint=_PORT_HINT)
+        url = parse_url(text, path_problems=_path_problems, port_hint=PORT_HINT)
         if url.origin.scheme == "https" or url.has_port:
             return cls(url.origin)
-        return cls(url.origin, (f"http without a port means port 80; {_PORT_HINT}.",))
+        return cls(url.origin, (f"http without a port means port 80; {PORT_HINT}.",))
 
 
 def _path_problems(path: str) -> Iterator[Problem]:
