@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,17 @@ def test_a_black_hole(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None
     assert report.of("failed") == ["proxy_tcp"]
     assert "no answer" in report.told("proxy_tcp")
     assert "firewalls" in report.told("proxy_tcp")
+
+
+@pytest.mark.fuzz(long=True)
+@pytest.mark.parametrize("silent_only", [False, True], ids=["no connection", "no answer"])
+def test_black_holes_everywhere_leave_an_answer_within_half_a_minute(patient: Patient, *, silent_only: bool) -> None:
+    with full_backlog() as nowhere, RawServer(silent) as server:
+        patient.settings |= dict.fromkeys(("proxy_url", "access_url"), server.url if silent_only else nowhere)
+        begun = monotonic()
+        report = patient.examine()
+        assert monotonic() - begun < 30
+    assert set(report.of("failed")) == {"deployment", "connect_without_token" if silent_only else "proxy_tcp"}
 
 
 def test_https_to_a_listener_that_speaks_plain_http(patient: Patient) -> None:
