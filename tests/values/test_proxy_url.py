@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from tf_helper.problems import Invalid
@@ -181,6 +183,20 @@ def test_takes_an_invisible_joiner_in_an_a_label_that_all_clients_take(label: st
     assert str(ProxyUrl.parse(f"https://{label}").origin) == f"https://{label}"
     shown = label.removeprefix("xn--").encode().decode("punycode")
     assert sentences(f"https://{shown}")[0].startswith("holds a control or invisible character")
+
+
+@pytest.mark.parametrize(
+    ("label", "character"),
+    [
+        pytest.param("xn--wgb0xh1c", "U+088A", id="an Arabic letter of Unicode 14"),
+        pytest.param("\u0628\u088a", "U+088A", id="the same as a U-label"),
+        pytest.param("\u0628\u08c8", "U+08C8", id="another"),
+    ],
+)
+@pytest.mark.skipif(unicodedata.unidata_version < "14", reason="this Python does not know the letters itself")
+def test_refuses_a_letter_that_node_22_does_not_know(label: str, character: str) -> None:
+    (sentence,) = sentences(f"https://{label}")
+    assert sentence.endswith(f"of the host name holds {character}, too new for some clients")
 
 
 def test_reports_every_problem_of_a_url() -> None:

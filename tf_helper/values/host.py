@@ -15,7 +15,16 @@ _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 # ZERO WIDTH NON-JOINER and JOINER. Between which letters they are valid (RFC 5892, appendix A) parsers do not agree on:
 # Node.js 20 and 22 have no joining types for N'Ko, Adlam and others. They know Arabic, and Devanagari to Sinhala.
 _JOINERS = {"\u200c", "\u200d"}
-_JOINABLE = re.compile("[a-z0-9\u0600-\u06ff\u0900-\u0dff\u200c\u200d-]*")
+_JOINABLE = "[a-z0-9\u0600-\u06ff\u0900-\u0dff\u200c\u200d-]*"
+
+# Letters and marks since Unicode 14 that Node.js 20 and 22 refuse: CJK Extension I, and beside right-to-left letters
+# those whose direction they do not know. Other new characters they take.
+_TOO_NEW = (  # compiled for international names only
+    "[\u0870-\u089f\u08b5\u08c8-\u08d2\u0c3c\u0ece\u1ac1-\u1ace\u1dfa"
+    "\U00010efd-\U00010eff\U00010f70-\U00010f89\U00011070\U00011073\U00011074\U000110c2\U00011241"
+    "\U00011f00-\U00011f42\U00013440-\U00013455\U0001cf00-\U0001cf46\U0001e08f\U0001e2ae"
+    "\U0001e4ec-\U0001e4ef\U0002ebf0-\U0002ee5d]"
+)
 
 
 def parse_host(text: str) -> str:
@@ -104,11 +113,15 @@ def _parse_label(label: str) -> str:
         shown = encoded = ""
     if not encoded or (label.isascii() and encoded != label):
         raise Invalid(Problem(f"label {quoted(label)} of the host name is not a valid international name (IDNA 2008)"))
-    if not (_JOINERS.isdisjoint(shown) or _JOINABLE.fullmatch(shown)):
+    if not (_JOINERS.isdisjoint(shown) or re.fullmatch(_JOINABLE, shown)):
         raise Invalid(
             Problem(
                 f"label {quoted(label)} of the host name holds an invisible joiner, which some clients refuse there"
             )
+        )
+    for character in re.findall(_TOO_NEW, shown):
+        raise Invalid(
+            Problem(f"label {quoted(label)} of the host name holds U+{ord(character):04X}, too new for some clients")
         )
     return encoded
 
