@@ -8,7 +8,7 @@ import pytest
 
 from tests.url_agreement.accepted import accepted, access_urls
 from tests.url_agreement.expected import disagreements, meaning, with_token
-from tests.url_agreement.generated import SCRIPTS, Urls, a_label
+from tests.url_agreement.generated import JOINERS, SCRIPTS, Urls, a_label
 from tf_helper.problems import Invalid
 from tf_helper.values.no_proxy import NoProxy
 from tf_helper.values.proxy_url import ProxyUrl
@@ -45,7 +45,8 @@ def test_a_host_is_spelled_alike_in_no_proxy(seed: str) -> None:
 
 def test_a_label_gets_the_same_verdict_in_both_of_its_spellings(seed: str) -> None:
     generated = Urls(Random(seed))
-    labels = (generated.u_label(SCRIPTS) for _ in range(2_000))
+    # Joiners are invisible, so they are taken in A-labels only.
+    labels = (label for _ in range(2_000) if set(JOINERS).isdisjoint(label := generated.u_label(SCRIPTS)))
     verdicts = {
         label: (verdict(f"https://{label}"), verdict(f"https://{a_label(label)}"))
         for label in labels
