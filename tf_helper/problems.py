@@ -12,7 +12,7 @@ F = TypeVar("F")
 # In front of it stands a password; some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
 AT_SIGNS = "@\uff20\ufe6b"
 
-_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = r"\s*[A-Za-z][A-Za-z0-9+.-]*://"  # compiled for messages only
 _QUOTED_LENGTH = 80
 # Terraform shows all that it gets, and after so many a person has stopped reading.
 _MAX_REPORTED = 20
@@ -68,7 +68,7 @@ def quoted(text: str) -> str:
     Wherever in a query they stand, they can hold a password.
     """
     if "://" in text or not set(AT_SIGNS).isdisjoint(text):
-        scheme = _SCHEME.match(text)
+        scheme = re.match(_SCHEME, text)
         text = f"{scheme[0] if scheme else ''}..."
     return quoted_in_full(text)
 

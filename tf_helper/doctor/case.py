@@ -29,11 +29,6 @@ class Case:
     """What is at cert_path."""
 
     @property
-    def proxy(self) -> str:
-        """The proxy as a person knows it."""
-        return str(self.query.proxy_url.origin)
-
-    @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
         """The CA certificate that the proxy signs with, as far as it is known, its own first."""
         return self.served_ca or self.query.ca_cert_pem or self.saved_ca

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from tf_helper.coder_api import CoderApi, DeploymentError
 from tf_helper.doctor.case import OPERATION_SECONDS, Case
-from tf_helper.doctor.step import Finding, failed, in_a_few_words, ok, skipped, warning
+from tf_helper.doctor.step import Finding, failed, in_a_few_words, ok, ok_but_for, skipped
 from tf_helper.problems import quoted
 from tf_helper.session_token import VARIABLES, has_odd_characters
 from tf_helper.values.certificate import issuer_warnings, rfc3339, validity_warnings
@@ -104,7 +104,7 @@ def ca_endpoint(case: Case) -> Finding:
         *validity_warnings(served.certificates, time.time()),
         *issuer_warnings(served.certificates, case.query.extra_ca_certs_pem),
     ]
-    return warning(seen, " ".join(doubts)) if doubts else ok(seen)
+    return ok_but_for(seen, doubts)
 
 
 def _api(case: Case, token: str) -> CoderApi:

@@ -11,6 +11,7 @@ from tf_helper.doctor.tunnel import HTTPS_PORT
 from tf_helper.problems import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
+_OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_TLS_REJECT_UNAUTHORIZED")
 # Where both are set, the client takes the first.
@@ -22,8 +23,7 @@ _PRECEDENCE = (
 
 def environment(case: Case) -> Finding:
     """Compare the variables of this process with what a tool needs."""
-    names = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES), *_HARMFUL)
-    present = [name for name in names if case.environment.get(name)]
+    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if case.environment.get(name)]
     of_a_tool = any(name in present for name in PROXY_VARIABLES)
     contradictions = list(_contradictions(case))
     doubts = [*_other_tokens(case), *_doubts(case), *(_lacking(case, present) if of_a_tool else ())]
@@ -94,8 +94,7 @@ def _doubts(case: Case) -> Iterator[str]:
 
 
 def _lacking(case: Case, present: Sequence[str]) -> Iterator[str]:
-    names = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
-    missing = [name for name in names if name not in present]
+    missing = [name for name in _OF_A_TOOL if name not in present]
     if missing:
         yield f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
     deployment = case.query.access_url.origin.host if case.query.access_url else ""
@@ -128,6 +127,6 @@ def _proxy_variable(name: str, value: str, case: Case) -> Iterator[str]:
         yield f"{name} is not the URL of a proxy"
         return
     if origin != case.query.proxy_url.origin:
-        yield f"{name} leads to {origin}, proxy_url to {case.proxy}"
+        yield f"{name} leads to {origin}, proxy_url to {case.query.proxy_url.origin}"
     elif not variable.password:
         yield f"{name} is without the token"

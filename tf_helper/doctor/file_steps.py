@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tf_helper.doctor.case import Case
-from tf_helper.doctor.step import Finding, failed, ok, warning
+from tf_helper.doctor.step import Finding, failed, ok, ok_but_for, warning
 from tf_helper.problems import Invalid
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
 from tf_helper.values.certificate import is_expired, parse_saved, validity_warnings
@@ -36,8 +36,7 @@ def certificate_file(case: Case) -> Finding:
     if is_expired(first, time.time()):
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
     seen = f"{path} holds the deployment's certificate" if case.served_ca else f"{path}, SHA-256 {first.sha256}"
-    doubts = list(validity_warnings(case.saved_ca[:1], time.time()))
-    return warning(seen, " ".join(doubts)) if doubts else ok(seen)
+    return ok_but_for(seen, validity_warnings(case.saved_ca[:1], time.time()))
 
 
 def bundle_file(case: Case) -> Finding:

@@ -11,7 +11,7 @@ from tf_helper.by_hand.parser import Parser, query_pairs
 from tf_helper.doctor.case import Case
 from tf_helper.doctor.examination import Examined, examine
 from tf_helper.doctor.report import as_json, as_text
-from tf_helper.doctor.step import Finding, failed, ok, skipped, warning
+from tf_helper.doctor.step import Finding, failed, ok_but_for, skipped
 from tf_helper.doctor.steps import STEPS
 from tf_helper.problems import Invalid
 from tf_helper.query import Query
@@ -99,5 +99,4 @@ def _refused(invalid: Invalid) -> Finding:
 def _accepted(query: Query) -> Finding:
     given = {"proxy_url": query.proxy_url.origin, "access_url": query.access_url, "cert_path": query.cert_path.path}
     seen = ", ".join(f"{key} {value}" for key, value in given.items() if value)
-    warnings = json.loads(answer(query, token="").warnings)
-    return warning(seen, " ".join(warnings)) if warnings else ok(seen)
+    return ok_but_for(seen, json.loads(answer(query, token="").warnings))

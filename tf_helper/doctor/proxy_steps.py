@@ -68,7 +68,14 @@ def connect_without_token(case: Case) -> Finding:
         with connection_as_configured(case) as stream:
             status = send_connect(stream, case.provider_host, "")
     except ConnectionFailed as error:
-        return _speaks_tls(case) or failed(str(error), f"check what listens there; {PORT_HINT}")
+        finding = failed(str(error), f"check what listens there; {PORT_HINT}")
+    else:
+        finding = _answer_without_token(status)
+    # To plain HTTP a listener that speaks TLS answers in many ways.
+    return (_speaks_tls(case) if finding.status == "failed" else None) or finding
+
+
+def _answer_without_token(status: int) -> Finding:
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ok("it asks for credentials (407), as it should")
     if 200 <= status < 300:  # noqa: PLR2004
@@ -76,16 +83,16 @@ def connect_without_token(case: Case) -> Finding:
             f"it lets anyone through ({status})", f"check that this is AI Bridge Proxy and no other proxy; {PORT_HINT}"
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _speaks_tls(case) or failed(
+        return failed(
             f"it answers CONNECT with {status}",
             f"something in front of the proxy, a load balancer say, does not reach it: look in its log; {PORT_HINT}",
         )
     if status == HTTPStatus.FORBIDDEN:
-        return _speaks_tls(case) or failed(
+        return failed(
             "it forbids CONNECT (403) before it asks who you are: another proxy, or a firewall",
             f"check that proxy_url is AI Bridge Proxy's; {PORT_HINT}",
         )
-    return _speaks_tls(case) or failed(
+    return failed(
         f"it answers CONNECT with {status}: a web server, not a proxy",
         f"proxy_url must be the proxy's own listener, not the deployment; {PORT_HINT}",
     )

@@ -1,6 +1,6 @@
 """A step of the examination and what it finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -42,6 +42,12 @@ def ok(seen: str) -> Finding:
 def warning(seen: str, advice: str) -> Finding:
     """Return that something is probably wrong."""
     return Finding("warning", seen, advice)
+
+
+def ok_but_for(seen: str, doubts: Iterable[str]) -> Finding:
+    """Return that all is well, or a warning with the doubts, whole sentences, if there are any."""
+    advice = " ".join(doubts)
+    return warning(seen, advice) if advice else ok(seen)
 
 
 def failed(seen: str, advice: str) -> Finding:
