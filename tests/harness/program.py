@@ -62,7 +62,7 @@ def run(
 
 
 def without_privileges() -> tuple[str, ...]:
-    """Return a launcher that takes from root the right to read and search everything; skip the test if there is none."""
+    """Return a launcher that takes from root the right to read and search all; skip the test if there is none."""
     setpriv = shutil.which("setpriv")
     if not setpriv:
         pytest.skip("setpriv is not on PATH")
