@@ -9,15 +9,15 @@ import trustme
 
 from tests.harness.deployment import TOKEN
 from tests.harness.origin import Origin
+from tests.harness.pages import PAGES
 from tests.harness.proxy import Proxy, mitmdump
 from tests.harness.tls_listener import TlsListener
-from tests.tools.pages import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tests.tools.clients import Host, Listener
+    from tests.harness.cells import Host, Listener
 
 NAMES: Mapping[Host, str] = {"intercepted": "api.anthropic.com", "tunnelled": "registry.example.com"}
 BLOCKED = "blocked.example.com"

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.doctor.conftest import Patient
+    from tests.harness.cells import Listener
     from tests.sandbox import Authorities
-    from tests.tools.clients import Listener
 
 
 def test_every_step_of_a_healthy_workspace_is_ok(patient: Patient) -> None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.doctor.conftest import Patient
+    from tests.harness.cells import Listener
     from tests.harness.raw_server import Talk
     from tests.sandbox import Authorities
-    from tests.tools.clients import Listener
 
 AFTER_TCP = ["proxy_tls", "connect_without_token", "connect_with_token", "provider", "strict_client", "tunnelled"]
 

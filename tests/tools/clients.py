@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from tests.harness.cells import OVER_TLS, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Host = Literal["intercepted", "tunnelled"]
-Listener = Literal["HTTP", "TLS"]
-
-
-class Cell(NamedTuple):
-    """What the client asks for, and how the proxy listens."""
-
-    host: Host
-    listener: Listener
-
-
-HOSTS: tuple[Host, ...] = ("intercepted", "tunnelled")
-LISTENERS: tuple[Listener, ...] = ("HTTP", "TLS")
-CELLS = tuple(Cell(host, listener) for listener, host in product(LISTENERS, HOSTS))
-OVER_TLS = tuple(cell for cell in CELLS if cell.listener == "TLS")
 
 # A client's own trust store is replaced by a variable, or added to, or no variable reaches it.
 Trust = Literal["replaced", "added to", "out of reach"]

@@ -9,13 +9,14 @@ import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
-from tests.tools.clients import NODE, Client, Listener
+from tests.tools.clients import NODE, Client
 from tests.tools.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from tests.harness.cells import Listener
     from tests.harness.proxy import Proxy
     from tests.harness.terraform import Providers
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from tests.harness.cells import Listener
     from tests.harness.origin import Origin
     from tests.harness.proxy import Proxy
     from tests.harness.terraform import MakeTerraform
-    from tests.tools.clients import Listener
 
 URL = f"https://{NAMES['intercepted']}/"
 SETUP = f"module.aibridge_proxy.{SETUP_SCRIPT}"

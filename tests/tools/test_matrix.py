@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.harness.cells import CELLS, Cell
 from tests.sandbox import NAMES
-from tests.tools.clients import CELLS, CLIENTS, Cell, Client
+from tests.tools.clients import CLIENTS, Client
 from tests.tools.conftest import installed
 
 if TYPE_CHECKING:
