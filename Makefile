@@ -4,7 +4,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PROXY := $(VENV)/proxy
 BENCH := $(VENV)/bench
 WHEELS := $(VENV)/wheels
 PROVISIONER := terraform/examples/provisioner
@@ -16,7 +15,7 @@ HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
 .PHONY: demo bench test lint pytest fuzz real-providers test-package build nox network format readme clean
 
-demo: $(VENV)/.installed $(PROXY)/.installed
+demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
 # BENCH_OPTIONS='--rounds 5', for example; --help says more.
@@ -38,7 +37,7 @@ lint: $(VENV)/.installed
 	check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	zizmor --offline --pedantic --quiet .github
 
-pytest: $(VENV)/.installed $(PROXY)/.installed $(WHEELS)/.collected $(NODE_MODULES)/.installed
+pytest: $(VENV)/.installed $(WHEELS)/.collected $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
@@ -61,7 +60,7 @@ build: $(VENV)/.installed
 	python -m build --installer uv
 	twine check --strict dist/*
 
-nox: $(VENV)/.installed $(PROXY)/.installed
+nox: $(VENV)/.installed
 	nox $(NOX)
 
 network: $(VENV)/.installed
@@ -76,11 +75,6 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
-	touch $@
-
-$(PROXY)/.installed: pyproject.toml | $(VENV)/.installed
-	$(PYTHON) -m venv --without-pip $(PROXY)
-	$(BIN)/python -m pip --python $(PROXY)/bin/python install --quiet --group proxy
 	touch $@
 
 # What is measured: installed and compiled as on a provisioner, and none of the tests' packages beside it.

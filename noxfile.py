@@ -22,9 +22,6 @@ nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 
-# The tests' proxy is not of the package's environment.
-os.environ["PATH"] += f"{os.pathsep}{sys.prefix}/proxy/bin"
-
 if shutil.which("pyenv"):
     # Its shims are to answer for every version that it has, not for the chosen one alone.
     versions = subprocess.check_output(["pyenv", "versions", "--bare"], text=True)  # noqa: S607 - found on PATH

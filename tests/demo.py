@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import trustme
 
 from tests.harness.deployment import Deployment
+from tests.harness.gateway import Gateway
 from tests.harness.origin import Origin, Page
 from tests.harness.proxy import Proxy
 from tests.harness.terraform import SETUP_SCRIPT, Terraform, TerraformError, copy_module
@@ -43,11 +44,12 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="tf-helper-demo-") as scratch,
         Origin(public, hosts=(PROVIDER, OTHER), pages={"/": Page(b"hello")}) as origin,
-        Proxy(token=token, origin=origin, intercepted=(PROVIDER,)) as proxy,
+        Gateway(token=token, origin=origin) as gateway,
+        Proxy(gateway=gateway.url, hosts={OTHER: origin.port}) as proxy,
         Deployment(token=token, ca_cert_pem=proxy.ca_cert_pem) as deployment,
     ):
         step("A Coder deployment", f"a stand-in for one listens on {deployment.url}")
-        step("Its AI Bridge Proxy", f"mitmproxy plays it on port {proxy.port}")
+        step("Its AI Bridge Proxy", f"a stand-in for one listens on port {proxy.port}")
         say(f"it looks into requests to {PROVIDER} and tunnels all others")
         try:
             outputs, script = apply(Path(scratch), deployment, proxy, providers)
@@ -97,24 +99,28 @@ def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bo
 
 def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
     """Ask both hosts with what the outputs say; say whether each was treated as it should be."""
-    intercepted, because = ask(PROVIDER, outputs["env"], origin)
+    # As their key, tools without one of their own send the token.
+    key = outputs["proxy_auth_url"].partition("://coder:")[2].partition("@")[0]
+    intercepted, because = ask(PROVIDER, outputs["env"], origin, key=key)
     if not intercepted:
         return False
-    say("The proxy knew the token, looked into the request and passed it on. It showed curl a certificate that it had")
-    say(f"signed itself ({because}); curl trusted it, because the bundle has the CA certificate.")
+    say("The gateway took the token for a key of the company's and passed the request on. The proxy showed curl a")
+    say(f"certificate that it had signed itself ({because}); curl trusted it, because the bundle has the")
+    say("CA certificate.")
     tunnelled, because = ask(OTHER, outputs["env"], origin)
     if tunnelled is not False:
         return False
-    say("The proxy knew the token and passed the connection on untouched. curl saw the host's own certificate")
+    say("The proxy passed the connection on untouched. curl saw the host's own certificate")
     say(f"({because}) and trusted it, because the bundle has the system's roots as well.")
     return True
 
 
-def ask(host: str, env: dict[str, str], origin: Origin) -> tuple[bool | None, str]:
+def ask(host: str, env: dict[str, str], origin: Origin, *, key: str = "") -> tuple[bool | None, str]:
     """Ask a host; return whether the proxy looked into it (None for no answer), and who signed what curl saw."""
     step(f"A request to https://{host}/", "by curl, with the variables of env and nothing else")
     done = subprocess.run(
-        ["curl", "--silent", "--show-error", "--verbose", f"https://{host}/"],
+        ["curl", "--silent", "--show-error", "--verbose", "--header", "@-", f"https://{host}/"],
+        input=f"x-api-key: {key}\n" if key else "",
         env={"PATH": os.environ["PATH"], **env},
         capture_output=True,
         text=True,

@@ -8,10 +8,11 @@ import pytest
 import trustme
 
 from tests.harness.deployment import TOKEN
+from tests.harness.gateway import Gateway
 from tests.harness.origin import Origin
 from tests.harness.pages import PAGES
-from tests.harness.proxy import Proxy, mitmdump
-from tests.harness.tls_listener import TlsListener
+from tests.harness.proxy import Proxy
+from tests.harness.server import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ BLOCKED = "blocked.example.com"
 
 
 class Authorities(NamedTuple):
-    """Who has signed what, apart from the proxy's CA, which mitmproxy makes."""
+    """Who has signed what, apart from what the proxy intercepts."""
 
     public: trustme.CA
     """All clients trust it without the module."""
@@ -54,18 +55,28 @@ def origin(authorities: Authorities) -> Iterator[Origin]:
 
 
 @pytest.fixture(scope="session")
-def proxy(origin: Origin) -> Iterator[Proxy]:
-    """Run AI Bridge Proxy."""
-    if not mitmdump():
-        pytest.skip("mitmdump is not installed: run make")
-    with Proxy(token=TOKEN, origin=origin, intercepted=(NAMES["intercepted"],), blocked=(BLOCKED,)) as running:
+def gateway(origin: Origin) -> Iterator[Gateway]:
+    """Run the gateway behind the proxy. It lets requests without a key through: most of these clients send none."""
+    with Gateway(token=TOKEN, origin=origin, keyless=True) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def listeners(authorities: Authorities, proxy: Proxy) -> Iterator[Mapping[Listener, Mapping[str, object]]]:
-    """Say what the module has to be told of the proxy."""
-    with TlsListener(authorities.company, port=proxy.port) as tls:
+def proxy(origin: Origin, gateway: Gateway) -> Iterator[Proxy]:
+    """Run AI Bridge Proxy."""
+    hosts = {NAMES["tunnelled"]: origin.port}
+    with Proxy(gateway=gateway.url, hosts=hosts, private={BLOCKED}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def listeners(
+    authorities: Authorities, origin: Origin, gateway: Gateway, proxy: Proxy
+) -> Iterator[Mapping[Listener, Mapping[str, object]]]:
+    """Say what the module has to be told of the proxy, and of the same one behind TLS."""
+    hosts = {NAMES["tunnelled"]: origin.port}
+    listener = tls_context(authorities.company, "localhost")
+    with Proxy(gateway=gateway.url, hosts=hosts, private={BLOCKED}, ca=proxy.ca, listener=listener) as tls:
         yield {
             "HTTP": {"proxy_url": f"http://127.0.0.1:{proxy.port}"},
             "TLS": {

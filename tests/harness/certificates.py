@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
+import ssl
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DAY = dt.timedelta(days=1)
+
+SERVER_AUTH = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Certified:
     """A certificate with its private key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
     @property
     def pem(self) -> str:
@@ -42,15 +51,19 @@ def make_certificate(
     *,
     issuer: Certified | None = None,
     ca: bool = True,
+    path_length: int | None = None,
     key_usage: bool = True,
+    hosts: Sequence[str] = (),
+    extensions: Sequence[x509.ExtensionType] = (),
     from_day: int = -30,
     to_day: int = 365,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
 ) -> Certified:
-    """Make a certificate that is valid between two days, counted from today; self-signed where nobody issues it.
+    """Make a certificate that is valid between two days, counted from today; self-signed without an issuer.
 
-    A `name` that is text is the common name.
+    A `name` that is text is the common name. `hosts` are the names and addresses of a server.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) if isinstance(name, str) else name
     now = dt.datetime.now(dt.timezone.utc)
     builder = (
@@ -61,12 +74,37 @@ def make_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + from_day * DAY)
         .not_valid_after(now + to_day * DAY)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
+    if issuer:
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
+    if hosts:
+        names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
+        builder = builder.add_extension(names, critical=False)
     if key_usage:
         builder = builder.add_extension(_key_usage(ca=ca), critical=True)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.NameConstraints))
     return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+
+
+def server_context(server: Certified, *chain: Certified) -> ssl.SSLContext:
+    """Make what a server needs to show its certificate, with the others behind it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with NamedTemporaryFile("w") as file:
+        file.write("".join([server.key_pem, server.pem, *(certified.pem for certified in chain)]))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _key_usage(*, ca: bool) -> x509.KeyUsage:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
@@ -27,6 +28,8 @@ OLD_CA_CERT_PATH = "/api/v2/aibridge/proxy/ca-cert.pem"
 
 BUILD_INFO_PATH = "/api/v2/buildinfo"
 USER_PATH = "/api/v2/users/me"
+
+_NO_TOKEN = 'Cookie "coder_session_token" or query parameter must be provided.'
 
 # The workspace owner's session token, in Coder's form.
 TOKEN = "0123456789-abcdefghijklmnopqrstuv"
@@ -65,7 +68,8 @@ class Deployment(Closing):
             BUILD_INFO_PATH: [_json(200, {"version": "v2.31.2+0123abc"})],
             USER_PATH: [_json(200, {"username": "alice"})],
         }
-        self.serve(Answer(body=ca_cert_pem.encode(), headers={"Content-Type": "application/x-pem-file"}))
+        headers = {"Content-Type": "application/x-pem-file", "Content-Disposition": "attachment; filename=ca-cert.pem"}
+        self.serve(Answer(body=ca_cert_pem.encode(), headers=headers))
         context = tls_context(authority, "127.0.0.1", "localhost") if authority else None
         # Threads, so that one client who waits does not keep the next one waiting.
         self._server = LoopbackServer(host="127.0.0.1", ssl_context=context, threaded=True)
@@ -90,13 +94,19 @@ class Deployment(Closing):
         self.asked.append(Asked(request.path, token))
         self.before_answer()
         answers = self.answers.get(request.path)
-        if request.path != BUILD_INFO_PATH and token != self.token:
-            answer = error(401, "You are signed out or your session has expired.", "API key is invalid.")
-        elif not answers:
+        if not answers:
             answer = error(404, "Route not found.")
-        else:
+        elif answers[0].status == HTTPStatus.FORBIDDEN or request.path == BUILD_INFO_PATH or token == self.token:
+            # Without a license no token is looked at.
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        else:
+            answer = signed_out("API key is invalid." if token else _NO_TOKEN)
         return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def signed_out(detail: str) -> Answer:
+    """Return what Coder answers to a token that it does not take."""
+    return error(401, "You are signed out or your session has expired. Please sign in again to continue.", detail)
 
 
 def error(status: int, message: str, detail: str = "") -> Answer:

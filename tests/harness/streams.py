@@ -1,0 +1,114 @@
+"""Servers on asyncio streams, each in a thread of its own, and what they have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import h11
+
+from tests.harness.closing import Closing
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable
+
+SECONDS = 10
+
+
+class Streams(NamedTuple):
+    """A connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class StreamServer(Closing):
+    """Listens on loopback; a connection that breaks ends quietly."""
+
+    def __init__(self) -> None:
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[Any] = set()
+        self._transports: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and break off all connections."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def start(self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext | None = None) -> int:
+        """Listen, from the thread of the test; return the port."""
+        server = asyncio.run_coroutine_threadsafe(self.listen(serve, context), self._loop).result(SECONDS)
+        return port_of(server)
+
+    async def listen(
+        self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext | None = None
+    ) -> asyncio.Server:
+        """Listen on a free port, with TLS if there is a context."""
+
+        async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._transports.add(writer.transport)
+            task = asyncio.current_task()
+            self._tasks.add(task)  # asyncio itself does not keep it from being collected
+            try:
+                with suppress(OSError, h11.ProtocolError):
+                    await serve(Streams(reader, writer))
+            except asyncio.CancelledError:
+                pass  # asyncio would report it
+            finally:
+                writer.close()
+                self._tasks.discard(task)
+
+        server = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=context)
+        self._servers.append(server)
+        return server
+
+    async def connect(self, port: int, context: ssl.SSLContext | None = None, name: str = "") -> Streams:
+        """Connect to a port on loopback, with TLS to a server of that name if there is a context. Raises OSError."""
+        streams = Streams(*await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=name or None))
+        self._transports.add(streams.writer.transport)
+        return streams
+
+    async def _end(self) -> None:
+        for server in self._servers:
+            server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for transport in list(self._transports):
+            transport.abort()  # close() would wait for the other side, with TLS
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # for the transports to be closed
+
+
+def port_of(server: asyncio.Server) -> int:
+    """Return where a server listens."""
+    return int(server.sockets[0].getsockname()[1])
+
+
+async def relay(one: Streams, other: Streams) -> None:
+    """Pass on what either side sends until both have ended."""
+    await asyncio.gather(_pass_on(one.reader, other.writer), _pass_on(other.reader, one.writer))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        writer.close()
+    else:
+        if writer.can_write_eof():
+            with suppress(OSError):  # closed already
+                writer.write_eof()
+        else:
+            writer.close()
