@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-import threading
+import subprocess
 from base64 import b64encode
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from tests.sandbox import BLOCKED, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.harness.certificates import Certified
     from tests.harness.deployment import Deployment
@@ -360,15 +361,15 @@ def test_answers_are_streamed_and_the_connection_is_used_again(way_to_echo: Prox
     assert echo.headers[b"x-api-key"] == COMPANY_KEY.encode()
 
 
-def test_large_bodies_pass(way_to_echo: Proxy) -> None:
-    body = bytes(range(256)) * 40_000
-    with tunnel(way_to_echo) as stream:
-        headers = f"Host: {PROVIDER}\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: {len(body)}"
-        stream.sendall(f"POST / HTTP/1.0\r\n{headers}\r\n\r\n".encode())
-        sending = threading.Thread(target=stream.sendall, args=(body,))
-        sending.start()
-        assert heard(stream).endswith(body)
-        sending.join()
+def test_large_bodies_pass(way_to_echo: Proxy, tmp_path: Path) -> None:
+    body, ca_file = tmp_path / "body", tmp_path / "ca.pem"
+    body.write_bytes(bytes(range(256)) * 40_000)
+    ca_file.write_text(way_to_echo.ca_cert_pem)
+    options = ("--proxy", f"http://coder:{TOKEN}@127.0.0.1:{way_to_echo.port}", "--cacert", str(ca_file))
+    key = ("--header", f"Authorization: Bearer {TOKEN}")
+    upload = ("--data-binary", f"@{body}", f"https://{PROVIDER}/")
+    command = ["curl", "--silent", "--show-error", *options, *key, *upload]
+    assert subprocess.check_output(command, timeout=60) == body.read_bytes()
 
 
 def test_a_websocket_passes(way_to_echo: Proxy, echo: Echo) -> None:
