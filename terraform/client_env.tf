@@ -1,8 +1,14 @@
-# What only tf-helper knows, and what a template may rely on all the same when a workspace stops.
+# The names of the variables in `env`. A template that picks one (module.aibridge_proxy.env["NO_PROXY"]) must be able to
+# stop, when the helper does not run. tests/module/test_env.py compares these lists with tf-helper's table.
 
 locals {
-  # The variables in tf-helper's client_env. A template that picks one (module.aibridge_proxy.env["NO_PROXY"]) must be able
-  # to stop, when the helper does not run. tests/module/test_env.py compares this list with the helper's.
+  # Their value is proxy_auth_url.
+  proxy_env_names = ["HTTPS_PROXY", "https_proxy"]
+
+  # Their value is the session token, with coder_token_as_api_key.
+  api_key_env_names = ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"]
+
+  # Their values come from tf-helper.
   client_env_names = [
     "NO_PROXY",
     "no_proxy",

@@ -43,3 +43,8 @@ output "warnings" {
   description = "What is probably wrong with the settings, though they are valid."
   value       = local.warnings
 }
+
+output "scripts" {
+  description = "`[sync_unit]`, under the name that modules in Coder's registry use."
+  value       = [local.sync_unit]
+}

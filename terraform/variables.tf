@@ -39,6 +39,11 @@ variable "helper" {
   type        = list(string)
   nullable    = false
   default     = ["tf-helper"]
+
+  validation {
+    condition     = length(compact(var.helper)) > 0
+    error_message = "helper must not be empty: give the program and its arguments, for example [\"tf-helper\"]."
+  }
 }
 
 variable "ca_cert_pem" {
@@ -71,4 +76,11 @@ variable "no_proxy" {
   type        = list(string)
   nullable    = false
   default     = []
+}
+
+variable "coder_token_as_api_key" {
+  description = "Whether `env` also has the variables with which tools send the user's Coder token as their API key (`ANTHROPIC_AUTH_TOKEN`, `OPENAI_API_KEY`), for tools without a key of their own."
+  type        = bool
+  nullable    = false
+  default     = false
 }

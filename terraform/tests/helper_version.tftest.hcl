@@ -1,4 +1,4 @@
-# A program that does not go with the module is named as the cause.
+# A program that does not work with the module is named as the cause.
 
 variables {
   agent_id  = "agent"
@@ -9,18 +9,28 @@ run "another_major_version_is_refused" {
   command = plan
 
   variables {
-    helper = ["sh", "-c", "echo '{\"version\": \"999.0.0\", \"agent_id\": \"agent\"}'"]
+    helper = ["sh", "-c", "echo '{\"version\": \"999.0.0\"}'"]
   }
 
-  expect_failures = [data.external.settings]
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  expect_failures = [coder_script.aibridge_proxy_setup]
 }
 
-run "a_program_without_a_version_is_refused" {
+run "a_result_without_a_version_is_refused" {
   command = plan
 
   variables {
-    helper = ["sh", "-c", "echo '{\"agent_id\": \"agent\"}'"]
+    helper = ["sh", "-c", "echo {}"]
   }
 
-  expect_failures = [data.external.settings]
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  expect_failures = [coder_script.aibridge_proxy_setup]
 }

@@ -1,4 +1,5 @@
-# What a template gets for valid settings. tf-helper really runs.
+# What a template gets for valid settings. tf-helper really runs. What comes from the workspace is overridden in every run,
+# because the environment can be that of a workspace, with values of its own.
 
 variables {
   agent_id  = "3F2B8C1E-1111-4222-8333-444455556666"
@@ -6,26 +7,51 @@ variables {
   cert_path = "/home/coder//.certs/ca.pem"
 }
 
-override_data {
-  target = data.coder_workspace_owner.me
-  values = { session_token = "token" }
-}
-
-run "proxy_url_is_normalised" {
+run "settings_are_normalized" {
   command = plan
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
 
   assert {
     condition     = output.proxy_url == "https://aiproxy.example.com"
     error_message = "proxy_url is ${output.proxy_url}"
   }
+
+  assert {
+    condition     = output.cert_path == "/home/coder/.certs/ca.pem"
+    error_message = "cert_path is ${output.cert_path}"
+  }
+
+  assert {
+    condition     = output.ca_bundle_path == "/home/coder/.certs/ca.bundle.pem"
+    error_message = "ca_bundle_path is ${output.ca_bundle_path}"
+  }
 }
 
-run "proxy_auth_url_holds_the_token" {
+run "proxy_auth_url_contains_the_token" {
   command = plan
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
 
   assert {
     condition     = output.proxy_auth_url == "https://coder:token@aiproxy.example.com"
-    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+    error_message = "proxy_auth_url is not https://coder:token@aiproxy.example.com"
   }
 }
 
@@ -36,14 +62,34 @@ run "proxy_auth_url_keeps_the_port" {
     proxy_url = "http://aiproxy.example.com:8888"
   }
 
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
+
   assert {
     condition     = output.proxy_auth_url == "http://coder:token@aiproxy.example.com:8888"
-    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+    error_message = "proxy_auth_url is not http://coder:token@aiproxy.example.com:8888"
+  }
+
+  assert {
+    condition     = length(output.warnings) == 0
+    error_message = join("\n", output.warnings)
   }
 }
 
-run "an_odd_token_is_percent_encoded" {
+run "special_characters_of_a_token_are_percent_encoded" {
   command = plan
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
 
   override_data {
     target = data.coder_workspace_owner.me
@@ -52,12 +98,17 @@ run "an_odd_token_is_percent_encoded" {
 
   assert {
     condition     = output.proxy_auth_url == "https://coder:a%20b%2F%40%3A%25%241%2B@aiproxy.example.com"
-    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
+    error_message = "proxy_auth_url does not encode the token"
   }
 }
 
 run "an_empty_token_leaves_the_password_empty" {
   command = plan
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
 
   override_data {
     target = data.coder_workspace_owner.me
@@ -66,48 +117,63 @@ run "an_empty_token_leaves_the_password_empty" {
 
   assert {
     condition     = output.proxy_auth_url == "https://coder:@aiproxy.example.com"
-    error_message = "proxy_auth_url is ${nonsensitive(output.proxy_auth_url)}"
-  }
-}
-
-run "cert_path_is_normalised" {
-  command = plan
-
-  assert {
-    condition     = output.cert_path == "/home/coder/.certs/ca.pem"
-    error_message = "cert_path is ${output.cert_path}"
-  }
-}
-
-run "the_bundle_is_beside_the_certificate" {
-  command = plan
-
-  assert {
-    condition     = output.ca_bundle_path == "/home/coder/.certs/ca.bundle.pem"
-    error_message = "ca_bundle_path is ${output.ca_bundle_path}"
+    error_message = "proxy_auth_url is not https://coder:@aiproxy.example.com"
   }
 }
 
 run "env_has_what_a_tool_needs" {
   command = plan
 
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
+
   assert {
-    condition = nonsensitive(
+    condition = (
       output.env["HTTPS_PROXY"] == "https://coder:token@aiproxy.example.com"
       && output.env["https_proxy"] == output.env["HTTPS_PROXY"]
-      && output.env["NODE_EXTRA_CA_CERTS"] == "/home/coder/.certs/ca.pem"
       && output.env["SSL_CERT_FILE"] == "/home/coder/.certs/ca.bundle.pem"
     )
     error_message = "env has other names or values than expected"
   }
-}
-
-run "env_sends_no_plain_http_to_the_proxy" {
-  command = plan
 
   assert {
-    condition     = nonsensitive(!contains(keys(output.env), "HTTP_PROXY") && !contains(keys(output.env), "http_proxy"))
+    condition     = !contains(keys(output.env), "HTTP_PROXY") && !contains(keys(output.env), "http_proxy")
     error_message = "env has a variable for plain HTTP, which the proxy does not serve"
+  }
+
+  assert {
+    condition     = !contains(keys(output.env), "ANTHROPIC_AUTH_TOKEN") && !contains(keys(output.env), "OPENAI_API_KEY")
+    error_message = "env has the Coder token as an API key, which nobody asked for"
+  }
+}
+
+run "the_coder_token_can_be_the_api_key_of_tools" {
+  command = plan
+
+  variables {
+    coder_token_as_api_key = true
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "a b" }
+  }
+
+  assert {
+    condition     = output.env["ANTHROPIC_AUTH_TOKEN"] == "a b" && output.env["OPENAI_API_KEY"] == "a b"
+    error_message = "env does not have the token as an API key"
   }
 }
 
@@ -115,9 +181,20 @@ run "null_means_the_default" {
   command = plan
 
   variables {
-    cert_path = null
-    helper    = null
-    no_proxy  = null
+    cert_path              = null
+    helper                 = null
+    no_proxy               = null
+    coder_token_as_api_key = null
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
   }
 
   assert {
@@ -129,22 +206,19 @@ run "null_means_the_default" {
 run "dependent_modules_learn_what_to_wait_for" {
   command = plan
 
-  assert {
-    condition     = output.sync_unit == "aibridge-proxy-setup"
-    error_message = "sync_unit is ${output.sync_unit}"
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
   }
-}
 
-run "normal_settings_give_no_warning" {
-  command = plan
-
-  variables {
-    proxy_url = "http://aiproxy.example.com:8888"
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
   }
 
   assert {
-    condition     = length(output.warnings) == 0
-    error_message = join("\n", output.warnings)
+    condition     = output.sync_unit == "aibridge-proxy-setup" && output.scripts == [output.sync_unit]
+    error_message = "sync_unit is ${output.sync_unit}, scripts is ${jsonencode(output.scripts)}"
   }
 }
 
@@ -155,20 +229,33 @@ run "no_proxy_reaches_the_helper" {
     no_proxy = [".Example.com", "10.0.0.0/8"]
   }
 
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
+
   assert {
-    condition     = endswith(data.external.settings.result.no_proxy, ",mydeployment.coder.com,.example.com,10.0.0.0/8")
+    condition     = endswith(data.external.settings.result.no_proxy, ",coder.example.com,.example.com,10.0.0.0/8")
     error_message = "no_proxy is ${data.external.settings.result.no_proxy}"
   }
 }
 
-run "the_script_is_attached_to_the_normalised_agent" {
-  assert {
-    condition     = coder_script.aibridge_proxy_setup.agent_id == "3f2b8c1e-1111-4222-8333-444455556666"
-    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
+run "the_script_runs_at_start_and_does_not_block_login" {
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
   }
-}
 
-run "the_script_runs_at_start_and_blocks_no_login" {
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "token" }
+  }
+
   assert {
     condition = (
       coder_script.aibridge_proxy_setup.display_name == "AI Bridge Proxy Setup"
@@ -178,5 +265,10 @@ run "the_script_runs_at_start_and_blocks_no_login" {
       && coder_script.aibridge_proxy_setup.timeout == 300
     )
     error_message = "coder_script.aibridge_proxy_setup has changed"
+  }
+
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "3f2b8c1e-1111-4222-8333-444455556666"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }

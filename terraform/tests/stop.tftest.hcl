@@ -3,59 +3,69 @@
 variables {
   agent_id  = "agent"
   proxy_url = "https://aiproxy.example.com"
+  cert_path = "/certs/ca.pem"
   helper    = ["/missing/tf-helper"]
 }
 
-override_data {
-  target = data.coder_workspace.me
-  values = {
-    access_url  = "https://coder.example.com"
-    start_count = 0
+run "every_output_keeps_its_type" {
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 0 }
   }
-}
 
-override_data {
-  target = data.coder_workspace_owner.me
-  values = { session_token = "" }
-}
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "" }
+  }
 
-run "a_missing_helper_does_no_harm" {
   assert {
     condition     = length(data.external.settings.result) == 0 && length(data.external.agent.result) == 0
     error_message = "the helper ran"
   }
-}
 
-run "every_output_keeps_its_type" {
   assert {
     condition = (
       output.proxy_auth_url == "https://coder:@aiproxy.example.com"
       && output.proxy_url == "https://aiproxy.example.com"
-      && output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
-      && output.ca_bundle_path == ""
+      && output.cert_path == "/certs/ca.pem"
+      && output.ca_bundle_path == "/certs/ca.pem"
       && output.ca_cert == { sha256 = "", subject = "", not_after = "" }
       && output.sync_unit == "aibridge-proxy-setup"
+      && output.scripts == ["aibridge-proxy-setup"]
       && length(output.warnings) == 0
     )
-    error_message = "an output is missing or of another type"
+    error_message = "an output is missing or has another type"
+  }
+
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }
 
 run "a_template_can_still_pick_from_env" {
+  variables {
+    coder_token_as_api_key = true
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 0 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "" }
+  }
+
   assert {
-    condition = nonsensitive(
+    condition = (
       output.env["HTTPS_PROXY"] == "https://coder:@aiproxy.example.com"
       && output.env["https_proxy"] == output.env["HTTPS_PROXY"]
       && output.env["NODE_EXTRA_CA_CERTS"] == ""
+      && output.env["ANTHROPIC_AUTH_TOKEN"] == ""
     )
     error_message = "env has other names or values than expected"
-  }
-}
-
-run "the_script_keeps_its_agent" {
-  assert {
-    condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"
-    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }
 
@@ -63,6 +73,16 @@ run "a_setting_that_only_the_helper_refuses_does_no_harm" {
   variables {
     proxy_url = "https://aiproxy.example.com/path"
     cert_path = "/certs/../ca.pem"
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 0 }
+  }
+
+  override_data {
+    target = data.coder_workspace_owner.me
+    values = { session_token = "" }
   }
 
   assert {

@@ -64,3 +64,13 @@ run "a_cert_path_with_a_tilde_is_refused" {
 
   expect_failures = [var.cert_path]
 }
+
+run "an_empty_helper_is_refused" {
+  command = plan
+
+  variables {
+    helper = [""]
+  }
+
+  expect_failures = [var.helper]
+}

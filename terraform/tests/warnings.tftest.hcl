@@ -5,28 +5,13 @@ variables {
 }
 
 run "http_without_a_port_warns" {
-  command = plan
-
   variables {
     proxy_url = "http://aiproxy.example.com"
   }
 
-  expect_failures = [check.helper_warnings]
-}
-
-run "the_deployment_as_its_own_proxy_warns" {
-  command = plan
-
-  variables {
-    proxy_url = "https://mydeployment.coder.com"
-  }
-
-  expect_failures = [check.helper_warnings]
-}
-
-run "warnings_are_an_output_too" {
-  variables {
-    proxy_url = "http://aiproxy.example.com"
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
   }
 
   expect_failures = [check.helper_warnings]
@@ -35,4 +20,19 @@ run "warnings_are_an_output_too" {
     condition     = length(output.warnings) == 1 && startswith(output.warnings[0], "proxy_url: ")
     error_message = jsonencode(output.warnings)
   }
+}
+
+run "the_deployment_as_its_own_proxy_warns" {
+  command = plan
+
+  variables {
+    proxy_url = "https://coder.example.com"
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  expect_failures = [check.helper_warnings]
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,12 +57,24 @@ COLOURED = {"apply", "destroy", "get", "init", "output", "plan", "refresh", "sho
 SECONDS = 180
 
 
+# coder-labs/copilot as an example names it: its source, and the first two numbers of its version.
+COPILOT = re.compile(r'"registry.coder.com/coder-labs/copilot/coder"\s+version\s+= "~> (\d+\.\d+)[.\d]*"')
+
+
 def copy_module(destination: Path) -> Path:
-    """Copy `terraform/`, tests and examples included.
+    """Copy `terraform/`, tests and examples included; examples that use a module of Coder's registry get a stand-in.
 
     The destination's parent should be a temporary directory too: the real Coder provider leaves a `.coder` there.
     """
-    return Path(shutil.copytree(MODULE, destination, ignore=LEFT_BEHIND))
+    copy = Path(shutil.copytree(MODULE, destination, ignore=LEFT_BEHIND))
+    for example in copy.glob("examples/*/main.tf"):
+        use_stand_in_modules(example)
+    return copy
+
+
+def use_stand_in_modules(main: Path) -> None:
+    """Replace a module of Coder's registry by its stand-in in `terraform/tests/fixtures`."""
+    main.write_text(COPILOT.sub(r'"../../tests/fixtures/copilot-\1"', main.read_text()))
 
 
 def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:

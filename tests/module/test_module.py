@@ -10,12 +10,16 @@ import pytest
 
 from tests.harness.terraform import SETUP_SCRIPT
 from tests.module.conftest import VARIABLES
+from tf_helper import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.terraform import MakeTerraform
     from tests.module.conftest import MakeModule
+
+
+AGENTS = "tests/fixtures/agents"
 
 
 @pytest.mark.parametrize(
@@ -29,33 +33,78 @@ if TYPE_CHECKING:
         ({"cert_path": "/a/$(id)"}, 'cert_path: "/a/$(id)" holds "$", which is not allowed'),
         ({"cert_path": "/a/"}, 'cert_path: "/a/" names a directory'),
         ({"no_proxy": ["*"]}, 'no_proxy: "*" would send nothing through the proxy'),
+        ({"agent_id": "a b"}, 'agent_id: "a b" holds white space'),
     ],
 )
-def test_a_bad_input_is_refused_at_plan_in_the_helpers_words(
+def test_a_bad_input_is_refused_once_at_plan_in_the_helpers_words(
     variables: dict[str, object], message: str, make_module: MakeModule
 ) -> None:
-    outcome = make_module().plan(variables=VARIABLES | variables, check=False)
-    assert "tf-helper: error: 1 problem in the query\n  " + message in "\n".join(outcome.errors)
-
-
-def test_a_bad_agent_id_is_refused(make_module: MakeModule) -> None:
-    outcome = make_module().plan(variables=VARIABLES | {"agent_id": "a b"}, check=False)
-    assert 'agent_id: "a b" holds white space' in "\n".join(outcome.errors)
+    (error,) = make_module().plan(variables=VARIABLES | variables, check=False).errors
+    assert "tf-helper: error: 1 problem in the query\n  " + message in error
 
 
 def test_a_bad_deployment_url_is_refused(make_module: MakeModule) -> None:
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com/?q")
-    assert "access_url: has a query" in "\n".join(terraform.plan(variables=VARIABLES, check=False).errors)
+    (error,) = terraform.plan(variables=VARIABLES, check=False).errors
+    assert "access_url: has a query" in error
 
 
-def test_a_missing_helper_is_named(make_module: MakeModule) -> None:
-    outcome = make_module().plan(variables=VARIABLES | {"helper": ["missing-helper"]}, check=False)
-    assert "missing-helper" in "\n".join(outcome.errors)
+def test_a_missing_helper_is_named_once(make_module: MakeModule) -> None:
+    (error,) = make_module().plan(variables=VARIABLES | {"helper": ["missing-helper"]}, check=False).errors
+    assert "missing-helper" in error
 
 
-def test_a_bad_input_of_a_template_is_refused_before_its_agent_exists(make_module: MakeModule) -> None:
-    outcome = make_module("examples/basic").plan(variables={"proxy_url": "https://h/path"}, check=False)
-    assert "proxy_url: has a path" in "\n".join(outcome.errors)
+def test_a_bad_input_is_refused_before_the_agents_exist_however_a_template_uses_the_module(
+    make_module: MakeModule,
+) -> None:
+    errors = make_module(AGENTS).plan(variables={"proxy_url": "https://h/path"}, check=False).errors
+    assert len(errors) == len({error.partition("\n")[0] for error in errors}) == 5
+    assert all("proxy_url: has a path" in error for error in errors)
+
+
+@pytest.mark.parametrize("directory", [".", "examples/basic"])
+def test_a_plan_that_fails_does_not_show_a_refused_password(directory: str, make_module: MakeModule) -> None:
+    variables = {**VARIABLES, "proxy_url": "https://user:hunter2@h"}
+    options = [f"-var={name}={value}" for name, value in variables.items() if directory == "." or name != "agent_id"]
+    done = make_module(directory).run("plan", "-input=false", *options, check=False)
+    assert "holds a user name or password" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def helper_with(result: dict[str, str]) -> dict[str, object]:
+    """Return the variables for a helper that answers with this result, whatever it is asked."""
+    return VARIABLES | {"helper": ["printf", "%s", json.dumps(result)]}
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("999.0.0", "the helper is version 999.0.0"),
+        ("0.2.0", "the helper is version 0.2.0"),
+        ("0.10.0", "the helper is version 0.10.0"),
+        ("", "the helper's result has no version"),
+    ],
+)
+def test_a_helper_of_another_release_causes_one_error(version: str, message: str, make_module: MakeModule) -> None:
+    # In another release the same keys can mean something else.
+    outcome = make_module().plan(
+        variables=helper_with({"version": version, "warnings": '["odd"]', "client_env": "no JSON"}), check=False
+    )
+    (error,) = map(str, outcome.diagnostics)
+    assert f"This module needs tf-helper 0.1.x, but {message}. Install tf-helper 0.1.x" in error
+
+
+def test_a_patch_release_of_the_helper_is_accepted(make_module: MakeModule) -> None:
+    newer = ["sh", "-c", """tf-helper | sed -E 's/("version": ?)"[^"]*"/\\1"0.1.99"/'"""]
+    terraform = make_module()
+    terraform.apply(variables=VARIABLES | {"helper": newer})
+    assert terraform.resources()["data.external.settings"]["result"]["version"] == "0.1.99"
+
+
+def test_a_result_that_lacks_keys_causes_one_error_that_names_them(make_module: MakeModule) -> None:
+    outcome = make_module().plan(variables=helper_with({"version": __version__, "client_env": "{}"}), check=False)
+    (error,) = map(str, outcome.diagnostics)
+    assert f"The result of tf-helper {__version__} lacks access_url, ca_bundle_path, ca_cert_not_after," in error
 
 
 def test_a_warning_is_shown_and_nothing_fails(make_module: MakeModule) -> None:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.terraform import MODULE
+from tests.harness.deployment import TOKEN
+from tests.harness.terraform import MODULE, TerraformError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.terraform import MakeTerraform
 
-FILES = sorted(file.name for file in (MODULE / "tests").glob("*.tftest.hcl"))
+STOPPING_WORKSPACE = {
+    "CODER_AGENT_URL": "https://dev.coder.com/",
+    "CODER_WORKSPACE_TRANSITION": "stop",
+    "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN,
+}
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_run_of_the_file_passes(file: str, make_terraform: MakeTerraform, module_copy: Path) -> None:
-    terraform = make_terraform(module_copy)
+@pytest.mark.parametrize("environment", [{}, STOPPING_WORKSPACE], ids=["plain", "in a stopping workspace"])
+def test_the_modules_own_tests_pass_anywhere_and_print_no_token(
+    environment: dict[str, str], make_terraform: MakeTerraform, module_copy: Path
+) -> None:
+    terraform = make_terraform(module_copy, environment)
     terraform.init()
-    runs = terraform.test(f"tests/{file}")
-    failed = [f"{run.name}: {run.status}\n" + "\n".join(run.diagnostics) for run in runs if run.status != "pass"]
-    assert runs
-    assert not failed, "\n\n".join(failed)
+    done = terraform.run("test", "-verbose", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Success! 0 passed" not in done.stdout
+    assert TOKEN not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -33,6 +41,18 @@ def test_the_configuration_is_valid(directory: str, make_terraform: MakeTerrafor
     terraform = make_terraform(module_copy / directory)
     terraform.init()
     terraform.validate()
+
+
+@pytest.mark.parametrize(("example", "other"), [("copilot", "1.0"), ("copilot-1.0", "0.4")])
+def test_the_inputs_of_one_version_of_the_copilot_module_are_not_those_of_the_other(
+    example: str, other: str, make_terraform: MakeTerraform, module_copy: Path
+) -> None:
+    main = module_copy / "examples" / example / "main.tf"
+    main.write_text(re.sub(r"fixtures/copilot-[\d.]+", f"fixtures/copilot-{other}", main.read_text()))
+    terraform = make_terraform(main.parent)
+    terraform.init()
+    with pytest.raises(TerraformError, match="Unsupported argument"):
+        terraform.validate()
 
 
 def test_the_hcl_is_formatted(make_terraform: MakeTerraform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -53,9 +54,9 @@ def apply(
         }
         terraform = make_terraform(module_copy / "examples" / example, environment)
         terraform.init()
-        variables = {**listeners["HTTP"], "cert_path": f"{module_copy}/certs/ca.pem", "command": f"curl -sS {URL}"}
-        if example == "tool-module":
-            variables["copilot_command"] = f"node {NODE}/get.cjs {URL}"
+        variables = {**listeners["HTTP"], "cert_path": f"{module_copy}/certs/ca.pem"}
+        if "copilot" not in example:
+            variables["command"] = f"curl -sS {URL}"
         terraform.apply(variables=variables)
         return terraform.resources()
 
@@ -90,10 +91,15 @@ def test_a_tool_waits_for_the_certificate_and_then_reaches_the_provider(
     ]
 
 
-def test_a_tool_of_two_inputs_does_the_same(apply: Apply, agent: Agent, origin: Origin) -> None:
+def test_copilot_waits_for_the_certificate_and_then_reaches_the_provider(
+    apply: Apply, agent: Agent, origin: Origin, tmp_path: Path
+) -> None:
     (undici,) = (client for client in CLIENTS if client.program == "node")
     installed(undici)
-    found = apply("tool-module")
+    copilot = tmp_path / "bin/copilot"
+    copilot.write_text(f"#!/bin/sh\nexec node {NODE}/get.cjs {URL}\n")
+    copilot.chmod(0o755)
+    found = apply("copilot")
     agent.run(found[SETUP]["script"])
     del origin.visits[:]
     assert "hello" in agent.run(found[COPILOT]["script"])
@@ -103,6 +109,14 @@ def test_a_tool_of_two_inputs_does_the_same(apply: Apply, agent: Agent, origin: 
         "exp sync start copilot",
         "exp sync complete copilot",
     ]
+
+
+def test_copilot_1_0_sets_the_proxy_and_the_bundle_on_the_whole_workspace(apply: Apply, module_copy: Path) -> None:
+    found = apply("copilot-1.0").values()
+    variables = {resource["name"]: resource["value"] for resource in found if "merge_strategy" in resource}
+    assert variables.keys() == {"HTTPS_PROXY", "NODE_EXTRA_CA_CERTS"}
+    assert f"coder:{TOKEN}@" in variables["HTTPS_PROXY"]
+    assert variables["NODE_EXTRA_CA_CERTS"] == f"{module_copy}/certs/ca.bundle.pem"
 
 
 def test_a_coder_program_that_cannot_wait_keeps_no_tool_from_starting(
@@ -130,11 +144,13 @@ def test_a_template_orders_the_scripts_without_the_coder_program(apply: Apply, a
     assert agent.coder_calls == before
 
 
-@pytest.mark.parametrize("example", ["tool-module", "script-order"])
+@pytest.mark.parametrize("example", ["tool-module", "script-order", "copilot", "copilot-1.0"])
 def test_a_workspace_stops(example: str, apply: Apply) -> None:
-    assert TOKEN not in apply(example, transition="stop")[TOOL]["script"]
+    found = apply(example, transition="stop")
+    assert TOKEN not in json.dumps(found)
 
 
-def test_no_example_sets_a_variable_on_the_workspace(apply: Apply) -> None:
-    kinds = {address.split(".")[-2] for address in apply("tool-module") if "data." not in address}
+@pytest.mark.parametrize("example", ["tool-module", "copilot"])
+def test_an_example_sets_no_variable_on_the_workspace(example: str, apply: Apply) -> None:
+    kinds = {address.split(".")[-2] for address in apply(example) if "data." not in address}
     assert kinds == {"coder_agent", "coder_script"}

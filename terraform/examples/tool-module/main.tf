@@ -1,5 +1,5 @@
-# A template with two tools behind AI Bridge Proxy. Each runs with the proxy's variables in its own process, after the
-# certificate is there.
+# A template with a tool behind AI Bridge Proxy. The tool's module runs it with the proxy's variables in its own process,
+# once the certificate is in place.
 
 terraform {
   required_version = ">= 1.9"
@@ -25,15 +25,9 @@ variable "cert_path" {
 }
 
 variable "command" {
-  description = "What the first tool runs."
+  description = "What the tool runs."
   type        = string
   default     = "curl --silent --show-error https://api.anthropic.com/"
-}
-
-variable "copilot_command" {
-  description = "What the second tool runs."
-  type        = string
-  default     = "copilot --version"
 }
 
 resource "coder_agent" "main" {
@@ -48,21 +42,11 @@ module "aibridge_proxy" {
   cert_path = var.cert_path
 }
 
-# A module that takes the whole map works with clients of all kinds, and with those that the map learns later.
+# A module that takes the whole map supports tools of all kinds, including those that the map supports later.
 module "tool" {
   source   = "./tool"
   agent_id = coder_agent.main.id
   command  = var.command
   env      = module.aibridge_proxy.env
   wait_for = module.aibridge_proxy.sync_unit
-}
-
-# One that takes two values, as coder-labs/copilot does. In a template its source is
-# "registry.coder.com/coder-labs/copilot/coder"; ./copilot has the same two inputs and no download.
-module "copilot" {
-  source         = "./copilot"
-  agent_id       = coder_agent.main.id
-  command        = var.copilot_command
-  proxy_auth_url = module.aibridge_proxy.proxy_auth_url
-  cert_path      = module.aibridge_proxy.cert_path
 }

@@ -142,7 +142,7 @@ def _with_id(_planned: Values) -> Values:
 
 def _script(planned: Values) -> Values:
     if not (planned["run_on_start"] or planned["run_on_stop"] or planned["cron"]):
-        raise RefusedError("at least one of `run_on_start`, `run_on_stop`, or `cron` must be set")
+        raise RefusedError('at least one of "run_on_start", "run_on_stop", or "cron" must be set')
     return _with_id(planned)
 
 

@@ -1,0 +1,71 @@
+# What tf-helper is asked, and what it answers.
+
+locals {
+  # The releases of tf-helper that this module works with: the major version and, while that is 0, the minor version.
+  helper_release = "0.1"
+
+  # A workspace must be able to stop, and to be deleted, without the helper. This takes its place.
+  program = local.starting ? var.helper : ["sh", "-c", "echo {}"]
+
+  # Without null and blank elements.
+  no_proxy           = join(",", compact(var.no_proxy))
+  extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem))
+}
+
+# Everything but agent_id, which is unknown until the agent exists. One unknown value would put the whole data source off
+# until apply; without it, a bad input is refused when the template is pushed, and the outputs are known at plan.
+# For the same reason no data source here has a precondition or postcondition: with one, Terraform reads it at apply
+# whenever anything that the module depends on has changes, for example the agents in `for_each = coder_agent.all`.
+data "external" "settings" {
+  program = local.program
+
+  query = merge(
+    {
+      proxy_url  = var.proxy_url
+      cert_path  = var.cert_path
+      access_url = data.coder_workspace.me.access_url
+    },
+    local.no_proxy == "" ? {} : { no_proxy = local.no_proxy },
+    var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
+    local.extra_ca_certs_pem == "" ? {} : { extra_ca_certs_pem = local.extra_ca_certs_pem },
+    var.fetch_ca_cert_at == "plan" ? { fetch_ca_cert = "true" } : {},
+  )
+}
+
+locals {
+  # Fills in for the helper when the workspace stops, and for keys that a result lacks, so that the precondition of the
+  # script is then the only error. The helper's result is never sensitive either.
+  given = {
+    proxy_url          = nonsensitive(var.proxy_url)
+    cert_path          = nonsensitive(var.cert_path)
+    access_url         = data.coder_workspace.me.access_url
+    ca_bundle_path     = nonsensitive(var.cert_path) # modules that take a path refuse ""
+    ca_cert_pem        = ""
+    extra_ca_certs_pem = ""
+    ca_cert_sha256     = ""
+    ca_cert_subject    = ""
+    ca_cert_not_after  = ""
+    client_env         = jsonencode({ for name in local.client_env_names : name => "" })
+    warnings           = "[]"
+  }
+
+  # In the result of another release the same key can mean something else.
+  helper_version    = lookup(data.external.settings.result, "version", "")
+  helper_compatible = startswith("${local.helper_version}.", "${local.helper_release}.")
+  result            = local.helper_compatible ? data.external.settings.result : {}
+  missing_keys      = setsubtract(keys(local.given), keys(local.result))
+  settings          = merge(local.given, local.result)
+}
+
+# Refuses a bad agent_id: the Coder provider accepts an empty one, and then the script runs nowhere. The other values are
+# normalized ones, so that a fault in them is reported once, by data.external.settings, and a plan that fails does not
+# show a URL that was refused because of a password in it.
+data "external" "agent" {
+  program = local.program
+
+  query = {
+    agent_id  = var.agent_id
+    proxy_url = local.settings.proxy_url
+    cert_path = local.settings.cert_path
+  }
+}
