@@ -76,7 +76,7 @@ def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Provid
         terraform.init()
         terraform.apply(variables=variables)
         outputs = terraform.outputs()
-        step("The outputs", "what modules for single tools get, checked and normalised by tf-helper")
+        step("The outputs", "what modules for single tools get, checked and normalized by tf-helper")
         for name, value in outputs.items():
             shown = ", ".join(value) if isinstance(value, dict) else value
             say(f"{name} = {shown.replace(deployment.token, '<session token>')}")

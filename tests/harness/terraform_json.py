@@ -51,17 +51,6 @@ class Outcome:
         return [str(diagnostic) for diagnostic in self.diagnostics if diagnostic.severity == "warning"]
 
 
-@dataclass(frozen=True)
-class RunBlock:
-    """A `run` block of a test file."""
-
-    file: str
-    name: str
-    status: str
-    """`pass`, `fail`, `error` or `skip`."""
-    diagnostics: tuple[str, ...]
-
-
 def outcome(output: str) -> Outcome:
     """Read the events of a plan, an apply or a destroy."""
     changes, diagnostics = NO_CHANGES, []
@@ -72,19 +61,6 @@ def outcome(output: str) -> Outcome:
         elif event.get("type") == "diagnostic":
             diagnostics.append(_diagnostic(event))
     return Outcome(changes, tuple(diagnostics))
-
-
-def run_blocks(output: str) -> list[RunBlock]:
-    """Read the events of `terraform test`, in the order in which the blocks ran."""
-    statuses: dict[tuple[str, str], str] = {}
-    said: dict[tuple[str, str], list[str]] = {}
-    for event in _events(output):
-        key = event.get("@testfile", ""), event.get("@testrun", "")
-        if event.get("type") == "test_run" and event["test_run"].get("status"):
-            statuses[key] = event["test_run"]["status"]
-        elif event.get("type") == "diagnostic":
-            said.setdefault(key, []).append(str(_diagnostic(event)))
-    return [RunBlock(*key, status, tuple(said.get(key, ()))) for key, status in statuses.items()]
 
 
 def readable(output: str) -> str:

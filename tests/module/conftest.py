@@ -22,7 +22,7 @@ class MakeModule(Protocol):
 
 @pytest.fixture
 def make_module(make_terraform: MakeTerraform, module_copy: Path) -> MakeModule:
-    """Make an initialised copy of the module, or of one of its examples, in a workspace's build."""
+    """Make an initialized copy of the module, or of one of its examples, in a workspace's build."""
 
     def make(directory: str = ".", **environment: str) -> Terraform:
         terraform = make_terraform(

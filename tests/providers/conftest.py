@@ -37,7 +37,7 @@ def error_of_plan(terraform: Terraform) -> str:
 
 class Project(Protocol):
     def __call__(self, configuration: str, environment: Mapping[str, str] | None = None) -> Terraform:
-        """Write a configuration into a directory of its own and initialise it."""
+        """Write a configuration into a directory of its own and initialize it."""
 
 
 @pytest.fixture

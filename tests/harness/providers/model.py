@@ -1,4 +1,4 @@
-"""What a stand-in provider is made of: schemas as data, behaviour as functions."""
+"""What a stand-in provider is made of: schemas as data, behavior as functions."""
 
 from __future__ import annotations
 
@@ -37,9 +37,6 @@ class Resource:
     attributes: Mapping[str, Attribute]
     create: Callable[[Values], Values]
     """From the planned values to the computed ones."""
-    refresh: Callable[[Values], Values] = lambda _: {}
-    """From the state to the values that have changed."""
-    blocks: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,6 @@ class Provider:
     source: str
     data_sources: Mapping[str, DataSource]
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    settings: Mapping[str, Attribute] = field(default_factory=dict)
-    configure: Callable[[Values], None] = lambda _: None
 
 
 class RefusedError(Exception):

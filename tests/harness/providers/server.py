@@ -62,24 +62,17 @@ class _Servicer:
     def GetProviderSchema(self, _request: Any, _context: Any) -> Any:
         provider = self._provider
         return messages.Schemas(
-            provider=_schema(provider.settings),
+            provider=_schema({}),
             data_source_schemas={
                 name: _schema(source.attributes, source.blocks) for name, source in provider.data_sources.items()
             },
-            resource_schemas={name: _schema(kind.attributes, kind.blocks) for name, kind in provider.resources.items()},
+            resource_schemas={name: _schema(kind.attributes) for name, kind in provider.resources.items()},
         )
 
     def ValidateProviderConfig(self, _request: Any, _context: Any) -> Any:
         return messages.Nothing()
 
-    ValidateResourceConfig = ValidateDataResourceConfig = ValidateProviderConfig
-
-    def ConfigureProvider(self, request: Any, _context: Any) -> Any:
-        try:
-            self._provider.configure(_decode(request.config))
-        except RefusedError as refused:
-            return messages.Configured(diagnostics=[_diagnostic(refused)])
-        return messages.Configured()
+    ValidateResourceConfig = ValidateDataResourceConfig = ConfigureProvider = ValidateProviderConfig
 
     def ReadDataSource(self, request: Any, _context: Any) -> Any:
         config = _decode(request.config)
@@ -93,8 +86,7 @@ class _Servicer:
         return messages.ResourceState(state=_encode(json.loads(request.raw_state.json)))
 
     def ReadResource(self, request: Any, _context: Any) -> Any:
-        state = _decode(request.current_state)
-        return messages.ResourceState(state=_encode(state | self._resource(request).refresh(state)))
+        return messages.ResourceState(state=request.current_state)
 
     def PlanResourceChange(self, request: Any, _context: Any) -> Any:
         prior, planned = _decode(request.prior), _decode(request.proposed)
