@@ -46,7 +46,7 @@ fuzz: $(VENV)/.installed
 
 # What the README has from the code.
 readme: $(VENV)/.installed
-	cog -r -p "from tests import readme_tables as readme" README.md
+	cog -r -p "from tests import readme_tables as readme" README.md terraform/README.md
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

@@ -1,18 +1,18 @@
-# The validations here are for what a caller can test with expect_failures; everything deeper is tf-helper's.
+# The validations cover what a caller can test with expect_failures; tf-helper checks everything else.
 
 variable "agent_id" {
-  description = "The id of the `coder_agent` whose workspace gets the certificate."
+  description = "ID of the `coder_agent` whose workspace gets the certificate."
   type        = string
   nullable    = false
 
   validation {
     condition     = trimspace(var.agent_id) != ""
-    error_message = "agent_id must not be blank: give the id of the coder_agent resource."
+    error_message = "agent_id must not be blank: set it to the id of the coder_agent resource."
   }
 }
 
 variable "proxy_url" {
-  description = "The URL of AI Bridge Proxy, for example `https://aiproxy.example.com` or `http://aiproxy.example.com:8888`. Scheme, host and port only; the token is added by this module."
+  description = "URL of AI Bridge Proxy: scheme, host and port, for example `https://aiproxy.example.com` or `http://aiproxy.example.com:8888`. The module adds the token."
   type        = string
   nullable    = false
 
@@ -23,7 +23,7 @@ variable "proxy_url" {
 }
 
 variable "cert_path" {
-  description = "The absolute path in the workspace at which the proxy's CA certificate is saved. The bundle (the system's roots and the certificate) is saved beside it, with `.bundle` before the suffix."
+  description = "Absolute path in the workspace for the proxy's CA certificate. The bundle (the system's roots and the certificate) is saved next to it, with `.bundle` before the suffix."
   type        = string
   nullable    = false
   default     = "/tmp/aibridge-proxy/ca-cert.pem"
@@ -35,7 +35,7 @@ variable "cert_path" {
 }
 
 variable "helper" {
-  description = "The program `tf-helper` on the provisioner, and its arguments. An absolute path saves a search of PATH."
+  description = "Command that runs `tf-helper` on the provisioner: the program and its arguments. An absolute path saves a lookup on `PATH`."
   type        = list(string)
   nullable    = false
   default     = ["tf-helper"]
@@ -47,20 +47,20 @@ variable "helper" {
 }
 
 variable "ca_cert_pem" {
-  description = "The proxy's CA certificate as PEM, where it is at hand. The workspace then needs neither curl nor the token to get it."
+  description = "The proxy's CA certificate as PEM. The workspace then downloads nothing, so it needs no curl, and the startup script has no token for the download."
   type        = string
   default     = null
 }
 
 variable "extra_ca_certs_pem" {
-  description = "More certificates to trust, as PEM: the proxy's own TLS certificate, or the root of a company CA. They are trusted by the download as well."
+  description = "More certificates to trust, as PEM, for example the proxy's own TLS certificate or a company's root. The download of the CA certificate trusts them, too."
   type        = list(string)
   nullable    = false
   default     = []
 }
 
 variable "fetch_ca_cert_at" {
-  description = "Who downloads the CA certificate where `ca_cert_pem` is not given: the workspace when it starts (`start`), or tf-helper when Terraform plans (`plan`)."
+  description = "What downloads the CA certificate if `ca_cert_pem` is not set: the workspace when it starts (`start`), or tf-helper when Terraform plans (`plan`)."
   type        = string
   nullable    = false
   default     = "start"
@@ -72,14 +72,14 @@ variable "fetch_ca_cert_at" {
 }
 
 variable "no_proxy" {
-  description = "Hosts that bypass the proxy, in addition to the workspace itself and the Coder deployment: host names, `.example.com`, IP addresses, CIDR ranges."
+  description = "Hosts that bypass the proxy, in addition to the workspace itself and the Coder deployment: host names, `.example.com`, IP addresses, IPv4 ranges."
   type        = list(string)
   nullable    = false
   default     = []
 }
 
 variable "coder_token_as_api_key" {
-  description = "Whether `env` also has the variables with which tools send the user's Coder token as their API key (`ANTHROPIC_AUTH_TOKEN`, `OPENAI_API_KEY`), for tools without a key of their own."
+  description = "Whether tools without an API key of their own send the user's Coder token as their key: adds `ANTHROPIC_AUTH_TOKEN` and `OPENAI_API_KEY` to `env`."
   type        = bool
   nullable    = false
   default     = false

@@ -68,13 +68,13 @@ def copy_module(destination: Path) -> Path:
     """
     copy = Path(shutil.copytree(MODULE, destination, ignore=LEFT_BEHIND))
     for example in copy.glob("examples/*/main.tf"):
-        use_stand_in_modules(example)
+        example.write_text(with_stand_in_modules(example.read_text()))
     return copy
 
 
-def use_stand_in_modules(main: Path) -> None:
-    """Replace a module of Coder's registry by its stand-in in `terraform/tests/fixtures`."""
-    main.write_text(COPILOT.sub(r'"../../tests/fixtures/copilot-\1"', main.read_text()))
+def with_stand_in_modules(template: str) -> str:
+    """Replace a module of Coder's registry in an example by its stand-in in `terraform/tests/fixtures`."""
+    return COPILOT.sub(r'"../../tests/fixtures/copilot-\1"', template)
 
 
 def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
