@@ -15,7 +15,7 @@ import hcl2
 from tests import PROGRAM, ROOT
 from tests.harness.cells import CELLS, Cell
 from tests.tools.clients import CLIENTS, Client
-from tf_helper.answer import RESULT_KEYS
+from tf_helper.result import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 

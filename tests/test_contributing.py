@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests import ROOT
-from tf_helper.answer import RESULT_KEYS
+from tf_helper.result import RESULT_KEYS
 from tf_helper.query import QUERY_KEYS
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()

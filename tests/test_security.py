@@ -12,7 +12,7 @@ import pytest
 from tests import ROOT
 from tests.harness.deployment import TOKEN_HEADER
 from tf_helper import coder_api
-from tf_helper.session_token import VARIABLES
+from tf_helper.coder.session_token import VARIABLES
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES
 
 if TYPE_CHECKING:

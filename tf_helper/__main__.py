@@ -7,10 +7,10 @@ import sys
 def run() -> None:
     """Run the program and end the process. Imports come after `try`, because Ctrl-C can arrive during them."""
     try:
-        # Nearly all that imports allocate lives until the end: collecting garbage would only look through it in vain,
-        # now and when the interpreter ends.
+        # Nearly everything that imports allocate lives until the end: collecting garbage would search it in vain, now
+        # and when the interpreter ends.
         gc.disable()
-        from tf_helper.cli import main  # noqa: PLC0415
+        from tf_helper.cli import main
 
         status = main(sys.argv[1:])
         gc.freeze()

@@ -1,123 +1,85 @@
 """Which way in, and what becomes of a failure: a message on standard error and an exit status."""
 
 import contextlib
-import io
 import os
 import sys
-from collections.abc import Callable
 
-from tf_helper.problems import Invalid, Problem, report
+from tf_helper.errors import Invalid, Problem, report
+from tf_helper.streams import (
+    OutputError,
+    flush_standard_error,
+    flush_standard_output,
+    output_error,
+    prepare_standard_error,
+    print_error,
+)
 
 ANSWERED, REFUSED, WRONG_USAGE = 0, 1, 2
+
+_USAGE = """\
+tf-helper reads a query as JSON from standard input, as Terraform's external data source sends it.
+Commands for the terminal:
+  tf-helper check --proxy-url https://aiproxy.example.com    what Terraform would get
+  tf-helper doctor                                           find out what is wrong
+  tf-helper exec -- COMMAND                                  run a command through the proxy
+More: tf-helper --help"""
 
 
 def main(arguments: list[str]) -> int:
     """Run the program with the command line's arguments and return its exit status."""
-    _prepare_standard_error()
+    prepare_standard_error()
     try:
-        if arguments:
-            return _run_by_hand(arguments)
-        return _answer_standard_input()
+        return _run_command(arguments) if arguments else _answer_terraform()
     except Invalid as invalid:
-        _complain(report(invalid.problems))
-    except Exception as error:  # noqa: BLE001 - nobody should meet a traceback, nor the values in an exception's text
-        _complain(f"tf-helper: error: unforeseen {type(error).__name__}; TF_HELPER_DEBUG=1 adds the traceback\n")
+        print_error(report(invalid.problems))
+    except OutputError as error:
+        if str(error):
+            print_error(f"tf-helper: error: cannot write to standard output: {error}")
+    except Exception as error:  # noqa: BLE001 - no traceback for users, nor the values in an exception's text
+        print_error(f"tf-helper: error: unexpected {type(error).__name__}; TF_HELPER_DEBUG=1 prints a traceback")
         if os.environ.get("TF_HELPER_DEBUG") == "1":
-            import traceback  # noqa: PLC0415 - for this message only
+            import traceback
 
-            _complain("".join(traceback.format_tb(error.__traceback__)))
+            print_error("".join(traceback.format_tb(error.__traceback__)))
     finally:
-        _flush_standard_error()
+        flush_standard_error()
     return REFUSED
 
 
-def _prepare_standard_error() -> None:
-    if sys.stderr is None:
-        # Where there is none, libraries print to standard output, argparse among them.
-        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as the process lasts
-    if isinstance(sys.stderr, io.TextIOWrapper):
-        # Messages are ASCII, whatever PYTHONIOENCODING says: it can be UTF-16.
-        sys.stderr.reconfigure(encoding="ascii", errors="backslashreplace")
+def _run_command(arguments: list[str]) -> int:
+    from tf_helper.commands.interruption import exit_on_sigint
 
+    with exit_on_sigint():
+        from tf_helper.commands.main import parse
 
-def _flush_standard_error() -> None:
-    try:
-        sys.stderr.flush()
-    except OSError:
-        _discard_output(sys.stderr.fileno())
-
-
-def _discard_output(descriptor: int) -> None:
-    # The interpreter tries again when it ends, and would complain in its own words or end with status 120.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-
-
-def _run_by_hand(arguments: list[str]) -> int:
-    """Run a command of a person's. Terraform passes no arguments, and imports nothing of this."""
-    from tf_helper.by_hand.interruption import ending_at_once  # noqa: PLC0415
-
-    with ending_at_once():
-        command = _command(arguments)
-    try:
         try:
-            return command()
-        finally:  # argparse leaves by SystemExit
-            if sys.stdout:
-                sys.stdout.flush()
-    except OSError as error:
-        _discard_output(sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # whoever reads it has had enough
-            _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
-        return REFUSED
+            command = parse(arguments)
+        finally:  # argparse prints help and leaves by SystemExit
+            flush_standard_output()
+    return command()
 
 
-def _command(arguments: list[str]) -> Callable[[], int]:
-    name, *rest = arguments
-    if name == "doctor":
-        from tf_helper.doctor.main import main as doctor  # noqa: PLC0415
-
-        return lambda: doctor(rest)
-    if name == "exec":
-        from tf_helper.by_hand.exec import main as run_command  # noqa: PLC0415
-
-        return lambda: run_command(rest)
-    from tf_helper.by_hand.answer import main as answer_options  # noqa: PLC0415
-
-    return lambda: answer_options(arguments, ("doctor", "exec"))
-
-
-def _answer_standard_input() -> int:
+def _answer_terraform() -> int:
     if sys.stdin is None:
         raise Invalid(Problem("is closed, it must be a JSON object", field="standard input"))
     if sys.stdin.isatty():
-        from tf_helper.by_hand.help import USAGE  # noqa: PLC0415 - for a person only
-
-        _complain(USAGE)
+        print_error(_USAGE)
         return WRONG_USAGE
     if sys.stdout is None:
-        _complain("tf-helper: error: standard output is closed, there is nowhere to answer\n")
-        return REFUSED
-    # Terraform takes standard output for the answer: nothing that a library prints may reach it.
+        raise OutputError("it is closed")
+    # Terraform takes standard output for the result: nothing that a library prints may reach it.
     standard_output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        from tf_helper.answer import answer  # noqa: PLC0415 - not needed above
-        from tf_helper.protocol import read_query, write_answer  # noqa: PLC0415
-        from tf_helper.query import parse_query  # noqa: PLC0415
-        from tf_helper.session_token import session_token  # noqa: PLC0415
+        from tf_helper.coder.session_token import session_token
+        from tf_helper.protocol import read_query, write_result
+        from tf_helper.query import parse_query
+        from tf_helper.result import make_result
 
-        result = answer(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ))
+        result = make_result(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ))
         try:
             # Unbuffered, so that a full or closed output is known here and not when the interpreter ends.
             with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:
-                write_answer(stream, vars(result))
+                write_result(stream, result)
         except OSError as error:
-            _complain(f"tf-helper: error: cannot write the answer: {error.strerror}\n")
-            return REFUSED
+            raise output_error(error) from None
     return ANSWERED
-
-
-def _complain(text: str) -> None:
-    # There is nothing left to do where standard error is full.
-    with contextlib.suppress(OSError):
-        sys.stderr.write(text)
-        sys.stderr.flush()

@@ -1,10 +1,13 @@
 """The environment variables that make tools use the proxy and trust its certificate.
 
-This table is the only place that knows them: the result key client_env, the module's output env, `tf-helper --help` and
-the README's table come from it. It has what the clients' own documents say, or where they are silent their source.
+The result key client_env and the documentation's table come from here. A template may pick a variable by name, so the
+module repeats the names for a stopped workspace (terraform/client_env.tf); a test compares the two. What a client does
+is as its documentation says, or else its source.
 """
 
 from typing import Literal, NamedTuple
+
+from tf_helper.values.cert_path import CertPath
 
 Effect = Literal["bypasses the proxy", "adds", "replaces", "turns on"]
 
@@ -24,8 +27,6 @@ class ClientVariable(NamedTuple):
 
 # They hold the token, so the Terraform module composes them. The proxy serves CONNECT only, so there is no HTTP_PROXY.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
-# The proxy takes any user name; Coder's documents write this one.
-PROXY_USER = "coder"
 
 CLIENT_VARIABLES = (
     ClientVariable(
@@ -99,12 +100,12 @@ CLIENT_VARIABLES = (
 )
 
 
-def client_env(*, no_proxy: str, cert_path: str, ca_bundle_path: str) -> dict[str, str]:
+def client_env(no_proxy: str, cert_path: CertPath) -> dict[str, str]:
     """Return the value of every variable of CLIENT_VARIABLES."""
     values: dict[Effect, str] = {
         "bypasses the proxy": no_proxy,
         "turns on": "1",
-        "adds": cert_path,
-        "replaces": ca_bundle_path,
+        "adds": cert_path.path,
+        "replaces": cert_path.bundle_path,
     }
     return {variable.name: values[variable.effect] for variable in CLIENT_VARIABLES}

@@ -1,4 +1,4 @@
-"""A deadline for work that may block where nothing else puts a limit: in name look-ups above all."""
+"""A deadline for work that may block and that nothing else limits: name look-ups above all."""
 
 import queue
 import threading
@@ -8,14 +8,14 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class DeadlinePassedError(Exception):
+class DeadlineExceededError(Exception):
     """The work was not done in time."""
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
-    """Return work(), or raise what it raises; after `seconds` raise DeadlinePassedError.
+def run_with_deadline(seconds: float, work: Callable[[], T]) -> T:
+    """Return work(), or raise what it raises; after `seconds` raise DeadlineExceededError.
 
-    The work is done in a thread, which is left behind where it does not end, and keeps no process from ending.
+    The work is done in a daemon thread, which is left behind if it does not end.
     """
     outcomes: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
 
@@ -29,7 +29,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     try:
         result, error = outcomes.get(timeout=seconds)
     except queue.Empty:
-        raise DeadlinePassedError from None
+        raise DeadlineExceededError from None
     if error:
         raise error
     return result  # type: ignore[return-value] # None only where T is

@@ -1,17 +1,17 @@
-"""The protocol of Terraform's external data source: one JSON object in, one out.
+"""The protocol of Terraform's external data source: one JSON object in, one out. Only this file reads or writes it.
 
 https://registry.terraform.io/providers/hashicorp/external/latest/docs/data-sources/external
 """
 
 import json
-from collections.abc import Mapping
 from typing import BinaryIO, NoReturn, cast
 
-from tf_helper.problems import Invalid, Problem
+from tf_helper.errors import Invalid, Problem
+from tf_helper.result import Result
 
-# Far over what a valid query can hold, and little enough to read at once.
+# Far more than a valid query can contain, and little enough to read at once.
 _MAX_QUERY_BYTES = 256 * 1024
-_EXAMPLE_HINT = "tf-helper --help shows an example"
+_EXAMPLE_HINT = 'for example: {"proxy_url": "https://aiproxy.example.com"}'
 
 
 def read_query(stream: BinaryIO) -> tuple[tuple[str, object], ...]:
@@ -42,11 +42,16 @@ def read_query(stream: BinaryIO) -> tuple[tuple[str, object], ...]:
     return query
 
 
-def write_answer(stream: BinaryIO, answer: Mapping[str, str]) -> None:
-    """Write `answer` as one line of JSON in ASCII to an unbuffered stream. Raises OSError."""
-    data = json.dumps(answer).encode("ascii") + b"\n"
+def as_strings(result: Result) -> dict[str, str]:
+    """Return the result as the data source takes it: strings only, everything else as JSON within them."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in result._asdict().items()}
+
+
+def write_result(stream: BinaryIO, result: Result) -> None:
+    """Write `result` as one line of JSON in ASCII to an unbuffered stream. Raises OSError."""
+    data = json.dumps(as_strings(result)).encode("ascii") + b"\n"
     while data:
-        # A pipe that was made non-blocking by whoever shares it takes a part, or nothing at all yet.
+        # A pipe that another process has made non-blocking takes a part, or nothing at all yet.
         written = cast("int | None", stream.write(data))
         if written is None:
             _wait_until_ready(stream, to_write=True)
@@ -58,7 +63,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     """Return what is on `stream` up to its end, at most `size` bytes. Raises OSError."""
     data = b""
     while len(data) < size:
-        part = cast("bytes | None", stream.read(size - len(data)))  # None: see write_answer
+        part = cast("bytes | None", stream.read(size - len(data)))  # None: see write_result
         if part is None:
             _wait_until_ready(stream)
         elif part:
@@ -69,7 +74,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
 
 
 def _wait_until_ready(stream: BinaryIO, *, to_write: bool = False) -> None:
-    import select  # noqa: PLC0415 - rarely needed
+    import select
 
     select.select([] if to_write else [stream], [stream] if to_write else [], [])
 
@@ -84,8 +89,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _invalid(f"is not JSON: {name} is no number there", _EXAMPLE_HINT)
+    raise _invalid(f"is not one JSON object: {name} is not valid JSON", _EXAMPLE_HINT)
 
 
-def _invalid(sentence: str, hint: str) -> Invalid:
-    return Invalid(Problem(sentence, hint, field="standard input"))
+def _invalid(message: str, hint: str) -> Invalid:
+    return Invalid(Problem(message, hint, field="standard input"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.deployment import TOKEN
-from tf_helper.by_hand.environment import settings
-from tf_helper.problems import Invalid, report
+from tf_helper.commands.environment import settings
+from tf_helper.errors import Invalid, report
 
 
 def test_a_key_is_a_variable_of_its_own() -> None:

@@ -15,7 +15,7 @@ from tests.harness.deployment import TOKEN
 from tests.harness.program import ENVIRONMENT, run, without_privileges
 from tests.sandbox import NAMES
 from tf_helper import cli
-from tf_helper.by_hand import exec as exec_module
+from tf_helper.commands import exec as exec_module
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 
 if TYPE_CHECKING:

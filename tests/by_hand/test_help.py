@@ -6,7 +6,7 @@ import re
 
 from tests.harness.program import Ran, run_in_process
 from tf_helper import __version__
-from tf_helper.answer import RESULT_KEYS
+from tf_helper.result import RESULT_KEYS
 from tf_helper.query import QUERY_KEYS
 
 

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tf_helper import cli
-from tf_helper.by_hand.interruption import ending_at_once
+from tf_helper.commands.interruption import exit_on_sigint
 
 
 class Ended(BaseException):
@@ -24,7 +24,7 @@ def end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_ends_the_process_with_status_130() -> None:
-    with pytest.raises(Ended, match="130"), ending_at_once():
+    with pytest.raises(Ended, match="130"), exit_on_sigint():
         signal.raise_signal(signal.SIGINT)
 
 
@@ -35,7 +35,7 @@ def test_commands_load_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_afterwards_it_is_pythons_again() -> None:
-    with ending_at_once():
+    with exit_on_sigint():
         pass
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
@@ -44,7 +44,7 @@ def test_afterwards_it_is_pythons_again() -> None:
 def test_a_caller_who_ignores_it_is_heeded() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with ending_at_once():
+        with exit_on_sigint():
             signal.raise_signal(signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:

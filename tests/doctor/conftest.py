@@ -11,7 +11,7 @@ from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.program import options
 from tests.sandbox import NAMES
 from tf_helper import cli, trust
-from tf_helper.by_hand.exec import tool_env
+from tf_helper.commands.exec import tool_env
 from tf_helper.doctor import file_steps
 from tf_helper.query import parse_query
 

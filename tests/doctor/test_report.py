@@ -17,7 +17,7 @@ from tests import PROGRAM
 from tests.harness.deployment import TOKEN
 from tf_helper import cli
 from tf_helper.doctor import examination
-from tf_helper.doctor.step import Finding, Step
+from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
 
 
 def run_steps(patient: Patient, monkeypatch: pytest.MonkeyPatch, *steps: Step) -> dict[str, str]:
-    monkeypatch.setattr("tf_helper.doctor.main.STEPS", steps)
+    monkeypatch.setattr("tf_helper.commands.doctor.STEPS", steps)
     report = patient.examine()
     return {name: report.told(name) for name in report.steps if name != "settings"}
 

@@ -10,9 +10,9 @@ import pytest
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.deployment import Answer as Served
-from tf_helper.answer import Answer, answer
+from tf_helper.result import Answer, answer
 from tf_helper.query import parse_query
-from tf_helper.session_token import session_token
+from tf_helper.coder.session_token import session_token
 
 
 def answered(token: str = TOKEN, **query: str) -> Answer:

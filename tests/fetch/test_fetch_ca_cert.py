@@ -29,7 +29,7 @@ from tests.harness.raw_server import (
     with_length,
 )
 from tf_helper import coder_api, trust
-from tf_helper.coder_api import DeploymentError, fetch_ca_cert
+from tf_helper.coder.api import DeploymentError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
@@ -293,7 +293,7 @@ def test_the_deadline_holds_for_name_look_ups(stuck: Callable[[], object], monke
 def test_the_process_ends_although_a_name_look_up_hangs() -> None:
     program = """
 import socket, threading
-from tf_helper.coder_api import DeploymentError, fetch_ca_cert
+from tf_helper.coder.api import DeploymentError, fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
 socket.getaddrinfo = lambda *_: threading.Event().wait()
 try:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tf_helper.answer import RESULT_KEYS
+from tf_helper.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -83,7 +83,7 @@ def test_a_signal_while_it_downloads_ends_it_at_once_and_quietly(
 
 
 # In the order in which they are loaded; after the first the program has begun, before it only Python has.
-MODULES = ("typing", "tf_helper.cli", "tf_helper.problems", "json", "tf_helper.protocol", "tf_helper.query", "ssl")
+MODULES = ("typing", "tf_helper.cli", "tf_helper.errors", "json", "tf_helper.protocol", "tf_helper.query", "ssl")
 
 
 @pytest.mark.parametrize("module", MODULES)

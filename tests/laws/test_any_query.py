@@ -13,8 +13,8 @@ from tests.harness.promises import ANSWERED, answered, assert_promises_kept, nam
 from tests.harness.searching import examples
 from tests.hostile.strategies import encoded, queries
 from tests.laws.spellings import settings
-from tf_helper.answer import RESULT_KEYS
-from tf_helper.problems import quoted
+from tf_helper.result import RESULT_KEYS
+from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
 
 if TYPE_CHECKING:
@@ -70,4 +70,4 @@ def assert_names_what_has_to_change(refusal: Ran, query: JsonPairs) -> None:
 
 def as_named(key: str) -> str:
     """Return how messages name a key: as it is, or quoted where the query has no such key."""
-    return key if key in QUERY_KEYS else quoted(key)
+    return key if key in QUERY_KEYS else redacted(key)

@@ -21,7 +21,7 @@ from tests.harness.program import run_in_process
 from tests.harness.promises import REFUSED, answered, named_fields
 from tests.harness.searching import examples
 from tests.laws.spellings import SETTINGS, Spelled
-from tf_helper.problems import quoted
+from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
 
 pytestmark = pytest.mark.fuzz
@@ -86,14 +86,14 @@ class QueryBeingEdited(RuleBasedStateMachine):
     @rule(key=st.sampled_from(["proxy_uri", "token", "", "a\nb", "\x1b[0m"]))
     def misspell_a_key(self, key: str) -> None:
         self.query[key] = "x"
-        self.wrong.add(quoted(key))
+        self.wrong.add(redacted(key))
 
     @precondition(lambda self: self.wrong)
     @rule(data=st.data())
     def mend_one(self, data: st.DataObject) -> None:
         field = data.draw(st.sampled_from(sorted(self.wrong)))
         self.wrong.remove(field)
-        self.query = {key: value for key, value in self.query.items() if field not in {key, quoted(key)}}
+        self.query = {key: value for key, value in self.query.items() if field not in {key, redacted(key)}}
         if field == "proxy_url":
             self.normal[field] = self.query[field] = GOOD_URL
 

@@ -81,7 +81,7 @@ def test_sources_with_other_times_need_no_compiling(installed: Installed) -> Non
         os.utime(module, (0, 0))
     python = installed.home / "bin" / "python"
     done = subprocess.run(
-        [python, "-v", "-B", "-c", "import tf_helper.answer, httpx; from pydantic import BaseModel"],
+        [python, "-v", "-B", "-c", "import tf_helper.result, httpx; from pydantic import BaseModel"],
         capture_output=True,
         check=True,
     )

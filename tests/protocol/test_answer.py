@@ -4,7 +4,7 @@ from dataclasses import asdict
 import pytest
 
 from tf_helper import __version__
-from tf_helper.answer import Answer, answer
+from tf_helper.result import Answer, answer
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import parse_query
 

@@ -18,7 +18,7 @@ from tf_helper import __main__, answer, cli, query
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tf_helper.answer import Answer
+    from tf_helper.result import Answer
     from tf_helper.query import Query
 
 GOOD = b'{"proxy_url": "https://h"}'

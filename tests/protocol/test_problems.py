@@ -1,6 +1,6 @@
 import pytest
 
-from tf_helper.problems import Problem, quoted, report
+from tf_helper.errors import Problem, redacted, report
 
 
 def test_the_report_counts_and_indents() -> None:
@@ -32,12 +32,12 @@ def test_a_flood_of_problems_is_cut() -> None:
 
 
 def test_quotes_are_printable_ascii() -> None:
-    assert quoted('\x1b[31m"\u00e4\ud800') == '"\\u001b[31m\\"\\u00e4\\ud800"'
+    assert redacted('\x1b[31m"\u00e4\ud800') == '"\\u001b[31m\\"\\u00e4\\ud800"'
 
 
 def test_long_quotes_are_cut_at_80_characters() -> None:
-    assert quoted("x" * 80) == f'"{"x" * 80}"'
-    assert quoted("x" * 81) == f'"{"x" * 77}..."'
+    assert redacted("x" * 80) == f'"{"x" * 80}"'
+    assert redacted("x" * 81) == f'"{"x" * 77}..."'
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_long_quotes_are_cut_at_80_characters() -> None:
     ],
 )
 def test_no_more_of_a_url_is_quoted_than_its_scheme(text: str, shown: str) -> None:
-    assert quoted(text) == f'"{shown}"'
+    assert redacted(text) == f'"{shown}"'
 
 
 def test_quoting_takes_no_longer_than_the_text_is_long() -> None:
-    assert quoted(":" * 1_000_000) == f'"{":" * 77}..."'
-    assert quoted(":" * 1_000_000 + "@") == '"..."'
+    assert redacted(":" * 1_000_000) == f'"{":" * 77}..."'
+    assert redacted(":" * 1_000_000 + "@") == '"..."'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tf_helper import protocol
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.protocol import read_query, write_answer
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import pytest
 
 from tf_helper import __version__
-from tf_helper.problems import Invalid, Problem
+from tf_helper.errors import Invalid, Problem
 from tf_helper.query import QUERY_KEYS, parse_query
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH
 

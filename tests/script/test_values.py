@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.script.rendering import VARIABLES, Renderer
 from tests.script.workspace import SHELLS, program
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.cert_path import CertPath
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.url_agreement.generated import Urls
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.proxy_url import ProxyUrl
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.url_agreement.collected import COLLECTED
 from tests.url_agreement.expected import disagreements, meaning
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
 if TYPE_CHECKING:

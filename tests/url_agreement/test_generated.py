@@ -9,7 +9,7 @@ import pytest
 from tests.url_agreement.accepted import accepted, access_urls
 from tests.url_agreement.expected import disagreements, meaning, with_token
 from tests.url_agreement.generated import JOINERS, SCRIPTS, Urls, a_label
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.no_proxy import NoProxy
 from tf_helper.values.proxy_url import ProxyUrl
 

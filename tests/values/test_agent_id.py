@@ -1,6 +1,6 @@
 import pytest
 
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.agent_id import parse_agent_id
 
 

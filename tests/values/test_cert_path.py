@@ -1,6 +1,6 @@
 import pytest
 
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
 
 

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from tests.harness.certificates import Certified, make_certificate
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.certificate import (
     Certificate,
     is_expired,

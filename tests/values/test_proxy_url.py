@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from tf_helper.problems import Invalid
+from tf_helper.errors import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
 

@@ -1,11 +1,12 @@
 """The steps of the examination, in the order of a real request."""
 
-from tf_helper.doctor.deployment_steps import ca_endpoint, deployment, session_token, user
-from tf_helper.doctor.environment_step import environment
-from tf_helper.doctor.file_steps import bundle_file, certificate_file
-from tf_helper.doctor.proxy_steps import connect_with_token, connect_without_token, proxy_dns, proxy_tcp, proxy_tls
-from tf_helper.doctor.step import Step
-from tf_helper.doctor.tunnel_steps import provider, strict_client, tunnelled
+from tf_helper.doctor.checks.connect import connect_with_token, connect_without_token
+from tf_helper.doctor.checks.deployment import ca_endpoint, deployment, session_token, user
+from tf_helper.doctor.checks.environment import environment
+from tf_helper.doctor.checks.files import bundle_file, certificate_file
+from tf_helper.doctor.checks.proxy import proxy_dns, proxy_tcp, proxy_tls
+from tf_helper.doctor.checks.tunnels import provider, strict_client, tunnelled
+from tf_helper.doctor.finding import Step
 
 STEPS = (
     Step("proxy_dns", "proxy: DNS", proxy_dns),

@@ -8,14 +8,12 @@ from contextlib import contextmanager
 
 from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
 
-from tf_helper.client_env import PROXY_USER
-from tf_helper.doctor.case import OPERATION_SECONDS, Case
-from tf_helper.doctor.step import in_a_few_words
-from tf_helper.trust import advice_on_distrust
+from tf_helper.doctor.context import OPERATION_SECONDS, Context
+from tf_helper.tls.context import advice_on_distrust
+from tf_helper.values.proxy_auth_url import PROXY_USER
+from tf_helper.values.url import DEFAULT_PORTS
 
-# The only port besides 80 that the proxy tunnels to.
-HTTPS_PORT = 443
-
+_PORT = DEFAULT_PORTS["https"]
 _MAX_HEADER_BYTES = 16 * 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
 
@@ -29,7 +27,7 @@ class NotTrusted(ConnectionFailed):
 
     def __init__(self, error: ssl.SSLCertVerificationError) -> None:
         super().__init__(error.verify_message.rstrip("."))
-        self.advice = in_a_few_words(advice_on_distrust(error))
+        self.advice = advice_on_distrust(error)
 
 
 class NotTls(ConnectionFailed):
@@ -41,17 +39,17 @@ class NoProxyAnswer(ConnectionFailed):
 
 
 @contextmanager
-def connection(case: Case, context: ssl.SSLContext | None = None) -> Iterator[NetworkStream]:
-    """Connect to the proxy, with TLS if there is a context. Raises ConnectionFailed."""
-    origin = case.query.proxy_url.origin
+def connection(context: Context, trust: ssl.SSLContext | None = None) -> Iterator[NetworkStream]:
+    """Connect to the proxy, with TLS if it is said what to trust. Raises ConnectionFailed."""
+    origin = context.query.proxy_url.origin
     try:
         stream = SyncBackend().connect_tcp(origin.host, origin.port, timeout=OPERATION_SECONDS)
     except ConnectTimeout:
         raise ConnectionFailed("no answer") from None
     except ConnectError as error:
         raise ConnectionFailed(_words(error)) from None
-    if context:
-        stream = start_tls(stream, origin.host, context)
+    if trust:
+        stream = start_tls(stream, origin.host, trust)
     try:
         yield stream
     finally:
@@ -59,16 +57,18 @@ def connection(case: Case, context: ssl.SSLContext | None = None) -> Iterator[Ne
 
 
 @contextmanager
-def connection_as_configured(case: Case) -> Iterator[NetworkStream]:
+def connection_as_configured(context: Context) -> Iterator[NetworkStream]:
     """Connect to the proxy as proxy_url says, trusting what a tool trusts. Raises ConnectionFailed."""
-    with connection(case, case.tool_trust() if case.query.proxy_url.origin.scheme == "https" else None) as stream:
+    with connection(
+        context, context.tool_trust() if context.query.proxy_url.origin.scheme == "https" else None
+    ) as stream:
         yield stream
 
 
-def start_tls(stream: NetworkStream, host: str, context: ssl.SSLContext) -> NetworkStream:
+def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> NetworkStream:
     """Return the stream with TLS on it, to be closed in its place. Raises ConnectionFailed, of the kind that fits."""
     try:
-        return stream.start_tls(context, server_hostname=host, timeout=OPERATION_SECONDS)
+        return stream.start_tls(trust, server_hostname=host, timeout=OPERATION_SECONDS)
     except ConnectTimeout:
         raise ConnectionFailed("no answer to the TLS handshake") from None
     except ConnectError as error:
@@ -85,7 +85,7 @@ def send_connect(stream: NetworkStream, host: str, token: str) -> int:
 
     Raises NoProxyAnswer where there is no answer in HTTP.
     """
-    target = f"[{host}]:{HTTPS_PORT}" if ":" in host else f"{host}:{HTTPS_PORT}"
+    target = f"[{host}]:{_PORT}" if ":" in host else f"{host}:{_PORT}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
         lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")

@@ -1,1 +1,1 @@
-"""The values of a query: one type a file, parsed once from text, knowing nothing of Terraform."""
+"""The values of a query, one type to a file: parsed once, after which nothing checks them again."""

@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tf_helper.problems import Problem
+from tf_helper.errors import Problem
 from tf_helper.values.url import Origin, parse_url
 
-_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 
-
-@dataclass(frozen=True)
-class AccessUrl:
+class AccessUrl(NamedTuple):
     """The deployment's origin and path, and what is likely to be wrong with it though it is valid."""
 
     origin: Origin
@@ -33,7 +30,7 @@ class AccessUrl:
 
 
 def _path_problems(path: str) -> Iterator[Problem]:
-    if not _PATH.fullmatch(path):
-        yield Problem("the path may hold only letters, digits and - . _ ~ /")
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
+        yield Problem("the path may contain only letters, digits and - . _ ~ /")
     elif not {".", ".."}.isdisjoint(path.split("/")):
         yield Problem("the path has . or .. segments", "write it without them: clients disagree on them")

@@ -2,31 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tf_helper.problems import Invalid, Problem, quoted
+from tf_helper.errors import Invalid, Problem, redacted
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 DEFAULT_CERT_PATH = "/tmp/aibridge-proxy/ca-cert.pem"  # noqa: S108 - the startup script checks whose directory it is
 
-# Where Linux distributions keep the system's roots, in the order in which Go's crypto/x509 looks for them.
-SYSTEM_TRUST_FILES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-)
-
-_ALLOWED = re.compile(r"[A-Za-z0-9 /._+@%=,:~-]*")
+_ALLOWED = r"[A-Za-z0-9 /._+@%=,:~-]*"
 _MAX_PATH = 4000
 # Linux allows 255 bytes for a segment; the last one grows by ".bundle" and by what temporary files need.
 _MAX_SEGMENT = 255
 _MAX_LAST_SEGMENT = 200
 
 
-@dataclass(frozen=True)
-class CertPath:
-    """An absolute, normalised path of a file."""
+class CertPath(NamedTuple):
+    """An absolute, normalized path of a file."""
 
     path: str
 
@@ -58,9 +49,11 @@ def _check_shape(text: str) -> None:
     if "://" in text and not text.startswith("/"):
         raise Invalid(Problem("is a URL", "give a path in the workspace, for example /home/coder/certs/ca.pem"))
     if not text.startswith("/"):
-        raise Invalid(Problem(f"{quoted(text)} is not absolute", _absolute_hint(text)))
+        raise Invalid(Problem(f"{redacted(text)} is not absolute", _absolute_hint(text)))
     if text.endswith(("/", "/.")):
-        raise Invalid(Problem(f"{quoted(text)} names a directory", "add the name of the file, for example ca-cert.pem"))
+        raise Invalid(
+            Problem(f"{redacted(text)} names a directory", "add the name of the file, for example ca-cert.pem")
+        )
 
 
 def _absolute_hint(text: str) -> str:
@@ -70,22 +63,22 @@ def _absolute_hint(text: str) -> str:
 
 
 def _problems(path: str, segments: list[str]) -> Iterator[Problem]:
-    if not _ALLOWED.fullmatch(path):
-        strange = next(character for character in path if not _ALLOWED.fullmatch(character))
+    if not re.fullmatch(_ALLOWED, path):
+        strange = next(character for character in path if not re.fullmatch(_ALLOWED, character))
         yield Problem(
-            f"{quoted(path)} holds {quoted(strange)}, which is not allowed",
+            f"{redacted(path)} contains {redacted(strange)}, which is not allowed",
             "ASCII letters, digits, space and / . _ - + @ % = , : ~ are",
         )
     if ".." in segments:
-        yield Problem(f'{quoted(path)} has a ".." segment', "write the path without it")
+        yield Problem(f'{redacted(path)} has a ".." segment', "write the path without it")
     if len(path) > _MAX_PATH:
         yield Problem(f"is {len(path)} characters long, at most {_MAX_PATH} are allowed")
     for number, segment in enumerate(segments, start=1):
         limit = _MAX_LAST_SEGMENT if number == len(segments) else _MAX_SEGMENT
         if len(segment) > limit:
-            yield Problem(f"segment {quoted(segment)} is {len(segment)} characters long, at most {limit} are allowed")
+            yield Problem(f"segment {redacted(segment)} is {len(segment)} characters long, at most {limit} are allowed")
     if path in SYSTEM_TRUST_FILES:
         yield Problem(
-            f"{quoted(path)} is the system's own trust store, which must not be overwritten",
+            f"{redacted(path)} is the system's own trust store, which must not be overwritten",
             "choose a file of its own; the system's roots are added to the bundle",
         )

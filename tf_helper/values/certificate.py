@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from tf_helper.problems import Invalid, Problem, quoted_in_full
+from tf_helper.errors import Invalid, Problem, quoted
 
 MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
@@ -14,7 +13,7 @@ MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 _SOON_DAYS = 30
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"
 # https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
 _SHORT_NAMES = {
     "commonName": "CN",
@@ -31,8 +30,7 @@ _SHORT_NAMES = {
 _Name = tuple[tuple[tuple[str, str], ...], ...]
 
 
-@dataclass(frozen=True)
-class CaDetails:
+class CaDetails(NamedTuple):
     """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970.
 
     Attribute types that RFC 4514 gives no short name stand under OpenSSL's.
@@ -44,8 +42,7 @@ class CaDetails:
     not_after: int
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(NamedTuple):
     """One certificate: PEM with LF line ends and a final newline, the DER's SHA-256 in lower-case hexadecimal.
 
     `ca` is None where the certificate is not a CA's: ssl tells nothing of others.
@@ -61,7 +58,7 @@ def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     certificates = _parse_pem(text, MAX_CA_CERT_BYTES)
     problems = [
         Problem(
-            f"{_which(number, certificates)} is not a CA's",
+            f"{_which(number, certificates)} is not a CA certificate",
             "give the one that AI Bridge Proxy signs with; other certificates belong in extra_ca_certs_pem",
         )
         for number, certificate in enumerate(certificates, start=1)
@@ -92,7 +89,7 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
     for certificate in certificates:
         if certificate.ca is None:
             continue
-        subject, end = quoted_in_full(certificate.ca.subject), rfc3339(certificate.ca.not_after)
+        subject, end = quoted(certificate.ca.subject), rfc3339(certificate.ca.not_after)
         if is_expired(certificate, now):
             yield f"the certificate {subject} expired at {end}."
         elif certificate.ca.not_before > now:
@@ -107,33 +104,45 @@ def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Cer
     subjects = {authority.subject for authority in authorities}
     for certificate in ca_cert:
         if certificate.ca and certificate.ca.issuer not in subjects:
-            subject, issuer = quoted_in_full(certificate.ca.subject), quoted_in_full(certificate.ca.issuer)
+            subject, issuer = quoted(certificate.ca.subject), quoted(certificate.ca.issuer)
             yield (
-                f"the certificate {subject} is an intermediate one, and extra_ca_certs_pem has no {issuer}, "
-                "its issuer; clients on OpenSSL's defaults need that one too."
+                f"the certificate {subject} is an intermediate, and its issuer {issuer} is not among "
+                "extra_ca_certs_pem; clients on OpenSSL's defaults need the issuer too."
             )
+
+
+def ca_cert_warnings(
+    ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
+) -> Iterator[str]:
+    """Yield a sentence for everything that is probably wrong with the proxy's CA certificate at `now`."""
+    yield from validity_warnings(ca_cert, now)
+    yield from issuer_warnings(ca_cert, extra_ca_certs)
 
 
 def rfc3339(seconds: int) -> str:
     """Return seconds since 1970 as an RFC 3339 time in UTC."""
-    from datetime import datetime, timezone  # noqa: PLC0415 - not needed without certificates
+    from datetime import datetime, timezone
 
     return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
     if len(text.encode(errors="replace")) > max_bytes:
-        raise Invalid(Problem(f"is over {max_bytes} bytes long", "give the certificates that are needed only"))
-    if _PRIVATE_KEY.search(text):
-        raise Invalid(Problem("holds a private key", "give certificates only, and treat the key as exposed"))
+        raise Invalid(Problem(f"is over {max_bytes} bytes long", "give only the certificates that are needed"))
+    if re.search(_PRIVATE_KEY, text):
+        raise Invalid(Problem("contains a private key", "give certificates only, and treat the key as exposed"))
     before, *parts = text.split(_BEGIN)
     blocks = [part.partition(_END)[0] for part in parts]
     if _END in before or any(part.count(_END) != 1 for part in parts):
         raise Invalid(
-            Problem("has a certificate without a beginning or an end", "the text was cut off or put together wrongly")
+            Problem(
+                "has a certificate without a beginning or an end", "the text was cut off or pasted together wrongly"
+            )
         )
     if not blocks:
-        raise Invalid(Problem("holds no certificate", f'PEM is needed: "{_BEGIN}", base64, and an end like it'))
+        raise Invalid(
+            Problem("contains no certificate", f'PEM is needed: "{_BEGIN}", base64, and the matching END line')
+        )
     certificates: list[Certificate] = []
     problems: list[Problem] = []
     for number, block in enumerate(blocks, start=1):
@@ -148,20 +157,22 @@ def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
 
 def _which(number: int, among: Sequence[object]) -> str:
     return (
-        "holds a certificate that" if len(among) == 1 else f"holds {len(among)} certificates, of which number {number}"
+        "contains a certificate that"
+        if len(among) == 1
+        else f"contains {len(among)} certificates, of which number {number}"
     )
 
 
 def _decode(block: str) -> Certificate:
     """Return the certificate whose DER is `block` in base64. Raises ValueError."""
-    import ssl  # noqa: PLC0415 - takes long to import, and is not needed without certificates
-    from base64 import b64decode  # noqa: PLC0415 - as above
-    from hashlib import sha256  # noqa: PLC0415 - as above
+    import ssl
+    from base64 import b64decode
+    from hashlib import sha256
 
     der = b64decode("".join(block.split()), validate=True)
     if len(der) != _der_length(der):
         raise ValueError
-    # A store of its own for each certificate: it tells what it holds, and in bulk nothing of the one that is broken.
+    # One store per certificate: loading all at once says nothing about the one that is broken.
     store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         store.load_verify_locations(cadata=der)

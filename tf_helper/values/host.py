@@ -2,16 +2,16 @@
 
 import re
 
-from tf_helper.problems import Invalid, Problem, quoted
+from tf_helper.errors import Invalid, Problem, redacted
 
 _MAX_LABEL = 63
 _MAX_NAME = 253
-_ASCII_LABEL = re.compile(r"[a-z0-9_-]+")
+_ASCII_LABEL = r"[a-z0-9_-]+"
 # A host that ends so is an IPv4 address or nothing (https://url.spec.whatwg.org/#ends-in-a-number-checker). Of those
 # only the one spelling is taken that is the same address to every parser.
-_NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NUMERIC_LABEL = r"[0-9]+|0x[0-9a-f]*"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # ZERO WIDTH NON-JOINER and JOINER. Between which letters they are valid (RFC 5892, appendix A) parsers do not agree on:
 # Node.js 20 and 22 have no joining types for N'Ko, Adlam and others. They know Arabic, and Devanagari to Sinhala.
 _JOINERS = {"\u200c", "\u200d"}
@@ -28,14 +28,14 @@ _TOO_NEW = (  # compiled for international names only
 
 
 def parse_host(text: str) -> str:
-    """Return the normalised host, an IPv6 address without brackets.
+    """Return the normalized host, an IPv6 address without brackets.
 
     Takes a DNS name, which comes out in lower case, as A-labels (RFC 5891) and without its trailing dot; an IPv4
     address; an IPv6 address in brackets. Raises Invalid, whose message quotes nothing that no host could hold.
     """
     if text.startswith("["):
         return _parse_ipv6(text)
-    if _IPV4.fullmatch(text):
+    if re.fullmatch(_IPV4, text):
         return text
     return _parse_dns_name(text)
 
@@ -50,15 +50,15 @@ def _parse_dns_name(text: str) -> str:
         if character.isascii() and not (character.isalnum() or character in ".-_"):
             raise Invalid(
                 Problem(
-                    f"the host holds {quoted(character)}, which is not allowed in a host name",
-                    'a host name has letters, digits, "-", "_" and dots; an IPv6 address stands in brackets',
+                    f"the host contains {redacted(character)}, which is not allowed in a host name",
+                    'a host name has letters, digits, "-", "_" and dots; put an IPv6 address in brackets',
                 )
             )
     labels = name.split(".")
-    if _NUMERIC_LABEL.fullmatch(labels[-1]):
+    if re.fullmatch(_NUMERIC_LABEL, labels[-1]):
         raise Invalid(
             Problem(
-                f"host {quoted(name)} ends like an IPv4 address but is none",
+                f"host {redacted(name)} ends like an IPv4 address but is not one",
                 "an IPv4 address is four decimal numbers from 0 to 255 without leading zeros",
             )
         )
@@ -80,18 +80,18 @@ def _lower(text: str) -> str:
 
 
 def _parse_ipv6(text: str) -> str:
-    import ipaddress  # noqa: PLC0415 - rarely needed
+    import ipaddress
 
     if not text.endswith("]"):
         raise Invalid(Problem("the IPv6 address has no closing bracket, or something other than a port follows it"))
     if "%" in text:
-        raise Invalid(Problem("the IPv6 address has a zone, which means something on one machine only"))
+        raise Invalid(Problem("the IPv6 address has a zone ID, which only means something on one machine"))
     try:
         address = ipaddress.IPv6Address(text[1:-1])
     except ValueError:
         raise Invalid(Problem("the host is not a valid IPv6 address")) from None
     if address.ipv4_mapped:
-        raise Invalid(Problem("the IPv6 address is an IPv4 address in disguise", f"write {address.ipv4_mapped}"))
+        raise Invalid(Problem("is an IPv4-mapped IPv6 address", f"write {address.ipv4_mapped}"))
     return address.compressed
 
 
@@ -99,12 +99,12 @@ def _parse_label(label: str) -> str:
     if not label:
         raise Invalid(Problem("the host name has an empty label (two dots in a row, or one in front)"))
     if len(label) > _MAX_LABEL:
-        raise Invalid(Problem(f"label {quoted(label)} of the host name is over {_MAX_LABEL} characters"))
+        raise Invalid(Problem(f"label {redacted(label)} of the host name is over {_MAX_LABEL} characters"))
     if label.startswith("-") or label.endswith("-"):
-        raise Invalid(Problem(f'label {quoted(label)} of the host name begins or ends with "-"'))
-    if _ASCII_LABEL.fullmatch(label) and not label.startswith("xn--"):
+        raise Invalid(Problem(f'label {redacted(label)} of the host name begins or ends with "-"'))
+    if re.fullmatch(_ASCII_LABEL, label) and not label.startswith("xn--"):
         return label
-    import idna  # noqa: PLC0415 - rarely needed, and loads large tables
+    import idna
 
     try:
         shown = idna.ulabel(label)
@@ -112,16 +112,19 @@ def _parse_label(label: str) -> str:
     except UnicodeError:
         shown = encoded = ""
     if not encoded or (label.isascii() and encoded != label):
-        raise Invalid(Problem(f"label {quoted(label)} of the host name is not a valid international name (IDNA 2008)"))
+        raise Invalid(
+            Problem(f"label {redacted(label)} of the host name is not a valid international name (IDNA 2008)")
+        )
     if not (_JOINERS.isdisjoint(shown) or re.fullmatch(_JOINABLE, shown)):
         raise Invalid(
             Problem(
-                f"label {quoted(label)} of the host name holds an invisible joiner, which some clients refuse there"
+                f"label {redacted(label)} of the host name contains an invisible joiner that some clients refuse there"
             )
         )
     for character in re.findall(_TOO_NEW, shown):
+        letter = f"U+{ord(character):04X}"
         raise Invalid(
-            Problem(f"label {quoted(label)} of the host name holds U+{ord(character):04X}, too new for some clients")
+            Problem(f"label {redacted(label)} of the host name contains {letter}, which not all clients support")
         )
     return encoded
 
@@ -130,9 +133,9 @@ def _check_bidi(labels: list[str]) -> None:
     """In a name with right-to-left labels, the others are held to rules as well (RFC 5893, section 2)."""
     if not any(label.startswith("xn--") for label in labels):
         return
-    from unicodedata import bidirectional  # noqa: PLC0415 - as below
+    from unicodedata import bidirectional
 
-    import idna  # noqa: PLC0415 - as above
+    import idna
 
     shown = [idna.ulabel(label) if label.startswith("xn--") else label for label in labels]
     if not any(bidirectional(character) in {"R", "AL", "AN"} for character in "".join(shown)):
@@ -142,5 +145,5 @@ def _check_bidi(labels: list[str]) -> None:
             idna.check_bidi(label, check_ltr=True)
         except UnicodeError:
             raise Invalid(
-                Problem(f"label {quoted(label)} may not stand in a host name with right-to-left labels (RFC 5893)")
+                Problem(f"label {redacted(label)} is not allowed in a host name with right-to-left labels (RFC 5893)")
             ) from None

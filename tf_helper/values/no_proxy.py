@@ -1,22 +1,21 @@
 """Hosts that bypass the proxy, as the NO_PROXY variable lists them."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tf_helper.problems import AT_SIGNS, Collector, Invalid, Problem, quoted
+from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
 from tf_helper.values.host import parse_host
 from tf_helper.values.url import parse_host_port
 
-# The workspace itself: local servers of tools must never be asked for through the proxy.
+# The workspace itself: local servers of tools must never be reached through the proxy.
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 
 # An entry that looks like something else, a part of a URL perhaps, can hold a secret.
-_QUOTABLE = re.compile(r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?")
+_QUOTABLE = r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?"
 
 
-@dataclass(frozen=True)
-class NoProxy:
-    """Normalised entries, in the caller's order and without repetition."""
+class NoProxy(NamedTuple):
+    """Normalized entries, in the caller's order and without repetition."""
 
     entries: tuple[str, ...] = ()
 
@@ -25,14 +24,14 @@ class NoProxy:
         """Parse comma-separated entries: host names, .domains, IP addresses, CIDR ranges. Raises Invalid."""
         if "//" in text or not set(AT_SIGNS).isdisjoint(text):
             # Nothing is quoted: a password can hold commas, too.
-            raise Invalid(Problem("holds a URL or a user name", "give hosts only, for example .example.com"))
+            raise Invalid(Problem("contains a URL or a user name", "give hosts only, for example .example.com"))
         found = Collector()
         entries = [
             found.attempt("", _parse_entry, entry.strip(), number)
             for number, entry in enumerate(text.split(","), start=1)
             if entry.strip()
         ]
-        found.finish()
+        found.raise_if_any()
         return cls(_unique(entries))
 
     def value(self, deployment_host: str) -> str:
@@ -49,23 +48,23 @@ def _parse_entry(text: str, number: int) -> str:
     if text == "*":
         raise Invalid(Problem('"*" would send nothing through the proxy', "name the hosts that bypass it"))
     try:
-        return _normalised(text)
+        return _normalized(text)
     except Invalid as invalid:
         problem = invalid.problems[0]
         if text.startswith("*."):
             problem = problem._replace(hint=f"write {text[1:]}, without the asterisk")
-        raise Invalid(Problem(f"{_name(text, number)}: {problem.sentence}", problem.hint)) from None
+        raise Invalid(Problem(f"{_name(text, number)}: {problem.message}", problem.hint)) from None
     except ValueError:
         raise Invalid(Problem(f"{_name(text, number)} is not a CIDR range", "for example 10.0.0.0/8")) from None
 
 
 def _name(text: str, number: int) -> str:
-    return f"entry {quoted(text)}" if _QUOTABLE.fullmatch(text) else f"entry number {number}"
+    return f"entry {redacted(text)}" if re.fullmatch(_QUOTABLE, text) else f"entry number {number}"
 
 
-def _normalised(text: str) -> str:
+def _normalized(text: str) -> str:
     if "/" in text:
-        from ipaddress import ip_network  # noqa: PLC0415 - rarely needed
+        from ipaddress import ip_network
 
         address, _, length = text.partition("/")
         if ":" in address:

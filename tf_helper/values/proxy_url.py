@@ -1,16 +1,15 @@
 """The URL of AI Bridge Proxy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tf_helper.problems import Problem
+from tf_helper.errors import Problem
 from tf_helper.values.url import Origin, parse_url
 
 PORT_HINT = "AI Bridge Proxy listens on 8888 unless configured otherwise"
 
 
-@dataclass(frozen=True)
-class ProxyUrl:
+class ProxyUrl(NamedTuple):
     """The proxy's origin, and what is likely to be wrong with it though it is valid."""
 
     origin: Origin

@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tf_helper.problems import AT_SIGNS, Collector, Invalid, Problem, quoted
+from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
 from tf_helper.values.host import parse_host
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAX_PORT = 65535
-_URL = re.compile(
+_URL = (
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"
     r"(?P<query>\?[^#]*)?(?P<fragment>#.*)?"
 )
-_HOST_AND_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[^:]*))?")
+_HOST_AND_PORT = r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[^:]*))?"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Scheme, host and port. `host` is as parse_host returns it, an IPv6 address without brackets."""
 
     scheme: str
@@ -31,8 +30,7 @@ class Origin:
         return f"{self.scheme}://{host}" + ("" if (self.scheme, self.port) == ("https", 443) else f":{self.port}")
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(NamedTuple):
     """A parsed URL: its origin, whether the port was written out, and the path as given."""
 
     origin: Origin
@@ -49,48 +47,48 @@ def parse_port(text: str, hint: str = "") -> int:
     digits = text.lstrip("0") or "0"
     # The length first: int() refuses very long numbers.
     if len(digits) > len(str(_MAX_PORT)) or not 1 <= int(digits) <= _MAX_PORT:
-        raise Invalid(Problem(f"port {quoted(digits)[1:-1]} is out of range, it must be 1 to {_MAX_PORT}", hint))
+        raise Invalid(Problem(f"port {redacted(digits)[1:-1]} is out of range, it must be 1 to {_MAX_PORT}", hint))
     return int(digits)
 
 
 def parse_host_port(text: str, port_hint: str = "") -> tuple[str, int | None]:
     """Parse host[:port] as parse_host and parse_port do; without a port, None. Raises Invalid."""
-    match = _HOST_AND_PORT.fullmatch(text)
+    match = re.fullmatch(_HOST_AND_PORT, text)
     if not match:
-        raise Invalid(
-            Problem("the host and the port are hard to tell apart", "an IPv6 address stands in brackets: [::1]:8888")
-        )
+        raise Invalid(Problem("host and port are ambiguous", "put an IPv6 address in brackets, for example [::1]:8888"))
     found = Collector()
     host = found.attempt("", parse_host, match["host"])
     port = None if match["port"] is None else found.attempt(0, parse_port, match["port"], port_hint)
-    found.finish()
+    found.raise_if_any()
     return host, port
 
 
 def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], port_hint: str = "") -> Url:
-    """Parse an http or https URL without user name, query or fragment; `path_problems` judges the path.
+    """Parse an http or https URL without user name, query or fragment; `path_problems` checks the path.
 
-    White space around it is dropped. Raises Invalid with every problem found. Messages quote nothing but scheme, host
+    Surrounding white space is dropped. Raises Invalid with every problem found. Messages quote nothing but scheme, host
     and port: user names, paths and queries can be secrets.
     """
     text = text.strip()
     _check_characters(text)
-    match = _URL.fullmatch(text)
+    match = re.fullmatch(_URL, text)
     if not match:
-        raise Invalid(Problem("is not a URL with a scheme", "write https://host or http://host:port"))
+        raise Invalid(Problem("has no scheme", "write https://host or http://host:port"))
     found = Collector()
     scheme = found.attempt("", _parse_scheme, match["scheme"])
     if not set(AT_SIGNS).isdisjoint(text):
-        # Wherever it stands: in "https://user:a/b@host" the password looks like a port and a path.
-        found.add(Problem("holds a user name or password", "remove everything up to the @; the token is added later"))
-        found.finish()
+        # Wherever it is: in "https://user:a/b@host" the password looks like a port and a path.
+        found.add(
+            Problem("contains a user name or password", "remove everything up to the @; the token is added later")
+        )
+        found.raise_if_any()
     host, port = found.attempt(("", None), parse_host_port, match["authority"], port_hint)
     found.add(*path_problems(match["path"]))
     if match["query"]:
         found.add(Problem("has a query (from the question mark on)", "remove it"))
     if match["fragment"]:
         found.add(Problem("has a fragment (from the # on)", "remove it"))
-    found.finish()
+    found.raise_if_any()
     origin = Origin(scheme, host, DEFAULT_PORTS[scheme] if port is None else port)
     return Url(origin, has_port=port is not None, path=match["path"])
 
@@ -108,11 +106,11 @@ def _check_characters(text: str) -> None:
             kind = "a control or invisible character"
         else:
             continue
-        raise Invalid(Problem(f"holds {kind} (U+{ord(character):04X}) at position {position}", "remove it"))
+        raise Invalid(Problem(f"contains {kind} (U+{ord(character):04X}) at position {position}", "remove it"))
 
 
 def _parse_scheme(text: str) -> str:
     scheme = text.lower()
     if scheme not in DEFAULT_PORTS:
-        raise Invalid(Problem(f"scheme {quoted(scheme)} is not supported, it must be http or https"))
+        raise Invalid(Problem(f"scheme {redacted(scheme)} is not supported, it must be http or https"))
     return scheme

@@ -1,37 +1,38 @@
-"""A step of the examination and what it finds."""
+"""A step of the examination, and what it finds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from tf_helper.doctor.case import Case
+from tf_helper.doctor.context import Context
+from tf_helper.values.certificate import Certificate
 
 Status = Literal["ok", "warning", "failed", "skipped"]
 
 
 class Finding(NamedTuple):
-    """What a step has seen, and what to do about it ("" for nothing). Lines in ASCII that hold no secret."""
+    """What a step has seen, and what to do about it ("" for nothing): lines in ASCII without a secret in them.
+
+    `known` is what later steps may use: new values for fields of Known.
+    """
 
     status: Status
     seen: str
     advice: str = ""
+    known: Mapping[str, tuple[Certificate, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Step:
-    """One check. It is skipped where one of the steps that it `needs` has failed or was skipped itself."""
+    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself."""
 
     name: str
     title: str
-    check: Callable[[Case], Finding]
+    check: Callable[[Context], Finding]
     needs: tuple[str, ...] = ()
     in_workspace: bool = False
     """Whether it looks at what only a workspace has: files, and the environment of a tool."""
-
-
-def in_a_few_words(sentence: str) -> str:
-    """Return one of the sentences that Terraform is told as doctor writes them."""
-    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}"
 
 
 def ok(seen: str) -> Finding:
@@ -44,9 +45,9 @@ def warning(seen: str, advice: str) -> Finding:
     return Finding("warning", seen, advice)
 
 
-def ok_but_for(seen: str, doubts: Iterable[str]) -> Finding:
-    """Return that all is well, or a warning with the doubts, whole sentences, if there are any."""
-    advice = " ".join(doubts)
+def ok_but_for(seen: str, warnings: Iterable[str]) -> Finding:
+    """Return that all is well, or a warning with these sentences, if there are any."""
+    advice = " ".join(warnings)
     return warning(seen, advice) if advice else ok(seen)
 
 

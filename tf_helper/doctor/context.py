@@ -1,4 +1,4 @@
-"""What is examined, and what earlier steps have found out for later ones."""
+"""What is examined, and what earlier steps have found out."""
 
 import os
 import ssl
@@ -6,15 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tf_helper.query import Query
-from tf_helper.trust import trust
+from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate
 
 # For each operation on the network; a step has a little more in all.
 OPERATION_SECONDS = 3
 
 
-@dataclass
-class Case:
+@dataclass(frozen=True)
+class Known:
+    """What steps have found out, for later ones."""
+
+    served_ca: tuple[Certificate, ...] = ()
+    """What the deployment's CA endpoint served."""
+    saved_ca: tuple[Certificate, ...] = ()
+    """What is at cert_path."""
+
+
+@dataclass(frozen=True)
+class Context:
     """The settings and surroundings; "" for no token."""
 
     query: Query
@@ -23,25 +33,22 @@ class Case:
     provider_host: str
     tunnelled_host: str
     in_workspace: bool
-    served_ca: tuple[Certificate, ...] = field(default=(), init=False)
-    """What the deployment's CA endpoint served."""
-    saved_ca: tuple[Certificate, ...] = field(default=(), init=False)
-    """What is at cert_path."""
+    known: Known = field(default=Known(), kw_only=True)
 
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
         """The CA certificate that the proxy signs with, as far as it is known, its own first."""
-        return self.served_ca or self.query.ca_cert_pem or self.saved_ca
+        return self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca
 
     def tool_trust(self) -> ssl.SSLContext:
-        """Return what a tool trusts: the bundle, or where there is none what would be in it."""
+        """Return what a tool trusts: the bundle or, if there is none, what would be in it."""
         # A pipe or a device could be read without end.
-        if self.in_workspace and os.path.isfile(self.query.cert_path.bundle_path):  # noqa: PTH113 - False whatever is wrong
-            context = trust(system=False)
+        if self.in_workspace and os.path.isfile(self.query.cert_path.bundle_path):  # noqa: PTH113 - False on any error
+            context = ssl_context(system=False)
             try:
                 context.load_verify_locations(cafile=self.query.cert_path.bundle_path)
             except OSError:
                 pass
             else:
                 return context
-        return trust((*self.proxy_ca, *self.query.extra_ca_certs_pem))
+        return ssl_context((*self.proxy_ca, *self.query.extra_ca_certs_pem))

@@ -9,29 +9,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F")
 
-# In front of it stands a password; some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
+# A password comes before it. Some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
 AT_SIGNS = "@\uff20\ufe6b"
 
-_SCHEME = r"\s*[A-Za-z][A-Za-z0-9+.-]*://"  # compiled for messages only
 _QUOTED_LENGTH = 80
-# Terraform shows all that it gets, and after so many a person has stopped reading.
+# Terraform prints everything it gets; nobody reads more than this.
 _MAX_REPORTED = 20
 
 
 class Problem(NamedTuple):
     """One problem: what is wrong, and the way out.
 
-    `sentence` continues the field's name ("port 0 is out of range, ..."). `hint` may be empty. `field` is the query
-    key, which the values themselves do not know.
+    `message` continues the field's name ("port 0 is out of range, ..."). `hint` may be empty. `field` is the query
+    key, which the parsers of values do not know.
     """
 
-    sentence: str
+    message: str
     hint: str = ""
     field: str = ""
 
 
 class Invalid(ValueError):  # noqa: N818 - "raise Invalid(...)" says it
-    """An input that breaks its rules; `problems` holds everything that was found, in order."""
+    """An input that breaks its rules; `problems` has everything that was found, in order."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
@@ -45,35 +44,24 @@ class Collector:
         self.problems: list[Problem] = []
 
     def add(self, *problems: Problem) -> None:
-        """Note problems."""
+        """Add problems."""
         self.problems.extend(problems)
 
     def attempt(self, fallback: F, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | F:
-        """Return parse(...); where that raises Invalid, note its problems and return `fallback`."""
+        """Return parse(...); if it raises Invalid, add its problems and return `fallback`."""
         try:
             return parse(*args, **kwargs)
         except Invalid as invalid:
             self.add(*invalid.problems)
             return fallback
 
-    def finish(self) -> None:
-        """Raise Invalid if any problem was noted."""
+    def raise_if_any(self) -> None:
+        """Raise Invalid if there are problems."""
         if self.problems:
             raise Invalid(*self.problems)
 
 
 def quoted(text: str) -> str:
-    """Return what quoted_in_full does, but of a URL and of user:password@host no more than the scheme.
-
-    Wherever in a query they stand, they can hold a password.
-    """
-    if "://" in text or not set(AT_SIGNS).isdisjoint(text):
-        scheme = re.match(_SCHEME, text)
-        text = f"{scheme[0] if scheme else ''}..."
-    return quoted_in_full(text)
-
-
-def quoted_in_full(text: str) -> str:
     """Return `text` between double quotes in printable ASCII, escaped as in JSON, cut at 80 characters."""
     escaped = json.dumps(text)[1:-1]
     if len(escaped) > _QUOTED_LENGTH:
@@ -81,16 +69,24 @@ def quoted_in_full(text: str) -> str:
     return f'"{escaped}"'
 
 
+def redacted(text: str) -> str:
+    """Return `text` quoted, but only the scheme of a URL or of anything with an @, which may contain a password."""
+    if "://" in text or not set(AT_SIGNS).isdisjoint(text):
+        scheme = re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*://", text)
+        text = f"{scheme[0] if scheme else ''}..."
+    return quoted(text)
+
+
 def report(problems: Iterable[Problem]) -> str:
     """Return the text for standard error: a count, then a line for each problem and one for each hint.
 
-    Terraform wraps lines that start in column 0 anew and leaves indented ones alone, hence the indentation.
+    Terraform rewraps lines that start in column 0 and leaves indented ones alone, hence the indentation.
     """
     problems = tuple(problems)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     lines = [f"tf-helper: error: {count} in the query"]
     for problem in problems[:_MAX_REPORTED]:
-        lines.append(f"  {problem.field}: {problem.sentence}")
+        lines.append(f"  {problem.field}: {problem.message}")
         if problem.hint:
             lines.append(f"    hint: {problem.hint}")
     if len(problems) > _MAX_REPORTED:

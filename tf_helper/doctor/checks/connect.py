@@ -1,78 +1,25 @@
-"""The way to the proxy: name, port, TLS, and whether it is a proxy."""
+"""CONNECT: whether the proxy asks for credentials, and takes the token."""
 
-import socket
 import ssl
 from http import HTTPStatus
 
-from tf_helper.doctor.case import Case
-from tf_helper.doctor.step import Finding, failed, ok, warning
-from tf_helper.doctor.tunnel import (
-    ConnectionFailed,
-    NotTls,
-    NotTrusted,
-    connection,
-    connection_as_configured,
-    send_connect,
-)
+from tf_helper.doctor.context import Context
+from tf_helper.doctor.finding import Finding, failed, ok, warning
+from tf_helper.doctor.tunnel import ConnectionFailed, connection, connection_as_configured, send_connect
 from tf_helper.values.proxy_url import PORT_HINT
 
 
-def proxy_dns(case: Case) -> Finding:
-    """Look the proxy's name up."""
-    host = case.query.proxy_url.origin.host
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        reason = (error.strerror or "no address").lower()
-        return failed(f"{host} has no address: {reason}", "check the host in proxy_url, and this machine's DNS")
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    return ok("it is an address already" if addresses == [host] else f"{host} is {', '.join(addresses)}")
-
-
-def proxy_tcp(case: Case) -> Finding:
-    """Open a connection to the proxy's port."""
-    origin = case.query.proxy_url.origin
-    try:
-        with connection(case):
-            return ok(f"port {origin.port} is open")
-    except ConnectionFailed as error:
-        return failed(
-            f"port {origin.port} of {origin.host}: {error}",
-            f"check the port in proxy_url ({PORT_HINT}), that the proxy is enabled, and firewalls on the way",
-        )
-
-
-def proxy_tls(case: Case) -> Finding:
-    """Speak TLS to the proxy, if its URL says so."""
-    if case.query.proxy_url.origin.scheme == "http":
-        return ok("none: proxy_url is http")
-    try:
-        with connection(case, case.tool_trust()):
-            return ok("its certificate is trusted")
-    except NotTrusted as error:
-        return failed(
-            f"its certificate is not trusted: {error}",
-            error.advice
-            or "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; "
-            "curl and Python's urllib cannot be taught by variables",
-        )
-    except NotTls:
-        return failed("the listener speaks plain HTTP, not TLS", "write http:// in proxy_url")
-    except ConnectionFailed as error:
-        return failed(str(error), "check what listens there; if it speaks plain HTTP, write http:// in proxy_url")
-
-
-def connect_without_token(case: Case) -> Finding:
+def connect_without_token(context: Context) -> Finding:
     """Ask for a tunnel without credentials: a proxy that asks for them is the right one."""
     try:
-        with connection_as_configured(case) as stream:
-            status = send_connect(stream, case.provider_host, "")
+        with connection_as_configured(context) as stream:
+            status = send_connect(stream, context.provider_host, "")
     except ConnectionFailed as error:
         finding = failed(str(error), f"check what listens there; {PORT_HINT}")
     else:
         finding = _answer_without_token(status)
     # To plain HTTP a listener that speaks TLS answers in many ways.
-    return (_speaks_tls(case) if finding.status == "failed" else None) or finding
+    return (_speaks_tls(context) if finding.status == "failed" else None) or finding
 
 
 def _answer_without_token(status: int) -> Finding:
@@ -98,15 +45,15 @@ def _answer_without_token(status: int) -> Finding:
     )
 
 
-def connect_with_token(case: Case) -> Finding:
+def connect_with_token(context: Context) -> Finding:
     """Ask for a tunnel with the token, which the proxy does not check yet."""
     try:
-        with connection_as_configured(case) as stream:
-            status = send_connect(stream, case.provider_host, case.token)
+        with connection_as_configured(context) as stream:
+            status = send_connect(stream, context.provider_host, context.token)
     except ConnectionFailed as error:
         return failed(str(error), "look in the log of the deployment")
-    opened = f"it opens a tunnel to {case.provider_host}, whoever's token it is: requests show whether it is valid"
-    return tunnel_refusal(status, case.provider_host) or ok(opened)
+    opened = f"it opens a tunnel to {context.provider_host}, whoever's token it is: requests show whether it is valid"
+    return tunnel_refusal(status, context.provider_host) or ok(opened)
 
 
 def tunnel_refusal(status: int, host: str) -> Finding | None:
@@ -128,15 +75,15 @@ def tunnel_refusal(status: int, host: str) -> Finding | None:
     return failed(f"it answers CONNECT to {host} with {status}", "look in the log of the deployment")
 
 
-def _speaks_tls(case: Case) -> Finding | None:
+def _speaks_tls(context: Context) -> Finding | None:
     """Return that an `http` proxy speaks TLS, or None."""
-    if case.query.proxy_url.origin.scheme == "https":
+    if context.query.proxy_url.origin.scheme == "https":
         return None
     anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anyone.check_hostname = False
     anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
     try:
-        with connection(case, anyone):
+        with connection(context, anyone):
             return failed("the listener speaks TLS, not plain HTTP", "write https:// in proxy_url")
     except ConnectionFailed:
         return None

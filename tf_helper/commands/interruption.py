@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def ending_at_once() -> Iterator[None]:
+def exit_on_sigint() -> Iterator[None]:
     """End the process with status 130 at Ctrl-C, and no clean-up: for imports, during which there is nothing to clean.
 
     Modules in C and Rust make an ImportError of a KeyboardInterrupt that comes while they load, or panic.

@@ -5,11 +5,11 @@ import stat
 import time
 from pathlib import Path
 
-from tf_helper.doctor.case import Case
-from tf_helper.doctor.step import Finding, failed, ok, ok_but_for, warning
-from tf_helper.problems import Invalid
-from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
-from tf_helper.values.certificate import is_expired, parse_saved, validity_warnings
+from tf_helper.doctor.context import Context
+from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, warning
+from tf_helper.errors import Invalid
+from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 _STARTUP_SCRIPT = "restart the workspace; if that does not help, the log of its script AI Bridge Proxy Setup says why"
 
@@ -17,39 +17,45 @@ _STARTUP_SCRIPT = "restart the workspace; if that does not help, the log of its 
 _MAX_CHARACTERS = 4 * 1024 * 1024
 
 
-def certificate_file(case: Case) -> Finding:
+def certificate_file(context: Context) -> Finding:
     """Compare the certificate at cert_path with the one that the deployment hands out."""
-    path = case.query.cert_path.path
+    path = context.query.cert_path.path
     text = _read(path)
     if isinstance(text, Finding):
         return text
     try:
-        case.saved_ca = parse_saved(text)
+        saved = parse_saved(text)
     except Invalid as invalid:
-        return failed(f"{path} {invalid.problems[0].sentence}", _STARTUP_SCRIPT)
-    first = case.saved_ca[0]
-    if case.served_ca and first.sha256 != case.served_ca[0].sha256:
+        return failed(f"{path} {invalid.problems[0].message}", _STARTUP_SCRIPT)
+    return _compare(path, saved, context.known.served_ca)._replace(known={"saved_ca": saved})
+
+
+def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
+    first = saved[0]
+    if served and first.sha256 != served[0].sha256:
         return failed(
-            f"{path} holds another certificate than the deployment hands out: SHA-256 {first.sha256}",
+            f"{path} contains another certificate than the deployment hands out: SHA-256 {first.sha256}",
             "the proxy's CA certificate was replaced after this workspace had started: restart it",
         )
     if is_expired(first, time.time()):
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
-    seen = f"{path} holds the deployment's certificate" if case.served_ca else f"{path}, SHA-256 {first.sha256}"
-    return ok_but_for(seen, validity_warnings(case.saved_ca[:1], time.time()))
+    seen = f"{path} contains the deployment's certificate" if served else f"{path}, SHA-256 {first.sha256}"
+    return ok_but_for(seen, validity_warnings(saved[:1], time.time()))
 
 
-def bundle_file(case: Case) -> Finding:
+def bundle_file(context: Context) -> Finding:
     """Look whether the bundle has the proxy's CA certificate and the system's roots."""
-    path = case.query.cert_path.bundle_path
+    path = context.query.cert_path.bundle_path
     text = _read(path)
     if isinstance(text, Finding):
         return text
     bundle = _authorities(path)
-    missing = [certificate for certificate in case.proxy_ca if ssl.PEM_cert_to_DER_cert(certificate.pem) not in bundle]
+    missing = [
+        certificate for certificate in context.proxy_ca if ssl.PEM_cert_to_DER_cert(certificate.pem) not in bundle
+    ]
     if not bundle or missing:
         lack = (
-            "does not hold the proxy's CA certificate"
+            "does not contain the proxy's CA certificate"
             if bundle
             else "cannot be loaded: no certificate, or a broken one"
         )
@@ -67,8 +73,8 @@ def bundle_file(case: Case) -> Finding:
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
             "the system's store was updated after the workspace had started: restart it",
         )
-    certificate = "the certificate and " if case.proxy_ca else ""
-    return ok(f"{path} holds {certificate}{len(roots)} of the system's roots")
+    certificate = "the certificate and " if context.proxy_ca else ""
+    return ok(f"{path} contains {certificate}{len(roots)} of the system's roots")
 
 
 def _read(path: str) -> str | Finding:
@@ -91,9 +97,9 @@ def _read(path: str) -> str | Finding:
 
 def _authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(cafile=path)
+        store.load_verify_locations(cafile=path)
     except OSError:
         return set()
-    return set(context.get_ca_certs(binary_form=True))
+    return set(store.get_ca_certs(binary_form=True))

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from tf_helper.by_hand.environment import parse_proxy_variable
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
-from tf_helper.doctor.case import Case
-from tf_helper.doctor.step import Finding, failed, ok, warning
-from tf_helper.doctor.tunnel import HTTPS_PORT
-from tf_helper.problems import Invalid
+from tf_helper.doctor.context import Context
+from tf_helper.doctor.finding import Finding, failed, ok, warning
+from tf_helper.errors import Invalid
+from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 from tf_helper.values.proxy_url import ProxyUrl
+from tf_helper.values.url import DEFAULT_PORTS
 
 _OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -21,12 +21,12 @@ _PRECEDENCE = (
 )
 
 
-def environment(case: Case) -> Finding:
+def environment(context: Context) -> Finding:
     """Compare the variables of this process with what a tool needs."""
-    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if case.environment.get(name)]
+    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if context.environment.get(name)]
     of_a_tool = any(name in present for name in PROXY_VARIABLES)
-    contradictions = list(_contradictions(case))
-    doubts = [*_other_tokens(case), *_doubts(case), *(_lacking(case, present) if of_a_tool else ())]
+    contradictions = list(_contradictions(context))
+    doubts = [*_other_tokens(context), *_doubts(context), *(_lacking(context, present) if of_a_tool else ())]
     if not present:
         return ok("no variable of a tool is set: right for a shell, as each tool has its own")
     seen = "\n".join([f"set here: {', '.join(present)}", *contradictions, *doubts])
@@ -35,19 +35,19 @@ def environment(case: Case) -> Finding:
         return failed(seen, advice)
     if doubts:
         return warning(seen, advice)
-    return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; without HTTPS_PROXY, so this is no tool's process")
+    return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; without HTTPS_PROXY, so this is not a tool's process")
 
 
-def _contradictions(case: Case) -> Iterator[str]:
-    environment = case.environment
+def _contradictions(context: Context) -> Iterator[str]:
+    environment = context.environment
     yield from _twins(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
     yield from _twins(environment, "NO_PROXY", "no_proxy", "most clients take no_proxy, Go takes NO_PROXY")
     for name in PROXY_VARIABLES:
-        yield from _proxy_variable(name, environment.get(name, ""), case)
+        yield from _proxy_variable(name, environment.get(name, ""), context)
     for name in ("NO_PROXY", "no_proxy"):
-        if _bypasses(environment.get(name, ""), case.provider_host):
-            yield f"{name} sends {case.provider_host} past the proxy"
-    cert_path = case.query.cert_path.path
+        if _bypasses(environment.get(name, ""), context.provider_host):
+            yield f"{name} sends {context.provider_host} past the proxy"
+    cert_path = context.query.cert_path.path
     for variable in CLIENT_VARIABLES:
         value = environment.get(variable.name, "")
         if not value or variable.effect not in {"adds", "replaces"}:
@@ -61,15 +61,15 @@ def _contradictions(case: Case) -> Iterator[str]:
             )
 
 
-def _other_tokens(case: Case) -> Iterator[str]:
+def _other_tokens(context: Context) -> Iterator[str]:
     # A tool that has been running since before the workspace's last start, say.
     for name in PROXY_VARIABLES:
-        if parse_proxy_variable(case.environment.get(name, "")).password not in {"", case.token}:
+        if ProxyAuthUrl.split(context.environment.get(name, "")).password not in {"", context.token}:
             yield f"{name} has another token than the one that was tried here"
 
 
-def _doubts(case: Case) -> Iterator[str]:
-    environment = case.environment
+def _doubts(context: Context) -> Iterator[str]:
+    environment = context.environment
     for name in _PLAIN_HTTP:
         if environment.get(name):
             yield f"{name} is set, but AI Bridge Proxy serves CONNECT only"
@@ -80,31 +80,31 @@ def _doubts(case: Case) -> Iterator[str]:
     for first, second, client in _PRECEDENCE:
         if _differ(environment, first, second):
             yield f"{first} and {second} differ ({client} takes {first})"
-    expected = client_env(
-        no_proxy="", cert_path=case.query.cert_path.path, ca_bundle_path=case.query.cert_path.bundle_path
-    )
+    expected = client_env("", context.query.cert_path)
     for path in dict.fromkeys(path for path in expected.values() if path.startswith("/")):
         others = [
             name
             for name, wanted in expected.items()
-            if wanted == path and environment.get(name, path) not in {path, "", case.query.cert_path.path}
+            if wanted == path and environment.get(name, path) not in {path, "", context.query.cert_path.path}
         ]
         if others:
             yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {path}"
 
 
-def _lacking(case: Case, present: Sequence[str]) -> Iterator[str]:
+def _lacking(context: Context, present: Sequence[str]) -> Iterator[str]:
     missing = [name for name in _OF_A_TOOL if name not in present]
     if missing:
         yield f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
-    deployment = case.query.access_url.origin.host if case.query.access_url else ""
+    deployment = context.query.access_url.origin.host if context.query.access_url else ""
     for name in ("NO_PROXY", "no_proxy"):
-        if deployment and name in present and not _bypasses(case.environment[name], deployment):
+        if deployment and name in present and not _bypasses(context.environment[name], deployment):
             yield f"{name} is without {deployment}: requests to the deployment go through the proxy"
 
 
 def _bypasses(no_proxy: str, host: str) -> bool:
-    entries = (entry.strip().lower().lstrip(".").removesuffix(f":{HTTPS_PORT}") for entry in no_proxy.split(","))
+    entries = (
+        entry.strip().lower().lstrip(".").removesuffix(f":{DEFAULT_PORTS['https']}") for entry in no_proxy.split(",")
+    )
     return any(entry and (entry == "*" or f".{host}".endswith(f".{entry}")) for entry in entries)
 
 
@@ -117,16 +117,16 @@ def _twins(environment: Mapping[str, str], upper: str, lower: str, who: str) -> 
         yield f"{upper} and {lower} differ ({who})"
 
 
-def _proxy_variable(name: str, value: str, case: Case) -> Iterator[str]:
+def _proxy_variable(name: str, value: str, context: Context) -> Iterator[str]:
     if not value:
         return
-    variable = parse_proxy_variable(value)
+    variable = ProxyAuthUrl.split(value)
     try:
         origin = ProxyUrl.parse(variable.url).origin
     except Invalid:
         yield f"{name} is not the URL of a proxy"
         return
-    if origin != case.query.proxy_url.origin:
-        yield f"{name} leads to {origin}, proxy_url to {case.query.proxy_url.origin}"
+    if origin != context.query.proxy_url.origin:
+        yield f"{name} leads to {origin}, proxy_url to {context.query.proxy_url.origin}"
     elif not variable.password:
         yield f"{name} is without the token"

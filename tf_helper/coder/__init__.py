@@ -1,0 +1,1 @@
+"""The Coder deployment: its API over HTTP, and the session token."""

@@ -1,0 +1,238 @@
+"""The Coder deployment's API over HTTP."""
+
+import ssl
+from http.cookiejar import CookieJar
+from time import time
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import httpx
+
+from tf_helper import __version__
+from tf_helper.coder.session_token import is_valid_in_header
+from tf_helper.errors import Invalid
+from tf_helper.tls.context import advice_on_distrust, ssl_context
+from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_ca_cert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import BaseModel
+
+    from tf_helper.coder.models import BuildInfo, User
+    from tf_helper.values.access_url import AccessUrl
+
+    Model = TypeVar("Model", bound=BaseModel)
+
+# Older servers have only the second path.
+CA_CERT_PATHS = ("/api/v2/ai-gateway/proxy/ca-cert.pem", "/api/v2/aibridge/proxy/ca-cert.pem")
+
+# More than any answer that is asked for here.
+_MAX_BODY_BYTES = MAX_CA_CERT_BYTES
+
+CHECK_NETWORK = "check its name, its port, and the network between this machine and the deployment"
+_NOT_CODER = "check access_url; if a login page is in front of the deployment, let /api/v2 through"
+_RENEW = "restart the workspace, or set CODER_SESSION_TOKEN to a new one from `coder tokens create`"
+
+
+class DeploymentError(Exception):
+    """What the deployment did instead of answering, and what to do: phrases without a secret in them."""
+
+    def __init__(self, seen: str, advice: str = "") -> None:
+        super().__init__(f"{seen}." + (f" {advice[0].upper()}{advice[1:]}." if advice else ""))
+        self.seen = seen
+        self.advice = advice
+
+
+class TransientError(DeploymentError):
+    """What another try may get past."""
+
+
+class Reply(NamedTuple):
+    """An answer over HTTP; of the body at most one byte more than 16 KiB is read."""
+
+    status: int
+    body: bytes
+
+
+class ServedCaCert(NamedTuple):
+    """The certificates at the CA endpoint, the proxy's own first, and the path that answered."""
+
+    path: str
+    certificates: tuple[Certificate, ...]
+
+
+class CoderApi:
+    """A client of the deployment. Every method raises DeploymentError.
+
+    The system's store and `extra_ca_certs` are trusted. Proxies, netrc files and certificate stores that the
+    environment names are ignored, and redirects are not followed, so that the token reaches the deployment only.
+    """
+
+    def __init__(
+        self,
+        access_url: "AccessUrl",
+        token: str,
+        extra_ca_certs: "Sequence[Certificate]" = (),
+        *,
+        operation_seconds: float,
+    ) -> None:
+        """Connect to nothing yet; raise DeploymentError for a token that no header can carry; "" is none."""
+        if not is_valid_in_header(token):
+            raise DeploymentError(
+                "the session token contains characters that no Coder token has", "check the variable it is in"
+            )
+        self.access_url = access_url
+        self._client = httpx.Client(
+            base_url=str(access_url),
+            headers={
+                **({"Coder-Session-Token": token} if token else {}),
+                "Accept-Encoding": "identity",
+                "User-Agent": f"tf-helper/{__version__}",
+            },
+            verify=ssl_context(extra_ca_certs),
+            timeout=operation_seconds,
+            # A connection that the deployment is about to close must not fail the next try.
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=False,
+            follow_redirects=False,
+            cookies=_NoCookies(),
+            event_hooks={"response": [_forget_location]},
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def build_info(self) -> "BuildInfo":
+        """Return what the deployment says of itself; needs no token."""
+        from tf_helper.coder.models import BuildInfo
+
+        reply = self._get("/api/v2/buildinfo")
+        if httpx.codes.is_redirect(reply.status):
+            raise self._refusal(reply.status)
+        if reply.status != httpx.codes.OK:
+            raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
+        return self._parse_model(BuildInfo, reply.body)
+
+    def user(self) -> "User":
+        """Return the user whom the token belongs to."""
+        from tf_helper.coder.models import User
+
+        reply = self._get("/api/v2/users/me")
+        if reply.status == httpx.codes.UNAUTHORIZED:
+            raise DeploymentError(_refused_token(reply.body), _RENEW)
+        if reply.status != httpx.codes.OK:
+            raise self._refusal(reply.status)
+        return self._parse_model(User, reply.body)
+
+    def ca_cert(self) -> ServedCaCert:
+        """Return AI Bridge Proxy's CA certificate."""
+        for path in CA_CERT_PATHS:
+            reply = self._get(path)
+            if reply.status != httpx.codes.NOT_FOUND:
+                break
+        if reply.status != httpx.codes.OK:
+            raise self._refusal(reply.status)
+        return ServedCaCert(path, self._parse_ca_cert(reply.body))
+
+    def _get(self, path: str) -> Reply:
+        try:
+            with self._client.stream("GET", path) as response:
+                body = b""
+                for chunk in response.iter_raw():
+                    body += chunk
+                    if len(body) > _MAX_BODY_BYTES:
+                        break
+                return Reply(response.status_code, body[: _MAX_BODY_BYTES + 1])
+        except httpx.TransportError as error:
+            raise self._transport_error(error) from None
+
+    def _refusal(self, status: int) -> DeploymentError:
+        origin = self.access_url.origin
+        if status == httpx.codes.UNAUTHORIZED:
+            return DeploymentError(f"{origin} refused the session token (401)", _RENEW)
+        if status == httpx.codes.FORBIDDEN:
+            return DeploymentError(
+                f"{origin} denied access (403)",
+                "check the deployment's license for AI Gateway and the role of the workspace owner",
+            )
+        if status == httpx.codes.NOT_FOUND:
+            return DeploymentError(
+                f"{origin} has no AI Bridge Proxy (404)",
+                "set CODER_AI_GATEWAY_PROXY_ENABLED=true on the deployment, or upgrade Coder",
+            )
+        if httpx.codes.is_redirect(status):
+            return DeploymentError(
+                f"{origin} redirects to another address ({status}), as a login page in front of it does",
+                "let /api/v2 through, or correct the deployment's access URL",
+            )
+        transient = status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status)
+        kind = TransientError if transient else DeploymentError
+        return kind(f"{origin} answered with status {status}", "look in the deployment's log")
+
+    def _transport_error(self, error: httpx.TransportError) -> DeploymentError:
+        origin = self.access_url.origin
+        reason = "not an HTTP answer" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return DeploymentError(
+                    f"the TLS certificate of {origin} is not trusted ({cause.verify_message.rstrip('.')})",
+                    advice_on_distrust(cause)
+                    or "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store",
+                )
+            if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+                return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")
+            if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:
+                reason = cause.strerror.lower()
+            cause = cause.__cause__ or cause.__context__
+        if isinstance(error, httpx.TimeoutException):
+            return TransientError(f"{origin} did not answer in time", CHECK_NETWORK)
+        return TransientError(f"cannot reach {origin} ({reason})", CHECK_NETWORK)
+
+    def _parse_model(self, model: "type[Model]", body: bytes) -> "Model":
+        try:
+            return model.model_validate_json(body)
+        except ValueError:  # pydantic's ValidationError among others
+            raise DeploymentError(f"{self.access_url} does not answer as Coder does", _NOT_CODER) from None
+
+    def _parse_ca_cert(self, body: bytes) -> tuple[Certificate, ...]:
+        origin = self.access_url.origin
+        if len(body) > MAX_CA_CERT_BYTES:
+            raise DeploymentError(
+                f"the answer of {origin} is too long for a CA certificate, over {MAX_CA_CERT_BYTES} bytes",
+                "check what answers there",
+            )
+        try:
+            certificates = parse_ca_cert(body.decode(errors="replace"))
+        except Invalid as invalid:
+            messages = "; ".join(problem.message for problem in invalid.problems)
+            raise DeploymentError(
+                f"the answer of {origin} is not a CA certificate: it {messages}",
+                "check what answers there; it may be a login page in front of the deployment",
+            ) from None
+        if any(is_expired(certificate, time()) for certificate in certificates):
+            raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
+        return certificates
+
+
+def _refused_token(body: bytes) -> str:
+    from tf_helper.coder.models import ApiError
+
+    try:
+        detail = ApiError.model_validate_json(body).detail
+    except ValueError:
+        detail = ""
+    return "the token has expired (401)" if "expired" in detail.lower() else "the deployment refused the token (401)"
+
+
+class _NoCookies(CookieJar):
+    """Keeps no cookie, and so reads none: the standard library fails on one that is not ASCII."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave them."""
+
+
+def _forget_location(response: httpx.Response) -> None:
+    # httpx parses a redirect's target even if nobody follows it, and fails if it is not a URL.
+    response.headers.pop("Location", None)

@@ -1,0 +1,104 @@
+"""`tf-helper exec`: a command with the environment that the module gives to a tool."""
+
+import contextlib
+import os
+import signal
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tf_helper.client_env import PROXY_VARIABLES, client_env
+from tf_helper.coder.session_token import TOKEN_VARIABLES
+from tf_helper.commands.environment import complete
+from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
+from tf_helper.query import Query
+from tf_helper.streams import print_error
+from tf_helper.values.proxy_auth_url import proxy_auth_url
+
+SETTINGS = ("proxy_url", "cert_path", "access_url", "no_proxy")
+
+# As in env(1) and shells.
+_CANNOT_RUN, _NOT_FOUND = 126, 127
+
+_ENVIRONMENT_AT_START = Path("/proc/self/environ")
+
+_DESCRIPTION = """\
+Runs a command with the environment variables that the module gives to a tool:
+
+  tf-helper exec --proxy-url http://aiproxy.example.com:8888 -- claude
+
+The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
+CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>, for
+example TF_HELPER_PROXY_URL; access_url also from CODER_URL.
+"""
+
+_EPILOG = """\
+exit status: the command's; 1 if the settings were refused, 2 for wrong usage,
+126 if the command cannot be run, 127 if it cannot be found
+"""
+
+
+def add_parser(commands: Subparsers) -> Parser:
+    """Add the command."""
+    parser = commands.add_parser(
+        "exec",
+        help="run a command with the environment that a tool gets",
+        usage="tf-helper exec [SETTINGS] -- COMMAND [ARGUMENT ...]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
+    parser.add_settings(SETTINGS)
+    return parser
+
+
+def load(options: Namespace) -> Callable[[], int]:
+    """Return what becomes the command, and returns an exit status only if that fails. Raises Invalid when called."""
+
+    def run() -> int:
+        settings = complete(settings_pairs(options), SETTINGS, os.environ)
+        query = settings.parse_query()
+        if not settings.token:
+            print_error(
+                f"tf-helper: error: no session token in the environment\n  hint: set {' or '.join(TOKEN_VARIABLES)}"
+            )
+            return 1
+        _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
+        return _become(options.command_line, _own_environment() | tool_env(query, settings.token))
+
+    return run
+
+
+def tool_env(query: Query, token: str) -> dict[str, str]:
+    """Return what the module's output `env` contains."""
+    authenticated = proxy_auth_url(query.proxy_url.origin, token)
+    return client_env(query.no_proxy_value, query.cert_path) | dict.fromkeys(PROXY_VARIABLES, authenticated)
+
+
+def _warn_of_missing_files(*paths: str) -> None:
+    for path in paths:
+        if not os.access(path, os.R_OK):
+            print_error(f"tf-helper: warning: {path} is missing or cannot be read; run tf-helper doctor for the cause")
+
+
+def _own_environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    # Python sets it for itself in the C locale (PEP 538); the command gets what the caller gave.
+    with contextlib.suppress(OSError):  # not known: leave it
+        variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")
+        environment.pop("LC_CTYPE", None)
+        for variable in variables:
+            name, _, value = os.fsdecode(variable).partition("=")
+            if name == "LC_CTYPE":
+                environment[name] = value
+    return environment
+
+
+def _become(command_line: Sequence[str], environment: Mapping[str, str]) -> int:
+    # Python ignores these for itself, and a program would inherit that.
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(ignored, signal.SIG_DFL)
+    try:
+        os.execvpe(command_line[0], list(command_line), environment)  # noqa: S606 - no shell on purpose
+    except OSError as error:
+        print_error(f"tf-helper: error: cannot run {command_line[0]!a}: {error.strerror}")
+        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _CANNOT_RUN

@@ -1,0 +1,63 @@
+"""The Coder deployment: whether it is one, whether it takes the token, and what CA certificate it hands out."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from tf_helper.coder.api import CoderApi, DeploymentError
+from tf_helper.coder.session_token import TOKEN_VARIABLES, is_valid_in_header
+from tf_helper.doctor.context import OPERATION_SECONDS, Context
+from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, skipped
+from tf_helper.errors import redacted
+from tf_helper.values.certificate import ca_cert_warnings, rfc3339
+
+
+def deployment(context: Context) -> Finding:
+    """Ask the deployment for its version."""
+
+    def ask(api: CoderApi) -> Finding:
+        return ok(f"{api.access_url} is Coder {redacted(api.build_info().version)[1:-1]}")
+
+    return _ask(context, ask, token="")
+
+
+def session_token(context: Context) -> Finding:
+    """Look whether there is a token."""
+    if not context.token:
+        return failed(
+            "no session token in the environment",
+            f"set {TOKEN_VARIABLES[1]}, for example to one from `coder tokens create`; a tool has it in HTTPS_PROXY",
+        )
+    if not is_valid_in_header(context.token):
+        return failed("it contains characters that no Coder token has", "check the variable that it is in")
+    return ok(f"present, {len(context.token)} characters long")
+
+
+def user(context: Context) -> Finding:
+    """Ask the deployment whose token it is."""
+    return _ask(context, lambda api: ok(f"the token belongs to {redacted(api.user().username)[1:-1]}"), context.token)
+
+
+def ca_endpoint(context: Context) -> Finding:
+    """Ask the deployment for the proxy's CA certificate."""
+
+    def ask(api: CoderApi) -> Finding:
+        served = api.ca_cert()
+        first = served.certificates[0]
+        end = f", valid until {rfc3339(first.ca.not_after)}" if first.ca else ""
+        warnings = ca_cert_warnings(served.certificates, context.query.extra_ca_certs_pem, time.time())
+        finding = ok_but_for(f"from {served.path}{end}, SHA-256 {first.sha256}", warnings)
+        return finding._replace(known={"served_ca": served.certificates})
+
+    return _ask(context, ask, context.token)
+
+
+def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Finding:
+    access_url, extra_ca_certs = context.query.access_url, context.query.extra_ca_certs_pem
+    if access_url is None:
+        return skipped("access_url is not given", "give --access-url to examine the deployment as well")
+    try:
+        with closing(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS)) as api:
+            return ask(api)
+    except DeploymentError as error:
+        return failed(error.seen, error.advice)

@@ -1,0 +1,91 @@
+"""Runs the steps, each within a deadline, and skips those that cannot succeed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+from typing import NamedTuple
+
+from tf_helper.deadline import DeadlineExceededError, run_with_deadline
+from tf_helper.doctor.context import Context
+from tf_helper.doctor.finding import Finding, Step, failed, ok_but_for, skipped
+from tf_helper.doctor.steps import STEPS
+from tf_helper.errors import Invalid
+from tf_helper.query import Query
+from tf_helper.result import settings_warnings
+
+# Even if every host swallows everything, the report is there within half a minute.
+_STEP_SECONDS = 7
+TOTAL_SECONDS = 27
+
+
+class Examined(NamedTuple):
+    """A step and what it found; None while it is at work."""
+
+    name: str
+    title: str
+    finding: Finding | None
+
+
+def examine(make_context: Callable[[], Context]) -> Iterator[Examined]:
+    """Yield each step twice: when it begins, and with its finding. The first step is make_context."""
+    settings = Examined("settings", "settings", None)
+    try:
+        context = make_context()
+    except Invalid as invalid:
+        yield settings._replace(finding=_refused(invalid))
+        for step in STEPS:
+            yield Examined(step.name, step.title, skipped("needs settings"))
+        return
+    yield settings._replace(finding=_accepted(context.query))
+    findings: dict[str, Finding] = {}
+    end = monotonic() + TOTAL_SECONDS
+    for step in STEPS:
+        yield Examined(step.name, step.title, None)
+        finding = _skip(step, context, findings) or _check(step, context, min(_STEP_SECONDS, end - monotonic()))
+        # Only here: a step that is past its deadline changes nothing that a later one sees.
+        context = replace(context, known=replace(context.known, **finding.known))
+        findings[step.name] = finding
+        yield Examined(step.name, step.title, finding)
+
+
+def _skip(step: Step, context: Context, findings: dict[str, Finding]) -> Finding | None:
+    if step.in_workspace and not context.in_workspace:
+        return skipped("not in a workspace")
+    titles = {step.name: step.title for step in STEPS}
+    for name in step.needs:
+        if findings[name].status in {"failed", "skipped"}:
+            return skipped(f'needs "{titles[name]}"')
+    return None
+
+
+def _check(step: Step, context: Context, seconds: float) -> Finding:
+    if seconds <= 0:
+        return skipped(f"no time left after {TOTAL_SECONDS} s")
+    try:
+        return _without(context.token, run_with_deadline(seconds, lambda: step.check(context)))
+    except DeadlineExceededError:
+        return failed(
+            f"no answer within {seconds:.1f} s",
+            "something on the way drops packets, or is very slow: a firewall, a name server",
+        )
+    except Exception as error:  # noqa: BLE001 - one step that breaks must not take the others with it
+        return failed(f"unexpected {type(error).__name__}", "this is a bug in tf-helper: please report it")
+
+
+def _without(token: str, finding: Finding) -> Finding:
+    """Return the finding without the token, in case an answer has sent it back."""
+    if not token:
+        return finding
+    return finding._replace(seen=finding.seen.replace(token, "***"), advice=finding.advice.replace(token, "***"))
+
+
+def _refused(invalid: Invalid) -> Finding:
+    messages = (f"{problem.field}: {problem.message}" for problem in invalid.problems)
+    hints = dict.fromkeys(problem.hint for problem in invalid.problems if problem.hint)
+    return failed("; ".join(messages), "; ".join(hints))
+
+
+def _accepted(query: Query) -> Finding:
+    given = {"proxy_url": query.proxy_url.origin, "access_url": query.access_url, "cert_path": query.cert_path.path}
+    seen = ", ".join(f"{key} {value}" for key, value in given.items() if value)
+    return ok_but_for(seen, settings_warnings(query))

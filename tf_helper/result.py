@@ -1,0 +1,96 @@
+"""The result: its keys, and how they follow from a query."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, NamedTuple
+
+from tf_helper import __version__
+from tf_helper.client_env import client_env
+from tf_helper.query import Query
+from tf_helper.values.certificate import Certificate, ca_cert_warnings, rfc3339, validity_warnings
+
+
+class Result(NamedTuple):
+    """What the caller gets: "" or nothing in it for none, each with its documentation."""
+
+    version: Annotated[str, "version of tf-helper"]
+    agent_id: Annotated[str, "normalized"]
+    proxy_url: Annotated[str, "normalized: https without port 443, http always with its port, no trailing slash"]
+    cert_path: Annotated[str, "normalized"]
+    access_url: Annotated[str, "normalized"]
+    no_proxy: Annotated[str, "value for NO_PROXY: this machine, the deployment's host, the given entries"]
+    proxy_scheme: Annotated[str, "http or https"]
+    proxy_host: Annotated[str, "host of proxy_url, an IPv6 address without brackets"]
+    proxy_port: Annotated[int, "port of proxy_url, even if the URL omits it"]
+    ca_bundle_path: Annotated[str, "path of the bundle: cert_path with .bundle before the suffix"]
+    client_env: Annotated[dict[str, str], "JSON object: environment variables for tools, without those with the token"]
+    ca_cert_pem: Annotated[str, "the proxy's CA certificate, given or fetched"]
+    extra_ca_certs_pem: Annotated[str, "normalized"]
+    ca_cert_sha256: Annotated[str, "SHA-256 of the CA certificate's DER, lower-case hexadecimal"]
+    ca_cert_subject: Annotated[str, "subject of the CA certificate (RFC 4514)"]
+    ca_cert_not_after: Annotated[str, "end of its validity, UTC (RFC 3339)"]
+    warnings: Annotated[tuple[str, ...], "JSON array of sentences: what is valid but probably wrong"]
+
+
+RESULT_KEYS: Mapping[str, str] = {name: hint.__metadata__[0] for name, hint in Result.__annotations__.items()}
+
+
+def make_result(query: Query, token: str) -> Result:
+    """Return the result for a valid query; `token` is the Coder session token for fetch_ca_cert, "" for none."""
+    ca_cert, fetch_warnings = _fetched_ca_cert(query, token)
+    ca_cert = ca_cert or query.ca_cert_pem
+    ca = ca_cert[0].ca if ca_cert else None
+    proxy = query.proxy_url.origin
+    return Result(
+        version=__version__,
+        agent_id=query.agent_id,
+        proxy_url=str(proxy),
+        cert_path=query.cert_path.path,
+        access_url=str(query.access_url or ""),
+        no_proxy=query.no_proxy_value,
+        proxy_scheme=proxy.scheme,
+        proxy_host=proxy.host,
+        proxy_port=proxy.port,
+        ca_bundle_path=query.cert_path.bundle_path,
+        client_env=client_env(query.no_proxy_value, query.cert_path),
+        ca_cert_pem="".join(certificate.pem for certificate in ca_cert),
+        extra_ca_certs_pem="".join(certificate.pem for certificate in query.extra_ca_certs_pem),
+        ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
+        ca_cert_subject=ca.subject if ca else "",
+        ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
+        warnings=(*settings_warnings(query), *fetch_warnings),
+    )
+
+
+def settings_warnings(query: Query) -> Iterator[str]:
+    """Yield a sentence for everything in a query that is valid but probably wrong."""
+    now = time.time()
+    yield from _prefixed("proxy_url", query.proxy_url.warnings)
+    if query.access_url:
+        yield from _prefixed("access_url", query.access_url.warnings)
+        proxy, deployment = query.proxy_url.origin, query.access_url.origin
+        if (proxy.host, proxy.port) == (deployment.host, deployment.port):
+            yield (
+                "proxy_url: host and port are those of the Coder deployment (access_url); "
+                "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise."
+            )
+    yield from _prefixed("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
+    yield from _prefixed("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+
+
+def _fetched_ca_cert(query: Query, token: str) -> tuple[tuple[Certificate, ...], Iterable[str]]:
+    """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
+    if not (query.fetch_ca_cert and query.access_url and token) or query.ca_cert_pem:
+        return (), ()
+    from tf_helper.coder.api import DeploymentError
+    from tf_helper.coder.fetch import fetch_ca_cert
+
+    try:
+        ca_cert = fetch_ca_cert(query.access_url, token, query.extra_ca_certs_pem)
+    except DeploymentError as error:
+        return (), [f"fetch_ca_cert: {error} The workspace downloads the certificate when it starts."]
+    return ca_cert, _prefixed("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
+
+
+def _prefixed(key: str, warnings: Iterable[str]) -> Iterator[str]:
+    return (f"{key}: {warning}" for warning in warnings)
