@@ -23,7 +23,7 @@ from tests.harness.gateway import Gateway
 from tests.harness.origin import Origin, Page
 from tests.harness.proxy import Proxy
 from tests.harness.terraform import SETUP_SCRIPT, Terraform, TerraformError, copy_module
-from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Providers

@@ -15,26 +15,25 @@ import hcl2
 from tests import PROGRAM, ROOT
 from tests.harness.cells import CELLS, Cell
 from tests.tools.clients import CLIENTS, Client
-from tf_helper.result import RESULT_KEYS
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
+from tf_helper.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from dataclasses import Field
 
 
 def help_text(*command: str) -> str:
     """Return what `tf-helper --help` prints, or that of a command, as a code block."""
     # argparse fits its lines to the terminal.
-    environment = {"PATH": os.environ["PATH"], "COLUMNS": "120"}
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "100"}
     text = subprocess.check_output([PROGRAM, *command, "--help"], env=environment, text=True)
     return f"```text\n{text}```"
 
 
 def query() -> str:
     """Return the table of the query's keys."""
-    return _keys(QUERY_KEYS)
+    return _keys({name: key.description for name, key in QUERY_KEYS.items()})
 
 
 def result() -> str:
@@ -91,8 +90,8 @@ def matrix() -> str:
     return "\n".join([table, "", *(f"{number}. {reason}." for number, reason in enumerate(reasons, start=1))])
 
 
-def _keys(keys: Mapping[str, Field[Any]]) -> str:
-    return _table(("key", ""), ((f"`{name}`", key.metadata["description"]) for name, key in keys.items()))
+def _keys(descriptions: Mapping[str, str]) -> str:
+    return _table(("key", ""), ((f"`{name}`", description) for name, description in descriptions.items()))
 
 
 def _blocks(file: str, kind: str) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from tests import PROGRAM, ROOT
-from tf_helper.query import QUERY_KEYS
 
 README = (ROOT / "README.md").read_text()
 
@@ -48,17 +47,3 @@ def test_links_lead_somewhere() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
-
-
-def test_the_messages_to_look_up_are_the_ones_that_are_shown() -> None:
-    sources = [*(ROOT / "tf_helper").rglob("*.py"), *(ROOT / "terraform").glob("*.*")]
-    shown = "\n".join(source.read_text() for source in sources if source.is_file())
-    section = README.partition("## When it does not work\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
-    assert len(rows) > 20
-    fields = "|".join(QUERY_KEYS)
-    for message in (message for row in rows for message in re.findall(r"`(.*?)`", row)):
-        if message.startswith("External Program"):
-            continue  # the external provider's words
-        for piece in re.sub(rf"^({fields}): ", "", message).split("..."):
-            assert piece.strip() in shown, message

@@ -9,7 +9,6 @@ from tf_helper.streams import (
     OutputError,
     flush_standard_error,
     flush_standard_output,
-    output_error,
     prepare_standard_error,
     print_error,
 )
@@ -81,5 +80,5 @@ def _answer_terraform() -> int:
             with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:
                 write_result(stream, result)
         except OSError as error:
-            raise output_error(error) from None
+            raise OutputError(error.strerror) from None
     return ANSWERED

@@ -78,7 +78,7 @@ def redacted(text: str) -> str:
 
 
 def report(problems: Iterable[Problem]) -> str:
-    """Return the text for standard error: a count, then a line for each problem and one for each hint.
+    """Return the lines for standard error: a count, then a line for each problem and one for each hint.
 
     Terraform rewraps lines that start in column 0 and leaves indented ones alone, hence the indentation.
     """
@@ -91,4 +91,4 @@ def report(problems: Iterable[Problem]) -> str:
             lines.append(f"    hint: {problem.hint}")
     if len(problems) > _MAX_REPORTED:
         lines.append(f"  and {len(problems) - _MAX_REPORTED} more")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

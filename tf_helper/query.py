@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from tf_helper import __version__
-from tf_helper.errors import Collector, Invalid, Problem, quoted, redacted
+from tf_helper.errors import Collector, Invalid, Problem, redacted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 def _parse_flag(text: str) -> bool:
     if text not in {"true", "false"}:
-        raise Invalid(Problem(f'{quoted(text)} is neither "true" nor "false"'))
+        raise Invalid(Problem(f'{redacted(text)} is neither "true" nor "false"'))
     return text == "true"
 
 

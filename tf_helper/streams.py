@@ -45,17 +45,12 @@ def print_output(text: str, end: str = "\n") -> None:
         sys.stdout.flush()
     except OSError as error:
         _discard(sys.stdout)
-        raise output_error(error) from None
+        raise OutputError("" if isinstance(error, BrokenPipeError) else error.strerror) from None
 
 
 def flush_standard_output() -> None:
     """Flush what libraries have printed to standard output. Raises OutputError."""
     print_output("", end="")
-
-
-def output_error(error: OSError) -> OutputError:
-    """Return what a failed write to standard output is."""
-    return OutputError("" if isinstance(error, BrokenPipeError) else error.strerror)
 
 
 def _discard(stream: TextIO) -> None:

@@ -9,7 +9,7 @@ from tests.bench.case import Case, Command, LeftOut, case, missing
 from tests.harness.deployment import CA_CERT_PATH, TOKEN_HEADER
 from tests.script.rendering import VARIABLES, Renderer
 from tests.script.workspace import SHELLS, Workspace, program
-from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,11 @@ import pytest
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.program import options
 from tests.sandbox import NAMES
-from tf_helper import cli, trust
+from tf_helper import cli
 from tf_helper.commands.exec import tool_env
-from tf_helper.doctor import file_steps
+from tf_helper.doctor.checks import files
 from tf_helper.query import parse_query
+from tf_helper.tls import context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,7 @@ def patient(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Patient]:
     """Make a workspace in which all is well; a made-up public CA is in the place of the system's roots."""
-    for module in (trust, file_steps):
+    for module in (context, files):
         monkeypatch.setattr(module, "SYSTEM_TRUST_FILES", (str(system_roots),))
     with Deployment(token=TOKEN, ca_cert_pem=proxy.ca_cert_pem) as deployment:
         patient = Patient(

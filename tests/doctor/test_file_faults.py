@@ -12,7 +12,7 @@ import pytest
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN
 from tests.harness.program import run, without_privileges
-from tf_helper.doctor import file_steps
+from tf_helper.doctor.checks import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,14 +109,14 @@ def test_a_bundle_that_lacks_some_of_the_systems_roots(
 ) -> None:
     store = tmp_path / "store.pem"
     store.write_text(patient.roots_pem + ca.pem)
-    monkeypatch.setattr(file_steps, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(store)))
+    monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(store)))
     report = patient.examine()
     assert report.of("warning") == ["bundle_file"]
     assert "lacks 1 of the system's 2 roots" in report.told("bundle_file")
 
 
 def test_a_machine_without_roots(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_steps, "SYSTEM_TRUST_FILES", ())
+    monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", ())
     report = patient.examine()
     assert report.of("warning") == ["bundle_file"]
     assert "install ca-certificates" in report.told("bundle_file")

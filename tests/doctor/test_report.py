@@ -16,7 +16,7 @@ import pytest
 from tests import PROGRAM
 from tests.harness.deployment import TOKEN
 from tf_helper import cli
-from tf_helper.doctor import examination
+from tf_helper.doctor import runner
 from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
 
@@ -68,13 +68,13 @@ def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
 
 
 def run_steps(patient: Patient, monkeypatch: pytest.MonkeyPatch, *steps: Step) -> dict[str, str]:
-    monkeypatch.setattr("tf_helper.commands.doctor.STEPS", steps)
+    monkeypatch.setattr("tf_helper.doctor.runner.STEPS", steps)
     report = patient.examine()
     return {name: report.told(name) for name in report.steps if name != "settings"}
 
 
 def test_a_step_that_hangs_does_not_keep_the_others_waiting(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "_STEP_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "_STEP_SECONDS", 0.2)
     over = threading.Event()
     told = run_steps(patient, monkeypatch, Step("stuck", "", lambda _: over.wait()), *STEPS[:1])  # type: ignore[arg-type,return-value]
     over.set()
@@ -87,17 +87,17 @@ def test_a_step_that_breaks_does_not_take_the_others_with_it(patient: Patient, m
         raise ZeroDivisionError(TOKEN)
 
     told = run_steps(patient, monkeypatch, Step("broken", "", broken), *STEPS[:1])
-    assert "unforeseen ZeroDivisionError" in told["broken"]
+    assert "unexpected ZeroDivisionError" in told["broken"]
     assert "an address already" in told["proxy_dns"]
 
 
 def test_steps_for_which_no_time_is_left_are_skipped(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "TOTAL_SECONDS", 0)
+    monkeypatch.setattr(runner, "TOTAL_SECONDS", 0)
     assert "no time left" in run_steps(patient, monkeypatch, *STEPS[:1])["proxy_dns"]
 
 
 def test_all_of_it_ends_within_half_a_minute() -> None:
-    assert examination.TOTAL_SECONDS + 1 <= 30
+    assert runner.TOTAL_SECONDS + 1 <= 30
 
 
 def on_a_terminal(patient: Patient, *options: str, **environment: str) -> tuple[str, str]:

@@ -28,8 +28,11 @@ from tests.harness.raw_server import (
     slow_drip,
     with_length,
 )
-from tf_helper import coder_api, trust
-from tf_helper.coder.api import DeploymentError, fetch_ca_cert
+from tf_helper.coder import api
+from tf_helper.coder import fetch as fetch_module
+from tf_helper.coder.api import DeploymentError
+from tf_helper.coder.fetch import fetch_ca_cert
+from tf_helper.tls import context
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited between tries; nobody really waits."""
     waited: list[float] = []
-    monkeypatch.setattr(coder_api, "sleep", waited.append)
+    monkeypatch.setattr(fetch_module, "sleep", waited.append)
     return waited
 
 
@@ -104,8 +107,8 @@ def test_keeps_the_path_of_the_access_url(deployment: Deployment, ca: Certified)
     [
         (301, "redirects to somewhere else (301)", "access URL"),
         (302, "redirects to somewhere else (302)", "login page"),
-        (403, "does not allow it (403)", "licence"),
-        (404, "has no AI Bridge Proxy (404)", "Enable it"),
+        (403, "denied access (403)", "license"),
+        (404, "has no AI Bridge Proxy (404)", "CODER_AI_GATEWAY_PROXY_ENABLED=true"),
         (418, "answered with status 418", "log"),
         (429, "answered with status 429", "log"),
         (500, "answered with status 500", "log"),
@@ -208,10 +211,10 @@ def test_asks_for_an_answer_that_is_not_compressed() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "it holds no certificate"),
-        (b"<html>Sign in</html>", "it holds no certificate"),
-        (b'{"message": "x"}', "it holds no certificate"),
-        (b"\x00\xff\xfe", "it holds no certificate"),
+        (b"", "it contains no certificate"),
+        (b"<html>Sign in</html>", "it contains no certificate"),
+        (b'{"message": "x"}', "it contains no certificate"),
+        (b"\x00\xff\xfe", "it contains no certificate"),
     ],
 )
 def test_what_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deployment: Deployment) -> None:
@@ -224,9 +227,9 @@ def test_what_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deploy
 
 def test_other_certificates_than_a_valid_ca_are_refused(deployment: Deployment, ca: Certified) -> None:
     for body, said in [
-        (ca.key_pem, "it holds a private key"),
-        (ca.pem + ca.key_pem, "it holds a private key"),
-        (make_certificate("leaf", ca=False).pem, "is not a CA's"),
+        (ca.key_pem, "it contains a private key"),
+        (ca.pem + ca.key_pem, "it contains a private key"),
+        (make_certificate("leaf", ca=False).pem, "is not a CA certificate"),
         (ca.pem[:-40], "without a beginning or an end"),
         (ca.pem.replace("\nM", "\n!", 1), "does not decode"),
         (make_certificate("old", to_day=-1).pem, "has expired"),
@@ -238,7 +241,7 @@ def test_other_certificates_than_a_valid_ca_are_refused(deployment: Deployment, 
 
 def test_a_compressed_answer_is_not_expanded(deployment: Deployment, ca: Certified) -> None:
     deployment.serve(Answer(body=gzip.compress(ca.pem.encode()), headers={"Content-Encoding": "gzip"}))
-    assert "it holds no certificate" in failure(deployment.url)
+    assert "it contains no certificate" in failure(deployment.url)
 
 
 def test_an_endless_answer_is_cut() -> None:
@@ -274,7 +277,7 @@ def test_a_closed_port_cannot_be_reached() -> None:
 
 
 def test_a_deployment_that_stays_silent_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coder_api, "_OPERATION_SECONDS", 0.2)
+    monkeypatch.setattr(fetch_module, "_OPERATION_SECONDS", 0.2)
     with RawServer(silent) as server:
         assert "did not answer in time" in failure(server.url)
         assert server.requests == 3
@@ -282,18 +285,19 @@ def test_a_deployment_that_stays_silent_is_tried_three_times(monkeypatch: pytest
 
 def test_the_deadline_holds_whatever_is_slow() -> None:
     with RawServer(slow_drip) as server:
-        assert "gave no whole answer within 0.2 s" in failure(server.url, deadline_seconds=0.2)
+        assert "gave no complete answer within 0.2 s" in failure(server.url, deadline_seconds=0.2)
 
 
 def test_the_deadline_holds_for_name_look_ups(stuck: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: stuck())
-    assert "gave no whole answer" in failure("https://coder.example.com", deadline_seconds=0.2)
+    assert "gave no complete answer" in failure("https://coder.example.com", deadline_seconds=0.2)
 
 
 def test_the_process_ends_although_a_name_look_up_hangs() -> None:
     program = """
 import socket, threading
-from tf_helper.coder.api import DeploymentError, fetch_ca_cert
+from tf_helper.coder.api import DeploymentError
+from tf_helper.coder.fetch import fetch_ca_cert
 from tf_helper.values.access_url import AccessUrl
 socket.getaddrinfo = lambda *_: threading.Event().wait()
 try:
@@ -311,21 +315,21 @@ def test_a_certificate_that_breaks_the_parser_is_refused_like_any_other(
     def broken(_: str) -> tuple[Certificate, ...]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(coder_api, "parse_ca_cert", broken)
-    assert "unforeseen ZeroDivisionError" in failure(deployment.url)
+    monkeypatch.setattr(api, "parse_ca_cert", broken)
+    assert "unexpected ZeroDivisionError" in failure(deployment.url)
 
 
-def test_something_unforeseen_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_something_unexpected_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> ssl.SSLContext:
         raise ZeroDivisionError(TOKEN)
 
-    monkeypatch.setattr(coder_api, "trust", broken)
-    assert failure("http://127.0.0.1:1") == "unforeseen ZeroDivisionError while asking http://127.0.0.1:1."
+    monkeypatch.setattr(api, "ssl_context", broken)
+    assert failure("http://127.0.0.1:1") == "unexpected ZeroDivisionError while asking http://127.0.0.1:1."
 
 
 @pytest.mark.parametrize("token", ["a\r\nb: c", "\x00", "\u00e4", " a"])
 def test_a_token_that_no_header_can_carry_is_not_sent(token: str, deployment: Deployment) -> None:
-    assert "session token holds characters" in failure(deployment.url, token)
+    assert "session token contains characters" in failure(deployment.url, token)
     assert deployment.asked == []
 
 
@@ -350,7 +354,7 @@ def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the system's roots away."""
     compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
-    monkeypatch.setattr(trust, "SYSTEM_TRUST_FILES", ())
+    monkeypatch.setattr(context, "SYSTEM_TRUST_FILES", ())
 
 
 def hashed(store: Path, authority: trustme.CA) -> Path:
@@ -378,7 +382,7 @@ def test_the_systems_store_makes_it_trusted(
         (tmp_path / "hashed").mkdir()
         paths = paths._replace(openssl_capath=str(hashed(tmp_path / "hashed", tls_ca)))
     else:
-        monkeypatch.setattr(trust, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
+        monkeypatch.setattr(context, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     assert fetch(tls_deployment.url)
 

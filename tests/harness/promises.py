@@ -65,7 +65,7 @@ def assert_clean_message(stderr: bytes) -> None:
     assert all(line.isprintable() and len(line) < _LONGEST_LINE for line in message[:-1].split("\n")), message
     assert len(message) < _LONGEST_MESSAGE
     assert "Traceback" not in message
-    assert "unforeseen" not in message, message
+    assert "unexpected" not in message, message
 
 
 def named_fields(stderr: bytes) -> list[str]:

@@ -15,9 +15,6 @@ with atheris.instrument_imports(include=["tf_helper", "json", "idna", "ipaddress
 
     import idna  # noqa: F401 - as the rest, before the program does, so that it can be followed
 
-    import tf_helper.result
-    import tf_helper.protocol
-    import tf_helper.query  # noqa: F401
     from tests.harness.program import run_in_process
 
 from tests.harness.promises import assert_promises_kept

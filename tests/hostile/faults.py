@@ -135,7 +135,7 @@ _HEADERS = b"".join(b"X-Header-%d: value\r\n" % number for number in range(10_00
 _YESTERDAY = dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=1)
 
 _UNREACHABLE, _NO_CERTIFICATE, _TOO_LONG = "cannot be reached", "is no CA certificate", "is over 16384 bytes long"
-_LATE, _NOT_TRUSTED = "gave no whole answer within", "is not trusted"
+_LATE, _NOT_TRUSTED = "gave no complete answer within", "is not trusted"
 
 
 def _bomb(connection: socket.socket, closing: threading.Event) -> None:

@@ -16,7 +16,7 @@ from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import RawServer
 from tests.harness.searching import examples
 from tests.hostile.strategies import certificates, pem
-from tf_helper import coder_api
+from tf_helper.coder import api, fetch
 
 if TYPE_CHECKING:
     import socket
@@ -68,9 +68,9 @@ def http_answers(draw: st.DrawFn) -> bytes:
 @pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waste no time between tries, nor on the system's roots, which TLS alone needs."""
-    monkeypatch.setattr(coder_api, "sleep", lambda _: None)
+    monkeypatch.setattr(fetch, "sleep", lambda _: None)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    monkeypatch.setattr(coder_api, "trust", lambda _: context)
+    monkeypatch.setattr(api, "ssl_context", lambda _: context)
 
 
 @pytest.mark.usefixtures("_at_once")

@@ -34,8 +34,8 @@ MORE_KIB = 24 * 1024
 # The program as it is, but for how long it waits.
 IMPATIENT = """
 import functools, sys
-from tf_helper import coder_api
-coder_api.fetch_ca_cert = functools.partial(coder_api.fetch_ca_cert, deadline_seconds=float(sys.argv.pop()))
+from tf_helper.coder import fetch
+fetch.fetch_ca_cert = functools.partial(fetch.fetch_ca_cert, deadline_seconds=float(sys.argv.pop()))
 from tf_helper.__main__ import run
 run()
 """
@@ -103,7 +103,7 @@ def test_every_fault_is_a_warning_in_time_and_in_little_memory(
         (warning,) = outcome.warnings
         assert warning.startswith("fetch_ca_cert: "), fault.name
         assert fault.warning in warning, fault.name
-        assert warning.endswith("The certificate is downloaded when the workspace starts."), fault.name
+        assert warning.endswith("The workspace downloads the certificate when it starts."), fault.name
         assert answered(outcome.ran)["ca_cert_pem"] == ""
         assert outcome.peak_kib < good.peak_kib + MORE_KIB, fault.name
 

@@ -13,9 +13,9 @@ from tests.harness.promises import ANSWERED, answered, assert_promises_kept, nam
 from tests.harness.searching import examples
 from tests.hostile.strategies import encoded, queries
 from tests.laws.spellings import settings
-from tf_helper.result import RESULT_KEYS
 from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
+from tf_helper.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from tests.harness.program import Ran

@@ -115,9 +115,9 @@ def test_extra_certificates_reach_the_script(make_module: MakeModule, ca: Certif
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"ca_cert_pem": "x"}, "ca_cert_pem: holds no certificate"),
-        ({"extra_ca_certs_pem": ["x"]}, "extra_ca_certs_pem: holds no certificate"),
-        ({"ca_cert_pem": "-----BEGIN PRIVATE KEY-----"}, "ca_cert_pem: holds a private key"),
+        ({"ca_cert_pem": "x"}, "ca_cert_pem: contains no certificate"),
+        ({"extra_ca_certs_pem": ["x"]}, "extra_ca_certs_pem: contains no certificate"),
+        ({"ca_cert_pem": "-----BEGIN PRIVATE KEY-----"}, "ca_cert_pem: contains a private key"),
     ],
 )
 def test_a_bad_certificate_is_refused(variables: dict[str, object], message: str, make_module: MakeModule) -> None:

@@ -26,14 +26,14 @@ AGENTS = "tests/fixtures/agents"
     ("variables", "message"),
     [
         ({"proxy_url": "https://"}, "proxy_url: has no host"),
-        ({"proxy_url": "https://user:password@h"}, "proxy_url: holds a user name or password"),
+        ({"proxy_url": "https://user:password@h"}, "proxy_url: contains a user name or password"),
         ({"proxy_url": "https://h/path"}, "proxy_url: has a path"),
         ({"proxy_url": "https://h:99999"}, "proxy_url: port 99999 is out of range, it must be 1 to 65535"),
-        ({"proxy_url": "https://evil\\@h"}, "proxy_url: holds a backslash"),
-        ({"cert_path": "/a/$(id)"}, 'cert_path: "/a/$(id)" holds "$", which is not allowed'),
+        ({"proxy_url": "https://evil\\@h"}, "proxy_url: contains a backslash"),
+        ({"cert_path": "/a/$(id)"}, 'cert_path: "/a/$(id)" contains "$", which is not allowed'),
         ({"cert_path": "/a/"}, 'cert_path: "/a/" names a directory'),
         ({"no_proxy": ["*"]}, 'no_proxy: "*" would send nothing through the proxy'),
-        ({"agent_id": "a b"}, 'agent_id: "a b" holds white space'),
+        ({"agent_id": "a b"}, 'agent_id: "a b" contains white space'),
     ],
 )
 def test_a_bad_input_is_refused_once_at_plan_in_the_helpers_words(

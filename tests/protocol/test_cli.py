@@ -13,13 +13,13 @@ import pytest
 
 from tests.harness.program import Ran, run_in_process
 from tests.harness.promises import answered
-from tf_helper import __main__, answer, cli, query
+from tf_helper import __main__, cli, query, result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tf_helper.result import Answer
     from tf_helper.query import Query
+    from tf_helper.result import Result
 
 GOOD = b'{"proxy_url": "https://h"}'
 
@@ -57,19 +57,19 @@ def test_a_bad_query_is_refused_on_standard_error_alone() -> None:
 
 
 def test_what_a_library_prints_does_not_reach_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    def chatty(given: Query, token: str) -> Answer:
+    def chatty(given: Query, token: str) -> Result:
         print("chatter")  # noqa: T201
         return original(given, token)
 
-    original = answer.answer
-    monkeypatch.setattr(answer, "answer", chatty)
+    original = result.make_result
+    monkeypatch.setattr(result, "make_result", chatty)
     ran = run_in_process(GOOD)
     assert answered(ran)
     assert ran.stderr == b"chatter\n"
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_an_unforeseen_exception_is_named_but_its_text_is_not(monkeypatch: pytest.MonkeyPatch, *, debug: bool) -> None:
+def test_an_unexpected_exception_is_named_but_its_text_is_not(monkeypatch: pytest.MonkeyPatch, *, debug: bool) -> None:
     secret = os.urandom(8).hex()
 
     def broken(_: object) -> Query:
@@ -78,7 +78,7 @@ def test_an_unforeseen_exception_is_named_but_its_text_is_not(monkeypatch: pytes
     monkeypatch.setattr(query, "parse_query", broken)
     ran = run_in_process(GOOD, env={"TF_HELPER_DEBUG": "1" if debug else ""})
     assert (ran.status, ran.stdout) == (1, b"")
-    assert ran.stderr.startswith(b"tf-helper: error: unforeseen ZeroDivisionError")
+    assert ran.stderr.startswith(b"tf-helper: error: unexpected ZeroDivisionError")
     assert (b"in broken" in ran.stderr) == debug
     assert secret.encode() not in ran.stderr
 
@@ -89,7 +89,7 @@ def test_a_full_standard_output_is_an_error(
     with open("/dev/full", "w") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stdout", full)
         assert run(stdin, GOOD) == 1
-    assert capfd.readouterr().err == "tf-helper: error: cannot write the answer: No space left on device\n"
+    assert capfd.readouterr().err == "tf-helper: error: cannot write to standard output: No space left on device\n"
 
 
 def test_a_full_standard_error_changes_no_exit_status(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_closed_standard_output_is_an_error(
 ) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert run(stdin, GOOD) == 1
-    assert "standard output is closed" in capfd.readouterr().err
+    assert "cannot write to standard output: it is closed" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["--unknown"]])

@@ -64,7 +64,8 @@ def test_the_environment_changes_nothing(program: Path, variable: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("redirection", "message"), [(">&-", "standard output is closed"), ("<&-", "standard input: is closed")]
+    ("redirection", "message"),
+    [(">&-", "cannot write to standard output: it is closed"), ("<&-", "standard input: is closed")],
 )
 def test_closed_streams_are_errors(program: Path, redirection: str, message: str) -> None:
     done = run("sh", "-c", f'"$1" {redirection}', "sh", program, data=json.dumps(QUERY))
@@ -86,7 +87,21 @@ def test_the_example_in_the_help_works_as_it_stands(program: Path) -> None:
 
 # What takes long to import, and no query needs that neither brings certificates nor has international names in it.
 NOT_IMPORTED = {
-    *("argparse", "asyncio", "cryptography", "difflib", "email", "http", "httpcore", "httpx", "idna", "ipaddress"),
+    *(
+        "argparse",
+        "ast",
+        "asyncio",
+        "cryptography",
+        "dataclasses",
+        "difflib",
+        "email",
+        "inspect",
+        "http",
+        "httpcore",
+        "httpx",
+        "idna",
+        "ipaddress",
+    ),
     *("importlib.metadata", "logging", "pydantic", "pydantic_core", "rich", "signal", "socket", "ssl", "subprocess"),
     *("threading", "traceback", "unicodedata", "urllib"),
 }
@@ -104,9 +119,11 @@ def test_a_plan_imports_nothing_that_its_query_does_not_need(python: Path) -> No
     assert json.loads(done.stdout)
     assert "tf_helper.result" in imported
     assert {name for name in imported if name.startswith("tf_helper.")} == {
-        *("tf_helper.result", "tf_helper.cli", "tf_helper.client_env", "tf_helper.errors", "tf_helper.protocol"),
-        *("tf_helper.query", "tf_helper.coder.session_token", "tf_helper.values", "tf_helper.values.access_url"),
-        *("tf_helper.values.agent_id", "tf_helper.values.cert_path", "tf_helper.values.certificate"),
-        *("tf_helper.values.host", "tf_helper.values.no_proxy", "tf_helper.values.proxy_url", "tf_helper.values.url"),
+        *("tf_helper.cli", "tf_helper.client_env", "tf_helper.coder", "tf_helper.coder.session_token"),
+        *("tf_helper.errors", "tf_helper.protocol", "tf_helper.query", "tf_helper.result", "tf_helper.streams"),
+        *("tf_helper.values", "tf_helper.values.access_url", "tf_helper.values.agent_id"),
+        *("tf_helper.values.cert_path", "tf_helper.values.certificate", "tf_helper.values.host"),
+        *("tf_helper.values.no_proxy", "tf_helper.values.proxy_url", "tf_helper.values.system_trust"),
+        "tf_helper.values.url",
     }
     assert not imported & NOT_IMPORTED

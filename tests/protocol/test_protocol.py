@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -9,13 +10,17 @@ import pytest
 
 from tf_helper import protocol
 from tf_helper.errors import Invalid
-from tf_helper.protocol import read_query, write_answer
+from tf_helper.protocol import read_query, write_result
+from tf_helper.query import parse_query
+from tf_helper.result import make_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
     from typing_extensions import Buffer
+
+RESULT = make_result(parse_query([("proxy_url", "https://h")]), token="")
 
 
 def test_reads_members_in_order_and_with_repetitions() -> None:
@@ -44,8 +49,8 @@ def test_takes_numbers_of_any_length() -> None:
         (b"[]", "is not a JSON object"),
         (b'"a"', "is not a JSON object"),
         (b"null", "is not a JSON object"),
-        (b"NaN", "is not JSON: NaN is no number there"),
-        (b'{"a": -Infinity}', "is not JSON: -Infinity is no number there"),
+        (b"NaN", "is not one JSON object: NaN is not valid JSON"),
+        (b'{"a": -Infinity}', "is not one JSON object: -Infinity is not valid JSON"),
         (b'{"a": "b"} x', "is not one JSON object: something follows the JSON object (line 1, column 12)"),
         (b'{"a": "b"}{}', "is not one JSON object: something follows the JSON object (line 1, column 11)"),
         (b"{'a': 'b'}", "is not one JSON object: Expecting property name enclosed in double quotes (line 1, column 2)"),
@@ -60,7 +65,7 @@ def test_refuses_what_is_not_one_json_object(data: bytes, sentence: str) -> None
     with pytest.raises(Invalid) as caught:
         read_query(io.BytesIO(data))
     (problem,) = caught.value.problems
-    assert (problem.field, problem.sentence) == ("standard input", sentence)
+    assert (problem.field, problem.message) == ("standard input", sentence)
     assert problem.hint
 
 
@@ -75,8 +80,10 @@ def test_says_why_standard_input_cannot_be_read() -> None:
 
 def test_writes_one_line_of_ascii() -> None:
     stream = io.BytesIO()
-    write_answer(stream, {"a": "\u00e4\n"})
-    assert stream.getvalue() == b'{"a": "\\u00e4\\n"}\n'
+    write_result(stream, RESULT._replace(agent_id="\u00e4\n"))
+    assert b'"agent_id": "\\u00e4\\n"' in stream.getvalue()
+    assert stream.getvalue().endswith(b"}\n")
+    assert stream.getvalue().count(b"\n") == 1
 
 
 def test_goes_on_after_a_partial_write() -> None:
@@ -85,8 +92,10 @@ def test_goes_on_after_a_partial_write() -> None:
             return super().write(bytes(data)[:3])
 
     stream = Slow()
-    write_answer(stream, {"key": "value"})
-    assert stream.getvalue() == b'{"key": "value"}\n'
+    write_result(stream, RESULT)
+    whole = io.BytesIO()
+    write_result(whole, RESULT)
+    assert stream.getvalue() == whole.getvalue()
 
 
 @pytest.fixture
@@ -139,9 +148,9 @@ def test_waits_for_a_pipe_that_does_not_block_to_take_all_of_the_answer(
     with os.fdopen(end_to_write, "wb", buffering=0) as writer:
         while writer.write(b" " * 4096):
             pass
-        write_answer(writer, {"a": "b" * 100_000})
+        write_result(writer, RESULT._replace(agent_id="b" * 100_000))
     reading.join()
-    assert received[0].strip() == b'{"a": "%b"}' % (b"b" * 100_000)
+    assert json.loads(received[0])["agent_id"] == "b" * 100_000
 
 
 @pytest.mark.parametrize("data", [b"{}" * 200_000, b" " * 300_000])

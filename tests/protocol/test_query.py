@@ -23,7 +23,7 @@ def test_null_and_empty_mean_the_default(key: str, absent: str | None) -> None:
 @pytest.mark.parametrize("pairs", [(), (("proxy_url", None),), (("proxy_url", ""),)])
 def test_proxy_url_is_required(pairs: tuple[tuple[str, object], ...]) -> None:
     (problem,) = problems(*pairs)
-    assert (problem.field, problem.sentence) == ("proxy_url", "is required")
+    assert (problem.field, problem.message) == ("proxy_url", "is required")
 
 
 def test_the_default_cert_path_is_its_own_normal_form() -> None:
@@ -58,19 +58,19 @@ def test_fetch_ca_cert_is_a_boolean_or_its_name(value: object, *, flag: bool) ->
 @pytest.mark.parametrize("value", ["yes", "True", " true", "1"])
 def test_fetch_ca_cert_is_refused_in_other_words(value: str) -> None:
     (problem,) = problems(URL, ("fetch_ca_cert", value))
-    assert problem.sentence == f'"{value}" is neither "true" nor "false"'
+    assert problem.message == f'"{value}" is neither "true" nor "false"'
 
 
 @pytest.mark.parametrize("value", [True, "true"])
 def test_fetch_ca_cert_needs_the_deployments_url(value: object) -> None:
     (problem,) = problems(URL, ("fetch_ca_cert", value))
-    assert (problem.field, problem.sentence) == ("fetch_ca_cert", "needs access_url")
+    assert (problem.field, problem.message) == ("fetch_ca_cert", "needs access_url")
 
 
 @pytest.mark.parametrize("key", QUERY_KEYS)
-def test_half_a_surrogate_pair_is_refused(key: str) -> None:
+def test_an_unpaired_surrogate_is_refused(key: str) -> None:
     (problem,) = problems(*dict([URL, (key, "\ud800")]).items())
-    assert problem == Problem("holds half of a surrogate pair, which is no text", field=key)
+    assert problem == Problem("contains an unpaired surrogate", field=key)
 
 
 @pytest.mark.parametrize("value", ["x", "", None])
@@ -84,7 +84,13 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(value: str | None)
     )
 
 
-def test_half_a_surrogate_pair_in_a_key_is_refused_like_any_unknown_key() -> None:
+@pytest.mark.parametrize("key", ["timeout_seconds", "x", "\u00e4" * 100])
+def test_nothing_is_suggested_for_a_key_that_is_not_like_any(key: str) -> None:
+    (problem,) = problems(URL, (key, "x"))
+    assert problem.message == "is not a key of the query"
+
+
+def test_an_unpaired_surrogate_in_a_key_is_refused_like_any_unknown_key() -> None:
     assert [problem.field for problem in problems(("agent_id", " "), ("\ud800", "x"))] == [
         "proxy_url",
         "agent_id",
@@ -97,8 +103,9 @@ def test_a_strange_key_is_quoted_in_ascii_and_cut() -> None:
     assert problem.field == '"\\u001b[31m\\u00e4' + "x" * 61 + '..."'
 
 
-def test_a_key_given_twice_is_refused() -> None:
-    assert problems(URL, URL) == (Problem("is given twice", field="proxy_url"),)
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_repeated_key_is_refused(times: int) -> None:
+    assert problems(*[URL] * times) == (Problem("appears more than once", field="proxy_url"),)
 
 
 def test_every_problem_of_the_query_is_reported() -> None:

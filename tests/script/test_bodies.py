@@ -38,7 +38,7 @@ GOOD: dict[str, Callable[[Certificates], str]] = {
 }
 
 NOT_PEM = "is not a whole PEM certificate"
-KEY = "holds a private key"
+KEY = "contains a private key"
 LARGE = "is too large"
 EMPTY = "is empty"
 
@@ -47,7 +47,7 @@ WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
     "HTML": (lambda made: b"<!doctype html><title>Sign in</title>", NOT_PEM),
     "HTML that quotes a certificate": (lambda made: f"<pre>{made.proxy.pem}</pre>".encode(), NOT_PEM),
     "JSON": (lambda made: b'{"message": "Certificate not found."}', NOT_PEM),
-    "JSON that holds a certificate": (lambda made: repr({"pem": made.proxy.pem}).encode(), NOT_PEM),
+    "JSON that contains a certificate": (lambda made: repr({"pem": made.proxy.pem}).encode(), NOT_PEM),
     "DER": (lambda made: made.proxy.der, NOT_PEM),
     "bare base64": (lambda made: base64.b64encode(made.proxy.der), NOT_PEM),
     "private key": (lambda made: made.proxy.key_pem.encode(), KEY),

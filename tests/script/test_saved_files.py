@@ -13,7 +13,7 @@ import trustme
 
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Asked, Deployment
 from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, program
-from tf_helper.values.cert_path import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from tests.script.conftest import Certificates

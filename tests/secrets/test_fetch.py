@@ -14,7 +14,7 @@ from tests.harness.planting import Secrets, observe
 from tests.harness.program import Ran, fetching, run_in_process
 from tests.harness.promises import answered
 from tests.harness.raw_server import RawServer, hang_up, not_http, reset, says, with_length
-from tf_helper import coder_api
+from tf_helper.coder import fetch as fetch_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def assert_one_warning_without_secrets(ran: Ran) -> None:
 @pytest.fixture
 def repeating(ca: Certified, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """Run a deployment that takes the token, and waste no time between tries."""
-    monkeypatch.setattr(coder_api, "sleep", lambda _: None)
+    monkeypatch.setattr(fetch_module, "sleep", lambda _: None)
     with Deployment(token=SECRETS.token, ca_cert_pem=ca.pem) as running:
         yield running
 

@@ -1,7 +1,8 @@
 import pytest
 
 from tf_helper.errors import Invalid
-from tf_helper.values.cert_path import SYSTEM_TRUST_FILES, CertPath
+from tf_helper.values.cert_path import CertPath
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 
 @pytest.mark.parametrize(
@@ -53,14 +54,14 @@ def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -
         ("/a/.", '"/a/." names a directory'),
         ("/a/..", '"/a/.." has a ".." segment'),
         ("/a/../b", '"/a/../b" has a ".." segment'),
-        ("/a/$(id)", '"/a/$(id)" holds "$", which is not allowed'),
-        ("/a/`id`", '"/a/`id`" holds "`", which is not allowed'),
-        ("/a/'b", '"/a/\'b" holds "\'", which is not allowed'),
-        ('/a/"b', '"/a/\\"b" holds "\\"", which is not allowed'),
-        ("/a\\b", '"/a\\\\b" holds "\\\\", which is not allowed'),
-        ("/a\nb", '"/a\\nb" holds "\\n", which is not allowed'),
-        ("/a\x00b", '"/a\\u0000b" holds "\\u0000", which is not allowed'),
-        ("/ä", '"/\\u00e4" holds "\\u00e4", which is not allowed'),
+        ("/a/$(id)", '"/a/$(id)" contains "$", which is not allowed'),
+        ("/a/`id`", '"/a/`id`" contains "`", which is not allowed'),
+        ("/a/'b", '"/a/\'b" contains "\'", which is not allowed'),
+        ('/a/"b', '"/a/\\"b" contains "\\"", which is not allowed'),
+        ("/a\\b", '"/a\\\\b" contains "\\\\", which is not allowed'),
+        ("/a\nb", '"/a\\nb" contains "\\n", which is not allowed'),
+        ("/a\x00b", '"/a\\u0000b" contains "\\u0000", which is not allowed'),
+        ("/ä", '"/\\u00e4" contains "\\u00e4", which is not allowed'),
         ("/" + "a" * 256 + "/b", f'segment "{"a" * 77}..." is 256 characters long, at most 255 are allowed'),
         ("/" + "a" * 201, f'segment "{"a" * 77}..." is 201 characters long, at most 200 are allowed'),
         ("/" + "a/" * 2000 + "b", "is 4002 characters long, at most 4000 are allowed"),
@@ -74,7 +75,7 @@ def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -
 def test_refuses(given: str, sentence: str) -> None:
     with pytest.raises(Invalid) as caught:
         CertPath.parse(given)
-    assert [problem.sentence for problem in caught.value.problems] == [sentence]
+    assert [problem.message for problem in caught.value.problems] == [sentence]
 
 
 @pytest.mark.parametrize("given", ["~/ca.pem", "$HOME/ca.pem"])

@@ -39,7 +39,7 @@ def sentence(text: str, parse: object = parse_ca_cert) -> str:
         parse(text)
     (problem,) = caught.value.problems
     assert problem.hint
-    return problem.sentence
+    return problem.message
 
 
 def subject_of(name: x509.Name) -> str:
@@ -115,32 +115,32 @@ def test_several_values_of_one_name_part_are_joined_by_a_plus() -> None:
 def test_a_private_key_is_refused_and_not_shown(ca: Certified) -> None:
     for text in (ca.key_pem, ca.pem + ca.key_pem, "-----BEGIN EC PRIVATE KEY-----"):
         for parse in (parse_ca_cert, parse_extra_ca_certs):
-            assert sentence(text, parse) == "holds a private key"
+            assert sentence(text, parse) == "contains a private key"
 
 
 def test_a_ca_cert_pem_that_is_no_ca_is_refused(ca: Certified, leaf: Certified) -> None:
-    assert sentence(leaf.pem) == "holds a certificate that is not a CA's"
-    assert sentence(ca.pem + leaf.pem) == "holds 2 certificates, of which number 2 is not a CA's"
+    assert sentence(leaf.pem) == "contains a certificate that is not a CA certificate"
+    assert sentence(ca.pem + leaf.pem) == "contains 2 certificates, of which number 2 is not a CA certificate"
 
 
 @pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "-----BEGIN PUBLIC KEY-----"])
 def test_text_without_a_certificate_is_refused(text: str) -> None:
-    assert sentence(text) == "holds no certificate"
+    assert sentence(text) == "contains no certificate"
 
 
 def test_what_does_not_decode_is_refused(ca: Certified) -> None:
     der = ca.der
     for bad in (b"", b"0", b"0\x00", der[:-1], der + b"\x00", der + der, b"\x00" * 100, der[:4] + b"\x00" + der[5:]):
-        assert sentence(block(bad)) == "holds a certificate that does not decode as X.509"
+        assert sentence(block(bad)) == "contains a certificate that does not decode as X.509"
     for text in (f"{BEGIN}\n!!!!\n{END}", f"{BEGIN}\n\u00e4\n{END}"):
-        assert sentence(text) == "holds a certificate that does not decode as X.509"
+        assert sentence(text) == "contains a certificate that does not decode as X.509"
 
 
 def test_a_name_that_is_no_text_is_refused(ca: Certified) -> None:
     # The UTF8String in the issuer's name; OpenSSL loads such a certificate, and fails to tell what it is.
     assert ca.der.count(b"proxy CA") == 2
     assert sentence(block(ca.der.replace(b"proxy CA", b"proxy\xffCA"))) == (
-        "holds a certificate that does not decode as X.509"
+        "contains a certificate that does not decode as X.509"
     )
 
 
@@ -149,14 +149,14 @@ def test_an_extension_that_cannot_be_read_makes_no_ca_and_is_no_fault_of_the_nex
     broken = ca.der.replace(bytes.fromhex("30030101ff"), bytes.fromhex("52030101ff"))
     assert len(broken) == len(ca.der)
     assert broken != ca.der
-    assert sentence(block(broken)) == "holds a certificate that is not a CA's"
+    assert sentence(block(broken)) == "contains a certificate that is not a CA certificate"
     assert [bool(one.ca) for one in parse_extra_ca_certs(ca.pem + block(broken) + ca.pem)] == [True, False, True]
 
 
 def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
     assert (
         sentence(ca.pem + block(ca.der[:-1]) + ca.pem)
-        == "holds 3 certificates, of which number 2 does not decode as X.509"
+        == "contains 3 certificates, of which number 2 does not decode as X.509"
     )
 
 

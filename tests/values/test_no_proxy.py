@@ -35,33 +35,36 @@ def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
     [
         ("*", '"*" would send nothing through the proxy'),
         ("a, *", '"*" would send nothing through the proxy'),
-        ("*.example.com", 'entry "*.example.com": the host holds "*", which is not allowed in a host name'),
-        ("a b", 'entry number 1: the host holds " ", which is not allowed in a host name'),
-        ("a\tb", 'entry number 1: the host holds "\\t", which is not allowed in a host name'),
+        ("*.example.com", 'entry "*.example.com": the host contains "*", which is not allowed in a host name'),
+        ("a b", 'entry number 1: the host contains " ", which is not allowed in a host name'),
+        ("a\tb", 'entry number 1: the host contains "\\t", which is not allowed in a host name'),
         (".", 'entry ".": has no host'),
         ("..a", 'entry "..a": the host name has an empty label (two dots in a row, or one in front)'),
         (".10.0.0.1", 'entry ".10.0.0.1": an IP address has no subdomains'),
         (".[::1]", "entry number 1: the host is not a valid IPv6 address"),
         ("10.0.0.0/33", 'entry "10.0.0.0/33" is not a CIDR range'),
         ("c,a/8", "entry number 2 is not a CIDR range"),
-        ("1.2.3", 'entry "1.2.3": host "1.2.3" ends like an IPv4 address but is none'),
+        ("1.2.3", 'entry "1.2.3": host "1.2.3" ends like an IPv4 address but is not one'),
         ("a:0", 'entry "a:0": port 0 is out of range, it must be 1 to 65535'),
         ("a:", 'entry "a:": the port is empty'),
         ("1:2:3", 'entry "1:2:3": the host is not a valid IPv6 address'),
         ("a:b", "entry number 1: the port is not a decimal number"),
-        ("::ffff:1.2.3.0/120", 'entry "::ffff:1.2.3.0/120": the IPv6 address is an IPv4 address in disguise'),
-        ("fe80::1%eth0/64", "entry number 1: the IPv6 address has a zone, which means something on one machine only"),
-        ("https://a", "holds a URL or a user name"),
-        ("user:SECRET@a", "holds a URL or a user name"),
-        ("SECRET\uff20a", "holds a URL or a user name"),
-        ("SECRET\ufe6ba", "holds a URL or a user name"),
-        ("https://user:a,SECRET!,b@h", "holds a URL or a user name"),
+        ("::ffff:1.2.3.0/120", 'entry "::ffff:1.2.3.0/120": is an IPv4-mapped IPv6 address'),
+        (
+            "fe80::1%eth0/64",
+            "entry number 1: the IPv6 address has a zone ID, which only means something on one machine",
+        ),
+        ("https://a", "contains a URL or a user name"),
+        ("user:SECRET@a", "contains a URL or a user name"),
+        ("SECRET\uff20a", "contains a URL or a user name"),
+        ("SECRET\ufe6ba", "contains a URL or a user name"),
+        ("https://user:a,SECRET!,b@h", "contains a URL or a user name"),
     ],
 )
 def test_refuses(given: str, sentence: str) -> None:
     with pytest.raises(Invalid) as caught:
         NoProxy.parse(given)
-    assert [problem.sentence for problem in caught.value.problems] == [sentence]
+    assert [problem.message for problem in caught.value.problems] == [sentence]
 
 
 @pytest.mark.parametrize(

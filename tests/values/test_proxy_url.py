@@ -9,7 +9,7 @@ from tf_helper.values.proxy_url import ProxyUrl
 def sentences(text: str) -> list[str]:
     with pytest.raises(Invalid) as caught:
         ProxyUrl.parse(text)
-    return [problem.sentence for problem in caught.value.problems]
+    return [problem.message for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -69,21 +69,21 @@ def test_tells_the_parts_of_the_url() -> None:
     [
         ("", "is blank"),
         ("  ", "is blank"),
-        ("h", "is not a URL with a scheme"),
-        ("h:8888", "is not a URL with a scheme"),
-        ("//h", "is not a URL with a scheme"),
-        ("https:h", "is not a URL with a scheme"),
-        ("https:/h", "is not a URL with a scheme"),
-        ("1https://h", "is not a URL with a scheme"),
+        ("h", "has no scheme"),
+        ("h:8888", "has no scheme"),
+        ("//h", "has no scheme"),
+        ("https:h", "has no scheme"),
+        ("https:/h", "has no scheme"),
+        ("1https://h", "has no scheme"),
         ("ftp://h", 'scheme "ftp" is not supported, it must be http or https'),
         ("socks5://h", 'scheme "socks5" is not supported, it must be http or https'),
         ("https://", "has no host"),
         ("https://:8888", "has no host"),
         ("https://.", "has no host"),
-        ("https://user@h", "holds a user name or password"),
-        ("https://user\uff20h", "holds a user name or password"),
-        ("https://user:password@h", "holds a user name or password"),
-        ("https://@h", "holds a user name or password"),
+        ("https://user@h", "contains a user name or password"),
+        ("https://user\uff20h", "contains a user name or password"),
+        ("https://user:password@h", "contains a user name or password"),
+        ("https://@h", "contains a user name or password"),
         ("https://h/path", "has a path"),
         ("https://h//", "has a path"),
         ("https://h?", "has a query (from the question mark on)"),
@@ -99,42 +99,42 @@ def test_tells_the_parts_of_the_url() -> None:
         ("https://h:1_0", "the port is not a decimal number"),
         ("https://h:８８", "the port is not a decimal number"),
         ("https://h:0x50", "the port is not a decimal number"),
-        ("https://h:80:80", "the host and the port are hard to tell apart"),
-        ("https://::1", "the host and the port are hard to tell apart"),
-        ("https://::1:8888", "the host and the port are hard to tell apart"),
+        ("https://h:80:80", "host and port are ambiguous"),
+        ("https://::1", "host and port are ambiguous"),
+        ("https://::1:8888", "host and port are ambiguous"),
         ("https://a..b", "the host name has an empty label (two dots in a row, or one in front)"),
         ("https://.a", "the host name has an empty label (two dots in a row, or one in front)"),
         ("https://a..", "the host name has an empty label (two dots in a row, or one in front)"),
         ("https://-a", 'label "-a" of the host name begins or ends with "-"'),
         ("https://a-.b", 'label "a-" of the host name begins or ends with "-"'),
-        ("https://a,b", 'the host holds ",", which is not allowed in a host name'),
-        ("https://a%41", 'the host holds "%", which is not allowed in a host name'),
-        ("https://a|b", 'the host holds "|", which is not allowed in a host name'),
-        ("https://$(id)", 'the host holds "$", which is not allowed in a host name'),
-        ("https://foo.123", 'host "foo.123" ends like an IPv4 address but is none'),
-        ("https://a.0x1", 'host "a.0x1" ends like an IPv4 address but is none'),
-        ("https://a.0x", 'host "a.0x" ends like an IPv4 address but is none'),
-        ("https://1.2.3.4.5", 'host "1.2.3.4.5" ends like an IPv4 address but is none'),
-        ("https://1.2.3", 'host "1.2.3" ends like an IPv4 address but is none'),
-        ("https://010.0.0.1", 'host "010.0.0.1" ends like an IPv4 address but is none'),
-        ("https://1.2.3.256", 'host "1.2.3.256" ends like an IPv4 address but is none'),
-        ("https://2130706433", 'host "2130706433" ends like an IPv4 address but is none'),
-        ("https://0x7f000001", 'host "0x7f000001" ends like an IPv4 address but is none'),
-        ("https://1.2.3.4.", 'host "1.2.3.4" ends like an IPv4 address but is none'),
-        ("https://[::1", "the host and the port are hard to tell apart"),
+        ("https://a,b", 'the host contains ",", which is not allowed in a host name'),
+        ("https://a%41", 'the host contains "%", which is not allowed in a host name'),
+        ("https://a|b", 'the host contains "|", which is not allowed in a host name'),
+        ("https://$(id)", 'the host contains "$", which is not allowed in a host name'),
+        ("https://foo.123", 'host "foo.123" ends like an IPv4 address but is not one'),
+        ("https://a.0x1", 'host "a.0x1" ends like an IPv4 address but is not one'),
+        ("https://a.0x", 'host "a.0x" ends like an IPv4 address but is not one'),
+        ("https://1.2.3.4.5", 'host "1.2.3.4.5" ends like an IPv4 address but is not one'),
+        ("https://1.2.3", 'host "1.2.3" ends like an IPv4 address but is not one'),
+        ("https://010.0.0.1", 'host "010.0.0.1" ends like an IPv4 address but is not one'),
+        ("https://1.2.3.256", 'host "1.2.3.256" ends like an IPv4 address but is not one'),
+        ("https://2130706433", 'host "2130706433" ends like an IPv4 address but is not one'),
+        ("https://0x7f000001", 'host "0x7f000001" ends like an IPv4 address but is not one'),
+        ("https://1.2.3.4.", 'host "1.2.3.4" ends like an IPv4 address but is not one'),
+        ("https://[::1", "host and port are ambiguous"),
         ("https://[ab", "the IPv6 address has no closing bracket, or something other than a port follows it"),
         ("https://[ab]c", "the IPv6 address has no closing bracket, or something other than a port follows it"),
         ("https://[]", "the host is not a valid IPv6 address"),
         ("https://[1.2.3.4]", "the host is not a valid IPv6 address"),
-        ("https://[fe80::1%25eth0]", "the IPv6 address has a zone, which means something on one machine only"),
-        ("https://[::ffff:1.2.3.4]", "the IPv6 address is an IPv4 address in disguise"),
+        ("https://[fe80::1%25eth0]", "the IPv6 address has a zone ID, which only means something on one machine"),
+        ("https://[::ffff:1.2.3.4]", "is an IPv4-mapped IPv6 address"),
         ("https://xn--a", 'label "xn--a" of the host name is not a valid international name (IDNA 2008)'),
         ("https://xn--ls8h.la", 'label "xn--ls8h" of the host name is not a valid international name (IDNA 2008)'),
         ("https://xn--bcher-KVA-", 'label "xn--bcher-kva-" of the host name begins or ends with "-"'),
         ("https://１２", 'label "\\uff11\\uff12" of the host name is not a valid international name (IDNA 2008)'),
         ("https://a。b", 'label "a\\u3002b" of the host name is not a valid international name (IDNA 2008)'),
         ("https://\u212a", 'label "\\u212a" of the host name is not a valid international name (IDNA 2008)'),
-        ("https://אב.1a", 'label "1a" may not stand in a host name with right-to-left labels (RFC 5893)'),
+        ("https://אב.1a", 'label "1a" is not allowed in a host name with right-to-left labels (RFC 5893)'),
         ("https://" + "a" * 64, f'label "{"a" * 64}" of the host name is over 63 characters'),
         (
             "https://ü" + "x" * 60,
@@ -143,16 +143,16 @@ def test_tells_the_parts_of_the_url() -> None:
         ("https://" + ".".join(["a" * 63] * 4), "the host name has 255 characters, at most 253 are allowed"),
         ("https://" + "a." * 60_000, "the host name has 119999 characters, at most 253 are allowed"),
         ("https://" + ".".join(["ü" * 45] * 5), "the host name has 259 characters, at most 253 are allowed"),
-        ("https://a b", "holds white space (U+0020) at position 10"),
-        ("https://a\nb", "holds white space (U+000A) at position 10"),
-        ("https://a\u00a0b", "holds white space (U+00A0) at position 10"),
-        ("https://a\x00b", "holds a control or invisible character (U+0000) at position 10"),
-        ("https://a\x7fb", "holds a control or invisible character (U+007F) at position 10"),
-        ("https://a\u200bb", "holds a control or invisible character (U+200B) at position 10"),
-        ("https://a\u00adb", "holds a control or invisible character (U+00AD) at position 10"),
-        ("https://a\u202eb", "holds a control or invisible character (U+202E) at position 10"),
-        ("https://evil\\@h", "holds a backslash (U+005C) at position 13"),
-        ("https:\\\\h", "holds a backslash (U+005C) at position 7"),
+        ("https://a b", "contains white space (U+0020) at position 10"),
+        ("https://a\nb", "contains white space (U+000A) at position 10"),
+        ("https://a\u00a0b", "contains white space (U+00A0) at position 10"),
+        ("https://a\x00b", "contains a control or invisible character (U+0000) at position 10"),
+        ("https://a\x7fb", "contains a control or invisible character (U+007F) at position 10"),
+        ("https://a\u200bb", "contains a control or invisible character (U+200B) at position 10"),
+        ("https://a\u00adb", "contains a control or invisible character (U+00AD) at position 10"),
+        ("https://a\u202eb", "contains a control or invisible character (U+202E) at position 10"),
+        ("https://evil\\@h", "contains a backslash (U+005C) at position 13"),
+        ("https:\\\\h", "contains a backslash (U+005C) at position 7"),
     ],
 )
 def test_refuses(given: str, sentence: str) -> None:
@@ -168,7 +168,7 @@ def test_refuses(given: str, sentence: str) -> None:
 )
 def test_refuses_an_invisible_joiner_in_an_a_label_that_node_22_refuses(label: str) -> None:
     assert sentences(f"https://{label}") == [
-        f'label "{label}" of the host name holds an invisible joiner, which some clients refuse there'
+        f'label "{label}" of the host name contains an invisible joiner that some clients refuse there'
     ]
 
 
@@ -182,13 +182,15 @@ def test_refuses_an_invisible_joiner_in_an_a_label_that_node_22_refuses(label: s
 def test_takes_an_invisible_joiner_in_an_a_label_that_all_clients_take(label: str) -> None:
     assert str(ProxyUrl.parse(f"https://{label}").origin) == f"https://{label}"
     shown = label.removeprefix("xn--").encode().decode("punycode")
-    assert sentences(f"https://{shown}")[0].startswith("holds a control or invisible character")
+    assert sentences(f"https://{shown}")[0].startswith("contains a control or invisible character")
 
 
 def test_refuses_a_letter_that_node_22_does_not_know() -> None:
     (sentence,) = sentences("https://xn--wgb0xh1c")  # with an Arabic letter of Unicode 14
     known = unicodedata.unidata_version >= "14"  # by this Python
-    reason = "holds U+088A, too new for some clients" if known else "is not a valid international name (IDNA 2008)"
+    reason = (
+        "contains U+088A, which not all clients support" if known else "is not a valid international name (IDNA 2008)"
+    )
     assert sentence == f'label "xn--wgb0xh1c" of the host name {reason}'
 
 
@@ -200,7 +202,7 @@ def test_refuses_such_a_letter_in_a_u_label_too(label: str) -> None:
 def test_reports_every_problem_of_a_url() -> None:
     assert sentences("ftp://a,b:99999/path?q#f") == [
         'scheme "ftp" is not supported, it must be http or https',
-        'the host holds ",", which is not allowed in a host name',
+        'the host contains ",", which is not allowed in a host name',
         "port 99999 is out of range, it must be 1 to 65535",
         "has a path",
         "has a query (from the question mark on)",

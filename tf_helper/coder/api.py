@@ -163,7 +163,7 @@ class CoderApi:
             )
         if httpx.codes.is_redirect(status):
             return DeploymentError(
-                f"{origin} redirects to another address ({status}), as a login page in front of it does",
+                f"{origin} redirects to somewhere else ({status}), as a login page in front of it does",
                 "let /api/v2 through, or correct the deployment's access URL",
             )
         transient = status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status)
@@ -188,7 +188,7 @@ class CoderApi:
             cause = cause.__cause__ or cause.__context__
         if isinstance(error, httpx.TimeoutException):
             return TransientError(f"{origin} did not answer in time", CHECK_NETWORK)
-        return TransientError(f"cannot reach {origin} ({reason})", CHECK_NETWORK)
+        return TransientError(f"{origin} cannot be reached ({reason})", CHECK_NETWORK)
 
     def _parse_model(self, model: "type[Model]", body: bytes) -> "Model":
         try:
@@ -200,7 +200,7 @@ class CoderApi:
         origin = self.access_url.origin
         if len(body) > MAX_CA_CERT_BYTES:
             raise DeploymentError(
-                f"the answer of {origin} is too long for a CA certificate, over {MAX_CA_CERT_BYTES} bytes",
+                f"the answer of {origin} is over {MAX_CA_CERT_BYTES} bytes long, too much for a CA certificate",
                 "check what answers there",
             )
         try:

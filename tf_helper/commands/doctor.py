@@ -19,9 +19,10 @@ says where it ends and what to do:
     --access-url https://coder.example.com
 
 The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
-CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>, for
-example TF_HELPER_PROXY_URL; access_url also from CODER_URL or CODER_AGENT_URL.
-In a tool's own process, proxy_url and the token come from HTTPS_PROXY.
+CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>,
+for example TF_HELPER_PROXY_URL; access_url also from CODER_URL or
+CODER_AGENT_URL. In a tool's own process, proxy_url and the token come from
+HTTPS_PROXY.
 """
 
 _EPILOG = """\

@@ -1,6 +1,6 @@
 """Settings that nobody needs to type because the environment has them, in a tool's process above all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tf_helper.client_env import PROXY_VARIABLES
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
         return f"{field} (from {self.sources[field]})" if field in self.sources else field
 
 
-def complete(given: Iterable[tuple[str, str]], keys: Sequence[str], environment: Mapping[str, str]) -> Settings:
+def complete(given: Iterable[tuple[str, str]], keys: Iterable[str], environment: Mapping[str, str]) -> Settings:
     """Complete the settings that were given with those of `keys` that the environment has.
 
     A key that was not given is the variable TF_HELPER_<KEY>; without one, access_url is what Coder's own programs use,

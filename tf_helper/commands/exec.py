@@ -23,13 +23,13 @@ _CANNOT_RUN, _NOT_FOUND = 126, 127
 _ENVIRONMENT_AT_START = Path("/proc/self/environ")
 
 _DESCRIPTION = """\
-Runs a command with the environment variables that the module gives to a tool:
+Runs a command with the environment that the module gives to a tool:
 
   tf-helper exec --proxy-url http://aiproxy.example.com:8888 -- claude
 
 The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
-CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>, for
-example TF_HELPER_PROXY_URL; access_url also from CODER_URL.
+CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>,
+for example TF_HELPER_PROXY_URL; access_url also from CODER_URL.
 """
 
 _EPILOG = """\

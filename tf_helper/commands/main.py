@@ -71,7 +71,9 @@ def parse(arguments: Sequence[str]) -> Callable[[], int]:
     if unknown:
         parsers[first].refuse_argument(unknown[0])
     if first == "exec":
-        options.command_line = command_line or parsers[first].refuse("missing command; put it after --")
+        if not command_line or not command_line[0]:
+            parsers[first].refuse("missing command; put it after --")
+        options.command_line = command_line
     elif command_line is not None:
         parsers[first].refuse("unexpected argument")
     return COMMANDS[first].load(options)

@@ -15,8 +15,8 @@ from tests.harness.deployment import TOKEN
 from tests.harness.program import ENVIRONMENT, run, without_privileges
 from tests.sandbox import NAMES
 from tf_helper import cli
-from tf_helper.commands import exec as exec_module
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+from tf_helper.commands import exec as exec_module
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,6 +130,18 @@ def test_files_that_are_not_there_are_a_warning() -> None:
     assert "warning: /missing/ca.bundle.pem is missing or cannot be read" in done.stderr
 
 
+def test_a_warning_that_cannot_be_written_does_not_stop_the_command() -> None:
+    command = f'"$0" exec {" ".join(SETTINGS[:2])} --cert-path /missing/ca.pem -- echo hi 2>/dev/full'
+    done = subprocess.run(
+        ["sh", "-c", command, PROGRAM],
+        env={**ENVIRONMENT, "CODER_SESSION_TOKEN": TOKEN},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, b"hi\n")
+
+
 def test_a_directory_that_this_user_may_not_search_is_a_warning(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0)
@@ -146,7 +158,7 @@ def test_a_token_that_is_no_text_is_passed_on_byte_for_byte() -> None:
 def test_a_missing_token_is_an_error() -> None:
     done = execute("env", token="")
     assert (done.status, done.stdout) == (1, "")
-    assert "there is no session token" in done.stderr
+    assert "no session token in the environment" in done.stderr
     assert "CODER_SESSION_TOKEN" in done.stderr
 
 
@@ -154,16 +166,6 @@ def test_bad_settings_are_refused() -> None:
     done = execute("env", settings=("--proxy-url", "https://h:0"))
     assert (done.status, done.stdout) == (1, "")
     assert "proxy_url: port 0 is out of range" in done.stderr
-
-
-@pytest.mark.parametrize("arguments", [[], ["--"], ["--", ""], ["curl", "-sS"], [*SETTINGS, "curl"]])
-def test_without_a_command_it_is_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["exec", *arguments])
-    assert ended.value.code == 2
-    err = capsys.readouterr().err
-    assert "a command follows two hyphens (-- COMMAND)" in err
-    assert "tf-helper exec --help" in err
 
 
 @pytest.fixture
@@ -204,4 +206,4 @@ def test_a_locale_of_pythons_own_is_taken_back_where_that_can_be_known(
 def test_an_empty_token_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("CODER_SESSION_TOKEN", "")
     assert cli.main(["exec", *SETTINGS, "--", "x"]) == 1
-    assert "there is no session token" in capsys.readouterr().err
+    assert "no session token in the environment" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from tf_helper import cli
+from tf_helper.commands import main
 from tf_helper.commands.interruption import exit_on_sigint
 
 
@@ -29,7 +30,7 @@ def test_it_ends_the_process_with_status_130() -> None:
 
 
 def test_commands_load_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_command", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(main, "parse", lambda _: signal.raise_signal(signal.SIGINT))
     with pytest.raises(Ended):
         cli.main(["doctor"])
 

@@ -41,7 +41,7 @@ def test_a_setting_by_hand_shows_no_password(
     if key == "access_url" and text == "https://h/{}":
         return  # the path of access_url is given back as it is: SECURITY.md
     given = options({"proxy_url": CLOSED, key: text.replace("{}", secrets.password)})
-    for arguments in (given, [*given, "--json"], ["exec", *given, "--", "true"]):
+    for arguments in (["check", *given], ["check", *given, "--json"], ["exec", *given, "--", "true"]):
         assert secrets.password not in said(arguments, capsys)
 
 

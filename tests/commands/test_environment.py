@@ -5,42 +5,48 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.deployment import TOKEN
-from tf_helper.commands.environment import settings
+from tf_helper.commands.environment import complete
 from tf_helper.errors import Invalid, report
+from tf_helper.query import QUERY_KEYS
 
 
 def test_a_key_is_a_variable_of_its_own() -> None:
     environment = {"TF_HELPER_PROXY_URL": "https://h", "TF_HELPER_CERT_PATH": "/ca.pem", "TF_HELPER_DEBUG": "1"}
-    assert settings([], environment).pairs == [("proxy_url", "https://h"), ("cert_path", "/ca.pem")]
+    assert complete([], QUERY_KEYS, environment).pairs == [("proxy_url", "https://h"), ("cert_path", "/ca.pem")]
+
+
+def test_only_keys_of_the_command_are_read() -> None:
+    environment = {"TF_HELPER_PROXY_URL": "https://h", "TF_HELPER_FETCH_CA_CERT": "true"}
+    assert complete([], ["proxy_url"], environment).pairs == [("proxy_url", "https://h")]
 
 
 def test_an_option_is_stronger_than_a_variable() -> None:
-    assert settings([("proxy_url", "https://a")], {"TF_HELPER_PROXY_URL": "https://b"}).pairs == [
+    assert complete([("proxy_url", "https://a")], QUERY_KEYS, {"TF_HELPER_PROXY_URL": "https://b"}).pairs == [
         ("proxy_url", "https://a")
     ]
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
 def test_in_a_tools_process_the_proxy_and_the_token_are_known(name: str) -> None:
-    found = settings([], {name: f"http://coder:{TOKEN}@h:8888"})
+    found = complete([], QUERY_KEYS, {name: f"http://coder:{TOKEN}@h:8888"})
     assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, TOKEN)
 
 
 def test_the_token_there_is_percent_encoded() -> None:
-    assert settings([], {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token == "a b/"
+    assert complete([], QUERY_KEYS, {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token == "a b/"
 
 
 @pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder", "x", ""])
 def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
-    found = settings([("proxy_url", "https://h")], {"HTTPS_PROXY": value})
+    found = complete([("proxy_url", "https://h")], QUERY_KEYS, {"HTTPS_PROXY": value})
     assert found == ([("proxy_url", "https://h")], {}, "")
-    assert settings([], {"HTTPS_PROXY": value}).pairs == []
+    assert complete([], QUERY_KEYS, {"HTTPS_PROXY": value}).pairs == []
 
 
 def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
     environment = {"TF_HELPER_CERT_PATH": "x", "HTTPS_PROXY": f"http://coder:{TOKEN}@h:0"}
     with pytest.raises(Invalid) as caught:
-        settings([("access_url", "ftp://h")], environment).parse_query()
+        complete([("access_url", "ftp://h")], QUERY_KEYS, environment).parse_query()
     assert [problem.field for problem in caught.value.problems] == [
         "proxy_url (from HTTPS_PROXY)",
         "cert_path (from TF_HELPER_CERT_PATH)",
@@ -51,7 +57,7 @@ def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
 
 def test_coders_variables_are_stronger_than_the_proxys() -> None:
     environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
-    assert settings([], environment).token == TOKEN
+    assert complete([], QUERY_KEYS, environment).token == TOKEN
 
 
 @pytest.mark.parametrize(
@@ -63,4 +69,4 @@ def test_coders_variables_are_stronger_than_the_proxys() -> None:
     ],
 )
 def test_the_deployment_is_the_one_that_coders_programs_use(environment: dict[str, str], url: str) -> None:
-    assert settings([], environment).pairs == [("access_url", url)]
+    assert complete([], QUERY_KEYS, environment).pairs == [("access_url", url)]

@@ -17,7 +17,7 @@ def test_the_report_counts_and_indents() -> None:
         "tf-helper: error: 2 problems in the query\n"
         "  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
         "    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
-        '  cert_path: "certs/ca.pem" is not absolute\n'
+        '  cert_path: "certs/ca.pem" is not absolute'
     )
 
 

@@ -1,20 +1,20 @@
 import json
-from dataclasses import asdict
 
 import pytest
 
 from tf_helper import __version__
-from tf_helper.result import Answer, answer
 from tf_helper.client_env import CLIENT_VARIABLES
+from tf_helper.protocol import as_strings
 from tf_helper.query import parse_query
+from tf_helper.result import Result, make_result
 
 
-def answered(**query: str) -> Answer:
-    return answer(parse_query(tuple(query.items())), token="")
+def result_of(**query: str) -> Result:
+    return make_result(parse_query(tuple(query.items())), token="")
 
 
 def test_every_key_is_there_for_the_smallest_query() -> None:
-    result = asdict(answered(proxy_url="https://h"))
+    result = result_of(proxy_url="https://h")._asdict()
     client_env, warnings = result.pop("client_env"), result.pop("warnings")
     assert result == {
         "version": __version__,
@@ -25,7 +25,7 @@ def test_every_key_is_there_for_the_smallest_query() -> None:
         "no_proxy": "localhost,127.0.0.1,::1",
         "proxy_scheme": "https",
         "proxy_host": "h",
-        "proxy_port": "443",
+        "proxy_port": 443,
         "ca_bundle_path": "/tmp/aibridge-proxy/ca-cert.bundle.pem",
         "ca_cert_pem": "",
         "extra_ca_certs_pem": "",
@@ -33,12 +33,20 @@ def test_every_key_is_there_for_the_smallest_query() -> None:
         "ca_cert_subject": "",
         "ca_cert_not_after": "",
     }
-    assert set(json.loads(client_env)) == {variable.name for variable in CLIENT_VARIABLES}
-    assert json.loads(warnings) == []
+    assert set(client_env) == {variable.name for variable in CLIENT_VARIABLES}
+    assert warnings == ()
 
 
-def test_values_come_out_normalised() -> None:
-    result = answered(
+def test_terraform_gets_strings_with_json_for_everything_else() -> None:
+    strings = as_strings(result_of(proxy_url="http://h"))
+    assert (strings["proxy_host"], strings["proxy_port"]) == ("h", "80")
+    assert json.loads(strings["client_env"])["NO_PROXY"] == "localhost,127.0.0.1,::1"
+    (warning,) = json.loads(strings["warnings"])
+    assert warning.startswith("proxy_url: http without a port")
+
+
+def test_values_come_out_normalized() -> None:
+    result = result_of(
         agent_id=" 3F2B8C1E-1111-4222-8333-444455556666 ",
         proxy_url="http://[0::1]:08888/",
         cert_path="/a//b.pem",
@@ -49,14 +57,14 @@ def test_values_come_out_normalised() -> None:
         "3f2b8c1e-1111-4222-8333-444455556666",
         "http://[::1]:8888",
         "::1",
-        "8888",
+        8888,
     )
     assert (result.cert_path, result.access_url) == ("/a/b.pem", "https://coder")
     assert result.no_proxy == "localhost,127.0.0.1,::1,coder,x"
 
 
 def test_variables_that_add_to_the_trust_store_name_the_certificate_and_those_that_replace_it_the_bundle() -> None:
-    client_env = json.loads(answered(proxy_url="https://h", cert_path="/a/ca.pem", no_proxy="x").client_env)
+    client_env = result_of(proxy_url="https://h", cert_path="/a/ca.pem", no_proxy="x").client_env
     assert {name for name, value in client_env.items() if value == "/a/ca.pem"} == {
         "NODE_EXTRA_CA_CERTS",
         "DENO_CERT",
@@ -76,7 +84,7 @@ def test_variables_that_add_to_the_trust_store_name_the_certificate_and_those_th
 
 
 def test_nothing_sends_plain_http_to_the_proxy_or_holds_the_token() -> None:
-    client_env = json.loads(answered(proxy_url="https://h").client_env)
+    client_env = result_of(proxy_url="https://h").client_env
     assert [name for name in client_env if name.lower() in {"http_proxy", "https_proxy", "all_proxy"}] == []
 
 
@@ -92,6 +100,6 @@ def test_nothing_sends_plain_http_to_the_proxy_or_holds_the_token() -> None:
     ],
 )
 def test_warns_of_what_is_probably_wrong(proxy_url: str, access_url: str, beginnings: list[str]) -> None:
-    warnings = json.loads(answered(proxy_url=proxy_url, access_url=access_url).warnings)
+    warnings = result_of(proxy_url=proxy_url, access_url=access_url).warnings
     assert len(warnings) == len(beginnings)
     assert all(warning.startswith(beginning) for warning, beginning in zip(warnings, beginnings, strict=True))
