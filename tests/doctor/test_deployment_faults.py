@@ -58,7 +58,7 @@ def test_something_that_does_not_speak_http_in_the_place_of_the_deployment(patie
         patient.settings["access_url"] = server.url
         report = patient.examine()
     assert report.of("failed") == ["deployment"]
-    assert "cannot be reached (no answer in HTTP)" in report.told("deployment")
+    assert "cannot be reached (not an HTTP answer)" in report.told("deployment")
 
 
 def test_a_deployment_whose_tls_certificate_is_not_trusted(patient: Patient) -> None:
@@ -105,7 +105,7 @@ def test_a_certificate_that_is_not_valid_though_its_ca_is_trusted(
     ("answer", "seen"),
     [
         (Answer(302, headers={"Location": "https://login.example.com/"}), "redirects to somewhere else (302)"),
-        (LOGIN_PAGE, "answers, but not as Coder does"),
+        (LOGIN_PAGE, "does not answer as Coder does"),
         (Answer(404), "answers with status 404"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_wrong_token(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
     report = patient.examine()
     assert report.of("failed") == ["user"]
-    assert "does not know the token (401)" in report.told("user")
+    assert "refused the token (401)" in report.told("user")
     assert "restart the workspace" in report.told("user")
 
 
@@ -146,7 +146,7 @@ def test_an_expired_token(patient: Patient) -> None:
 
 def test_a_refusal_that_coder_has_not_worded_is_none_of_an_expired_token(patient: Patient) -> None:
     patient.deployment.answers[USER_PATH] = [Answer(401, b"expired")]
-    assert "does not know the token" in patient.examine().told("user")
+    assert "refused the token" in patient.examine().told("user")
 
 
 @pytest.mark.parametrize("token", ["with\x01control", "with\u00e9", "not\udcfftext"])
@@ -159,11 +159,11 @@ def test_a_token_that_no_header_can_hold(token: str, patient: Patient) -> None:
 
 def test_a_token_that_an_answer_sends_back_is_not_shown(patient: Patient) -> None:
     patient.deployment.answers[USER_PATH] = [Answer(200, b'{"username": "%b!"}' % TOKEN.encode())]
-    assert patient.examine().told("user").startswith("it is ***!'s")
+    assert patient.examine().told("user").startswith("the token belongs to ***!")
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"), [(LOGIN_PAGE, "not as Coder does"), (Answer(500), "answered with status 500")]
+    ("answer", "seen"), [(LOGIN_PAGE, "does not answer as Coder does"), (Answer(500), "answered with status 500")]
 )
 def test_users_that_are_not_coders(answer: Answer, seen: str, patient: Patient) -> None:
     patient.deployment.answers[USER_PATH] = [answer]
@@ -176,7 +176,7 @@ def test_a_missing_licence(patient: Patient) -> None:
     patient.deployment.serve(error(403, "AI Bridge is a Premium feature. Contact sales!"))
     report = patient.examine()
     assert report.of("failed") == ["ca_endpoint"]
-    assert "licence" in report.told("ca_endpoint")
+    assert "license" in report.told("ca_endpoint")
 
 
 def test_a_disabled_proxy(patient: Patient) -> None:
@@ -184,7 +184,7 @@ def test_a_disabled_proxy(patient: Patient) -> None:
     report = patient.examine()
     assert report.of("failed") == ["ca_endpoint"]
     assert "has no AI Bridge Proxy (404)" in report.told("ca_endpoint")
-    assert "enable it in the deployment" in report.told("ca_endpoint")
+    assert "set CODER_AI_GATEWAY_PROXY_ENABLED=true" in report.told("ca_endpoint")
 
 
 def test_the_path_that_answers_is_named(patient: Patient) -> None:

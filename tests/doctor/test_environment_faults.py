@@ -147,7 +147,7 @@ def test_a_shell_with_a_companys_bundle_is_no_tools_process(patient: Patient) ->
     report = patient.examine()
     assert report.ok
     assert report.steps["environment"]["seen"] == (
-        "set here: SSL_CERT_FILE; without HTTPS_PROXY, so this is no tool's process"
+        "set here: SSL_CERT_FILE; without HTTPS_PROXY, so this is not a tool's process"
     )
 
 

@@ -41,7 +41,7 @@ def test_a_stale_bundle(patient: Patient, ca: Certified) -> None:
     patient.bundle.write_text(patient.roots_pem + ca.pem)
     report = patient.examine()
     assert report.of("failed") == ["bundle_file"]
-    assert "does not hold the proxy's CA certificate" in report.told("bundle_file")
+    assert "does not contain the proxy's CA certificate" in report.told("bundle_file")
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])

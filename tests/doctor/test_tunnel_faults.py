@@ -71,7 +71,7 @@ def test_a_ca_certificate_that_nobody_knows(patient: Patient) -> None:
     report = patient.examine()
     assert report.steps["provider"]["status"] == "skipped"
     assert report.of("failed") == ["certificate_file"]
-    assert f"{patient.bundle} holds 1 of the system's roots" in report.told("bundle_file")
+    assert f"{patient.bundle} contains 1 of the system's roots" in report.told("bundle_file")
 
 
 def test_a_provider_that_is_blocked(patient: Patient) -> None:

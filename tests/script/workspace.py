@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.script.rendering import VARIABLES
-from tf_helper.values.system_trust import SYSTEM_TRUST_FILES, CertPath
+from tf_helper.values.cert_path import CertPath
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
