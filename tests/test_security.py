@@ -17,8 +17,9 @@ MODULE = "\n".join(file.read_text() for file in sorted((ROOT / "terraform").glob
 
 # What reaches beyond the process, and who may import it: the deployment's client, and what a person starts.
 OUTWARD = re.compile(
-    "asyncio|ctypes|ftplib|http|httpcore|httpx|multiprocessing|pty|requests|shutil|smtplib|socket|socketserver|subprocess|"
-    "tempfile|urllib|webbrowser"
+    r"asyncio|ctypes|ftplib|http(\.\w+)?|httpcore|httpx|multiprocessing|pty|requests|shutil|smtplib|socket|"
+    "socketserver|subprocess|"
+    "tempfile|urllib.request|webbrowser"
 )
 STARTING = re.compile("system|popen|fork(pty)?|exec[lv]p?e?|posix_spawnp?|spawn[lv]p?e?|startfile|run")
 WRITING = re.compile("write_text|write_bytes|mkdir|makedirs|rename|unlink|rmdir|symlink_to|mkstemp|chmod")
@@ -26,10 +27,10 @@ IN_A_TERMINAL = ("commands", "doctor")
 
 
 def imported(file: Path) -> set[str]:
-    """Return the top-level modules that a file imports, wherever in it."""
+    """Return the modules that a file imports, wherever in it."""
     nodes = list(ast.walk(ast.parse(file.read_text())))
     plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
-    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
+    return plain | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def called(file: Path) -> set[str]:

@@ -134,7 +134,7 @@ _SMALL_HEADERS = b"".join(b"%x:\r\n" % number for number in range(10_000))
 _HEADERS = b"".join(b"X-Header-%d: value\r\n" % number for number in range(10_000))
 _YESTERDAY = dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=1)
 
-_UNREACHABLE, _NO_CERTIFICATE, _TOO_LONG = "cannot be reached", "is no CA certificate", "is over 16384 bytes long"
+_UNREACHABLE, _NO_CERTIFICATE, _TOO_LONG = "cannot be reached", "is not a CA certificate", "is over 16384 bytes long"
 _LATE, _NOT_TRUSTED = "gave no complete answer within", "is not trusted"
 
 

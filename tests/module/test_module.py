@@ -67,7 +67,7 @@ def test_a_plan_that_fails_does_not_show_a_refused_password(directory: str, make
     variables = {**VARIABLES, "proxy_url": "https://user:hunter2@h"}
     options = [f"-var={name}={value}" for name, value in variables.items() if directory == "." or name != "agent_id"]
     done = make_module(directory).run("plan", "-input=false", *options, check=False)
-    assert "holds a user name or password" in done.stderr
+    assert "contains a user name or password" in done.stderr
     assert "hunter2" not in done.stdout + done.stderr
 
 

@@ -38,7 +38,7 @@ GOOD: dict[str, Callable[[Certificates], str]] = {
 }
 
 NOT_PEM = "is not a whole PEM certificate"
-KEY = "contains a private key"
+KEY = "holds a private key"
 LARGE = "is too large"
 EMPTY = "is empty"
 

@@ -64,7 +64,7 @@ def test_a_key_that_stands_with_its_certificate_is_not_lost(
 ) -> None:
     # Some servers keep both in one file.
     place.write_text(certificates.leaf.pem + certificates.leaf.key_pem)
-    assert f"{place} contains a private key" in workspace.run().failure
+    assert f"{place} holds a private key" in workspace.run().failure
     assert place.read_text() == certificates.leaf.pem + certificates.leaf.key_pem
 
 
