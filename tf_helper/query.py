@@ -11,6 +11,7 @@ from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
 from tf_helper.values.certificate import Certificate, parse_ca_cert, parse_extra_ca_certs
 from tf_helper.values.no_proxy import NoProxy
 from tf_helper.values.proxy_url import ProxyUrl
+from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
 
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
@@ -64,6 +65,13 @@ class Query(NamedTuple):
             "more certificates to trust, as PEM (the proxy's own TLS certificate, a company root); at most 64 KiB",
         ),
     ] = ()
+    wrapper_path: Annotated[
+        str,
+        Key(
+            parse_wrapper_path,
+            "absolute path, without spaces, of the command that runs another one with client_env (default: none)",
+        ),
+    ] = ""
     fetch_ca_cert: Annotated[
         bool,
         Key(_parse_flag, "true: download the CA certificate now; needs access_url (default false)", is_flag=True),
@@ -93,11 +101,20 @@ def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
     values: dict[str, Any] = {
         key: found.attempt(None, _parse_value, key, given[key]) for key in QUERY_KEYS if key in given
     }
+    found.add(*_wrapper_conflict(values))
     if values.get("fetch_ca_cert") and "access_url" not in given:
         found.add(Problem("needs access_url", "give the URL of the Coder deployment", "fetch_ca_cert"))
     found.add(*_unknown_keys(pairs))
     found.raise_if_any()
     return Query(**values)
+
+
+def _wrapper_conflict(values: Mapping[str, Any]) -> Iterator[Problem]:
+    cert_path = values.get("cert_path", CertPath(DEFAULT_CERT_PATH))
+    if cert_path and values.get("wrapper_path"):
+        problem = conflict(values["wrapper_path"], (cert_path.path, cert_path.bundle_path))
+        if problem:
+            yield problem._replace(field="wrapper_path")
 
 
 def _parse_value(name: str, value: object) -> object:

@@ -23,6 +23,7 @@ class Result(NamedTuple):
     proxy_host: Annotated[str, "host of proxy_url, an IPv6 address without brackets"]
     proxy_port: Annotated[int, "port of proxy_url, even if the URL omits it"]
     ca_bundle_path: Annotated[str, "path of the bundle: cert_path with .bundle before the suffix"]
+    wrapper_path: Annotated[str, "normalized"]
     client_env: Annotated[dict[str, str], "JSON object: environment variables for tools, without those with the token"]
     ca_cert_pem: Annotated[str, "the proxy's CA certificate, given or fetched"]
     extra_ca_certs_pem: Annotated[str, "normalized"]
@@ -52,6 +53,7 @@ def make_result(query: Query, token: str) -> Result:
         proxy_host=proxy.host,
         proxy_port=proxy.port,
         ca_bundle_path=query.cert_path.bundle_path,
+        wrapper_path=query.wrapper_path,
         client_env=client_env(query.no_proxy_value, query.cert_path),
         ca_cert_pem="".join(certificate.pem for certificate in ca_cert),
         extra_ca_certs_pem="".join(certificate.pem for certificate in query.extra_ca_certs_pem),

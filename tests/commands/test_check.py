@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 QUERY = {
     "proxy_url": " HTTP://AIProxy.Example.com/ ",
     "cert_path": "/home/coder//ca.pem",
+    "wrapper_path": "/home/coder//bin/run",
     "agent_id": "3F2B8C1E-1111-4222-8333-444455556666",
     "access_url": "https://coder.example.com/",
     "no_proxy": "B, a,a",
@@ -74,6 +75,7 @@ CHANGES = [
     'changed: access_url, which was "https://coder.example.com/"',
     'changed: no_proxy, which was "B, a,a"',
     "changed: ca_cert_pem (the text around the certificates, or its line ends)",
+    'changed: wrapper_path, which was "/home/coder//bin/run"',
 ]
 
 

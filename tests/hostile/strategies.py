@@ -181,6 +181,7 @@ _GOOD_URLS = st.sampled_from(["https://aiproxy.example.com", "http://h:8888/", "
 _VALUES: dict[str, tuple[st.SearchStrategy[object], st.SearchStrategy[object]]] = {
     "proxy_url": (_GOOD_URLS, urls()),
     "cert_path": (st.sampled_from(["/a/ca.pem", " /home/coder//ca.pem", ""]), paths()),
+    "wrapper_path": (st.sampled_from(["/a/run", " /home/coder//bin/run", None]), paths()),
     "agent_id": (st.sampled_from(["3F2B8C1E-1111-4222-8333-444455556666", " x ", None]), st.text(max_size=20)),
     "access_url": (_GOOD_URLS, urls()),
     "no_proxy": (st.sampled_from(["", "localhost, .Example.com", "10.0.0.0/8,[::1]:80"]), no_proxies()),

@@ -111,13 +111,24 @@ def access_urls(draw: st.DrawFn) -> Spelled:
 @st.composite
 def cert_paths(draw: st.DrawFn) -> Spelled:
     """An absolute path."""
-    alphabet = st.sampled_from(_LETTERS + "AZ09 ._+@%=,:~-")
+    return draw(_paths(_LETTERS + "AZ09 ._+@%=,:~-"))
+
+
+@st.composite
+def wrapper_paths(draw: st.DrawFn) -> Spelled:
+    """An absolute path without spaces, in a directory whose name is too long for those of cert_paths."""
+    return draw(_paths(_LETTERS + "AZ09._+@%=,:~-", root="/with-proxy"))
+
+
+@st.composite
+def _paths(draw: st.DrawFn, letters: str, root: str = "") -> Spelled:
+    alphabet = st.sampled_from(letters)
     segment = st.text(alphabet, min_size=1, max_size=8).filter(lambda name: name not in {".", ".."})
     last = segment.filter(lambda name: not name.endswith(" "))
     segments = [*draw(st.lists(segment, max_size=4)), draw(last)]
     separators = st.sampled_from(["/", "/", "//", "/./", "///.//./"])
     other = "".join(draw(separators) + name for name in segments)
-    return Spelled("/" + "/".join(segments), draw(in_blanks(other)))
+    return Spelled(f"{root}/{'/'.join(segments)}", draw(in_blanks(root + other)))
 
 
 @st.composite
@@ -171,6 +182,7 @@ def pems(draw: st.DrawFn, *, only_cas: bool) -> Spelled:
 SETTINGS: dict[str, st.SearchStrategy[Spelled]] = {
     "proxy_url": proxy_urls(),
     "cert_path": cert_paths(),
+    "wrapper_path": wrapper_paths(),
     "agent_id": agent_ids(),
     "access_url": access_urls(),
     "no_proxy": no_proxies(),

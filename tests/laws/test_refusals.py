@@ -43,6 +43,7 @@ WRONG: dict[str, st.SearchStrategy[object]] = {
     "no_proxy": st.sampled_from(["*", "http://h", "a,-,b", "10.0.0.0/33", ["h"]]),
     "ca_cert_pem": st.sampled_from(["x", "-----BEGIN CERTIFICATE-----", "x" * 20000, 0]),
     "extra_ca_certs_pem": st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]),
+    "wrapper_path": st.sampled_from(["run", "/a/../b", "/a b", "/tmp/aibridge-proxy/ca-cert.pem", 2]),
     "fetch_ca_cert": st.sampled_from(["True", "yes", 1, 0.0, []]),
 }
 

@@ -113,6 +113,7 @@ def test_every_problem_of_the_query_is_reported() -> None:
         ("proxy_url", "https://h:0/path"),
         ("cert_path", "a"),
         ("cert_path", "b"),
+        ("wrapper_path", "/a b"),
         ("agent_id", " "),
         ("access_url", "x"),
         ("no_proxy", "*"),
@@ -126,5 +127,6 @@ def test_every_problem_of_the_query_is_reported() -> None:
         "agent_id",
         "access_url",
         "no_proxy",
+        "wrapper_path",
         '"unknown"',
     ]

@@ -27,6 +27,7 @@ def test_every_key_is_there_for_the_smallest_query() -> None:
         "proxy_host": "h",
         "proxy_port": 443,
         "ca_bundle_path": "/tmp/aibridge-proxy/ca-cert.bundle.pem",
+        "wrapper_path": "",
         "ca_cert_pem": "",
         "extra_ca_certs_pem": "",
         "ca_cert_sha256": "",

@@ -21,7 +21,7 @@ SECRETS = Secrets.new()
 ENVIRONMENT = {"CODER_SESSION_TOKEN": SECRETS.token, "TF_HELPER_DEBUG": "1"}
 
 # These are given back as they are. A secret in them is the caller's to see.
-GIVEN_BACK = {"agent_id", "cert_path", "access_url"}
+GIVEN_BACK = {"agent_id", "cert_path", "wrapper_path", "access_url"}
 
 
 def ask(query: object) -> Ran:
