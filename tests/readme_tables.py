@@ -15,7 +15,7 @@ import hcl2
 from tests import PROGRAM, ROOT
 from tests.harness.cells import CELLS, Cell
 from tests.tools.clients import CLIENTS, Client
-from tf_helper.client_env import CLIENT_VARIABLES
+from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
 
@@ -66,14 +66,15 @@ def client_variables() -> str:
     values = {
         "bypasses the proxy": "see `no_proxy`",
         "turns on": "`1`",
-        "adds": "`cert_path`",
+        "adds": "`ca_bundle_path`",
         "replaces": "`ca_bundle_path`",
+        "authenticates": "the Coder token, with `coder_token_as_api_key`",
     }
     return _table(
         ("variable", "value", "it", "read by", ""),
         (
             (f"`{name}`", values[effect], effect, read_by, f"[docs]({documented_at})")
-            for name, effect, read_by, documented_at in CLIENT_VARIABLES
+            for name, effect, read_by, documented_at in (*CLIENT_VARIABLES, *API_KEY_VARIABLES)
         ),
     )
 

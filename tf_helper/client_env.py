@@ -9,14 +9,15 @@ from typing import Literal, NamedTuple
 
 from tf_helper.values.cert_path import CertPath
 
-Effect = Literal["bypasses the proxy", "adds", "replaces", "turns on"]
+Effect = Literal["bypasses the proxy", "adds", "replaces", "turns on", "authenticates"]
 
 
 class ClientVariable(NamedTuple):
     """A variable of a tool's own process, and what its clients do with it.
 
-    A variable that adds to a client's trust store names the proxy's certificate. One that replaces it names the bundle,
-    which has the system's roots too, because hosts that the proxy does not intercept show their own certificates.
+    One that replaces a client's trust store names the bundle, which has the system's roots too, because hosts that the
+    proxy does not intercept show their own certificates. So does one that adds to it: the image may have set the same
+    variable to the system's roots, and the proxy's certificate alone would take those away.
     """
 
     name: str
@@ -99,13 +100,26 @@ CLIENT_VARIABLES = (
     ),
 )
 
+# They hold the token as well, and are for tools that have no key of their own: the gateway takes the user's Coder token
+# for the company's key.
+API_KEY_VARIABLES = (
+    ClientVariable(
+        "ANTHROPIC_AUTH_TOKEN",
+        "authenticates",
+        "Claude Code and Anthropic's SDKs, before ANTHROPIC_API_KEY",
+        "https://code.claude.com/docs/en/env-vars",
+    ),
+    ClientVariable(
+        "OPENAI_API_KEY",
+        "authenticates",
+        "OpenAI's SDKs and tools that use them",
+        "https://developers.openai.com/api/docs/libraries",
+    ),
+)
+
 
 def client_env(no_proxy: str, cert_path: CertPath) -> dict[str, str]:
     """Return the value of every variable of CLIENT_VARIABLES."""
-    values: dict[Effect, str] = {
-        "bypasses the proxy": no_proxy,
-        "turns on": "1",
-        "adds": cert_path.path,
-        "replaces": cert_path.bundle_path,
-    }
+    bundle = cert_path.bundle_path
+    values = {"bypasses the proxy": no_proxy, "turns on": "1", "adds": bundle, "replaces": bundle}
     return {variable.name: values[variable.effect] for variable in CLIENT_VARIABLES}

@@ -58,7 +58,7 @@ def test_a_person_gets_a_line_for_each_value(ca: Certified, capsys: pytest.Captu
     lines = out.splitlines()
     assert "proxy_url           http://aiproxy.example.com:80" in lines
     assert "client_env          NO_PROXY=localhost,127.0.0.1,::1,coder.example.com,b,a" in lines
-    assert "                    NODE_EXTRA_CA_CERTS=/home/coder/ca.pem" in lines
+    assert "                    NODE_EXTRA_CA_CERTS=/home/coder/ca.bundle.pem" in lines
     assert "ca_cert_pem         1 certificate" in lines
     assert "extra_ca_certs_pem  2 certificates" in lines
 

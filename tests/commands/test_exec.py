@@ -15,7 +15,7 @@ from tests.harness.deployment import TOKEN
 from tests.harness.program import ENVIRONMENT, run, without_privileges
 from tests.sandbox import NAMES
 from tf_helper import cli
-from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES, PROXY_VARIABLES
 from tf_helper.commands import exec as exec_module
 
 if TYPE_CHECKING:
@@ -57,7 +57,13 @@ def test_the_command_has_the_environment_of_a_tool_and_nothing_else_changes() ->
     assert {name: after.pop(name) for name in before} == before
     assert {after.pop(name) for name in PROXY_VARIABLES} == {"https://coder:a%20b%2F@h"}
     assert set(after) == {variable.name for variable in CLIENT_VARIABLES}
-    assert after["NODE_EXTRA_CA_CERTS"] == "/dev/null"
+    assert after["NODE_EXTRA_CA_CERTS"] == "/dev/null.bundle"
+
+
+def test_the_token_can_be_the_key_of_tools_as_well() -> None:
+    settings = ("--coder-token-as-api-key", *SETTINGS)
+    after = variables(execute("env", settings=settings, token="a b").stdout)
+    assert [after[variable.name] for variable in API_KEY_VARIABLES] == ["a b", "a b"]
 
 
 @pytest.mark.parametrize(

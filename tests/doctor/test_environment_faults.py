@@ -103,8 +103,9 @@ def test_other_files(tool: Patient) -> None:
     tool.environment |= {"SSL_CERT_FILE": str(other), "GIT_SSL_CAINFO": str(other), "DENO_CERT": str(other)}
     report = tool.examine()
     assert report.of("warning") == ["environment"]
-    assert f"DENO_CERT names another file than {tool.certificate}" in report.told("environment")
-    assert f"SSL_CERT_FILE, GIT_SSL_CAINFO name another file than {tool.bundle}" in report.told("environment")
+    assert f"DENO_CERT, SSL_CERT_FILE, GIT_SSL_CAINFO name another file than {tool.bundle}" in report.told(
+        "environment"
+    )
     assert "CURL_CA_BUNDLE and SSL_CERT_FILE differ (curl takes CURL_CA_BUNDLE)" in report.told("environment")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.deployment import TOKEN
 from tests.module.conftest import VARIABLES
-from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES, PROXY_VARIABLES
 
 if TYPE_CHECKING:
     from tests.harness.terraform import Terraform
@@ -24,10 +24,13 @@ def env(terraform: Terraform) -> dict[str, Any]:
     return found
 
 
-def test_every_variable_of_the_table_is_in_env(make_module: MakeModule) -> None:
+@pytest.mark.parametrize("with_api_keys", [False, True])
+def test_every_variable_of_the_table_is_in_env(make_module: MakeModule, *, with_api_keys: bool) -> None:
     terraform = make_module(CODER_AGENT_URL="https://coder.example.com")
-    terraform.apply(variables=VARIABLES | {"no_proxy": ["10.0.0.0/8"]})
+    terraform.apply(variables=VARIABLES | {"no_proxy": ["10.0.0.0/8"], "coder_token_as_api_key": with_api_keys})
     found = env(terraform)
+    api_keys = {variable.name: found.pop(variable.name) for variable in API_KEY_VARIABLES if with_api_keys}
+    assert set(api_keys.values()) == ({TOKEN} if with_api_keys else set())
     assert set(found) == NAMES
     assert all(found.values())
     assert found["HTTPS_PROXY"] == found["https_proxy"] == f"https://coder:{TOKEN}@aiproxy.example.com"
@@ -37,9 +40,9 @@ def test_every_variable_of_the_table_is_in_env(make_module: MakeModule) -> None:
 @pytest.mark.parametrize("transition", ["stop", "delete"])
 def test_without_the_helper_env_has_the_same_names(transition: str, make_module: MakeModule) -> None:
     terraform = make_module(CODER_WORKSPACE_TRANSITION=transition, CODER_WORKSPACE_OWNER_SESSION_TOKEN="")
-    terraform.apply(variables=VARIABLES | {"helper": ["/missing/tf-helper"]})
+    terraform.apply(variables=VARIABLES | {"helper": ["/missing/tf-helper"], "coder_token_as_api_key": True})
     found = env(terraform)
-    assert set(found) == NAMES
+    assert set(found) == NAMES | {variable.name for variable in API_KEY_VARIABLES}
     assert {name for name, value in found.items() if value} == set(PROXY_VARIABLES)
 
 

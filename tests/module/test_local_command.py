@@ -19,7 +19,7 @@ def test_null_and_false_are_the_defaults(make_module: MakeModule) -> None:
     terraform.apply()
     outputs = terraform.outputs()
     assert outputs["proxy_url"] == "https://aiproxy.example.com"
-    assert outputs["client_env"]["NODE_EXTRA_CA_CERTS"] == "/tmp/aibridge-proxy/ca-cert.pem"
+    assert outputs["client_env"]["NODE_EXTRA_CA_CERTS"] == "/tmp/aibridge-proxy/ca-cert.bundle.pem"
     assert (outputs["ca_cert_sha256"], outputs["warnings"]) == ("", [])
 
 

@@ -51,6 +51,7 @@ def test_values_come_out_normalized() -> None:
         agent_id=" 3F2B8C1E-1111-4222-8333-444455556666 ",
         proxy_url="http://[0::1]:08888/",
         cert_path="/a//b.pem",
+        wrapper_path="/a//run",
         access_url="https://Coder/",
         no_proxy="X, x",
     )
@@ -60,18 +61,16 @@ def test_values_come_out_normalized() -> None:
         "::1",
         8888,
     )
-    assert (result.cert_path, result.access_url) == ("/a/b.pem", "https://coder")
+    assert (result.cert_path, result.wrapper_path, result.access_url) == ("/a/b.pem", "/a/run", "https://coder")
     assert result.no_proxy == "localhost,127.0.0.1,::1,coder,x"
 
 
-def test_variables_that_add_to_the_trust_store_name_the_certificate_and_those_that_replace_it_the_bundle() -> None:
+def test_every_variable_that_names_trusted_certificates_names_the_bundle() -> None:
     client_env = result_of(proxy_url="https://h", cert_path="/a/ca.pem", no_proxy="x").client_env
-    assert {name for name, value in client_env.items() if value == "/a/ca.pem"} == {
+    assert {name for name, value in client_env.items() if value == "/a/ca.bundle.pem"} == {
         "NODE_EXTRA_CA_CERTS",
         "DENO_CERT",
         "CODEX_CA_CERTIFICATE",
-    }
-    assert {name for name, value in client_env.items() if value == "/a/ca.bundle.pem"} == {
         "SSL_CERT_FILE",
         "REQUESTS_CA_BUNDLE",
         "CURL_CA_BUNDLE",

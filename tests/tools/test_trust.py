@@ -24,8 +24,8 @@ def test_with_the_bare_certificate_in_place_of_the_bundle_tunnelled_hosts_are_no
     client: Client, workspace_behind: WorkspaceBehind
 ) -> None:
     workspace = workspace_behind("HTTP")
-    certificate = workspace.env["NODE_EXTRA_CA_CERTS"]
-    bare = {variable.name: certificate for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
+    certificate = workspace.directory / "certs/ca.pem"
+    bare = {variable.name: str(certificate) for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
     assert "certificate" in failure(workspace.run(installed(client), NAMES["tunnelled"], workspace.env | bare)).lower()
 
 

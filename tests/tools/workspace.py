@@ -39,23 +39,13 @@ class Workspace:
         with tempfile.TemporaryDirectory(dir=self.directory) as home:
             values = {"python": sys.executable, "host": host, "scratch": home}
             command = [part.format(**values) for part in client.command]
-            variables = self._trusting(client, self.env if env is None else env)
+            variables = self.env if env is None else env
             return _run(command, Path(home), {"HOME": home, **self._settings(client), **variables})
 
     def _settings(self, client: Client) -> dict[str, str]:
         wgetrc = self.directory / "wgetrc"
         wgetrc.write_text(f"ca_certificate = {self._system_roots}\n")
         return {name: value.format(wgetrc=wgetrc) for name, value in client.settings.items()}
-
-    def _trusting(self, client: Client, env: Mapping[str, str]) -> dict[str, str]:
-        # Node.js has the public roots compiled in, and there is one door only to its trust store: for the tests' public
-        # authority to be among those roots, its certificate goes behind the one that the variable names.
-        if client.trust != "added to" or "NODE_EXTRA_CA_CERTS" not in env:
-            return dict(env)
-        extra = Path(env["NODE_EXTRA_CA_CERTS"]).read_text()
-        both = self.directory / "extra-and-public.pem"
-        both.write_text(extra + self._system_roots.read_text())
-        return {**env, "NODE_EXTRA_CA_CERTS": str(both)}
 
 
 def run_script(script: str, directory: Path, system_roots: Path, **variables: str) -> subprocess.CompletedProcess[str]:

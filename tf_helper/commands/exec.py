@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tf_helper.client_env import PROXY_VARIABLES, client_env
+from tf_helper.client_env import API_KEY_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.coder.session_token import TOKEN_VARIABLES
 from tf_helper.commands.environment import complete
 from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
@@ -43,9 +43,14 @@ def add_parser(commands: Subparsers) -> Parser:
     parser = commands.add_parser(
         "exec",
         help="run a command with the environment that a tool gets",
-        usage="tf-helper exec [SETTINGS] -- COMMAND [ARGUMENT ...]",
+        usage="tf-helper exec [OPTIONS] [SETTINGS] -- COMMAND [ARGUMENT ...]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "--coder-token-as-api-key",
+        action="store_true",
+        help=f"also set {' and '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
     )
     parser.add_settings(SETTINGS)
     return parser
@@ -63,15 +68,21 @@ def load(options: Namespace) -> Callable[[], int]:
             )
             return 1
         _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
-        return _become(options.command_line, _own_environment() | tool_env(query, settings.token))
+        env = tool_env(query, settings.token, with_api_keys=options.coder_token_as_api_key)
+        return _become(options.command_line, _own_environment() | env)
 
     return run
 
 
-def tool_env(query: Query, token: str) -> dict[str, str]:
-    """Return what the module's output `env` contains."""
+def tool_env(query: Query, token: str, *, with_api_keys: bool = False) -> dict[str, str]:
+    """Return what the module's output `env` contains, there `with_api_keys` is coder_token_as_api_key."""
     authenticated = proxy_auth_url(query.proxy_url.origin, token)
-    return client_env(query.no_proxy_value, query.cert_path) | dict.fromkeys(PROXY_VARIABLES, authenticated)
+    api_keys = [variable.name for variable in API_KEY_VARIABLES if with_api_keys]
+    return (
+        client_env(query.no_proxy_value, query.cert_path)
+        | dict.fromkeys(PROXY_VARIABLES, authenticated)
+        | dict.fromkeys(api_keys, token)
+    )
 
 
 def _warn_of_missing_files(*paths: str) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
+from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, ok, warning
 from tf_helper.errors import Invalid
@@ -11,6 +11,7 @@ from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.url import DEFAULT_PORTS
 
+_TRUSTING = ("adds", "replaces")
 _OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_TLS_REJECT_UNAUTHORIZED")
@@ -50,7 +51,7 @@ def _contradictions(context: Context) -> Iterator[str]:
     cert_path = context.query.cert_path.path
     for variable in CLIENT_VARIABLES:
         value = environment.get(variable.name, "")
-        if not value or variable.effect not in {"adds", "replaces"}:
+        if not value or variable.effect not in _TRUSTING:
             continue
         if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False whatever is wrong
             yield f"{variable.name} names a file that does not exist, or that this user may not read"
@@ -80,15 +81,15 @@ def _doubts(context: Context) -> Iterator[str]:
     for first, second, client in _PRECEDENCE:
         if _differ(environment, first, second):
             yield f"{first} and {second} differ ({client} takes {first})"
-    expected = client_env("", context.query.cert_path)
-    for path in dict.fromkeys(path for path in expected.values() if path.startswith("/")):
-        others = [
-            name
-            for name, wanted in expected.items()
-            if wanted == path and environment.get(name, path) not in {path, "", context.query.cert_path.path}
-        ]
-        if others:
-            yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {path}"
+    cert_path = context.query.cert_path
+    others = [
+        variable.name
+        for variable in CLIENT_VARIABLES
+        if variable.effect in _TRUSTING
+        and environment.get(variable.name, "") not in {"", cert_path.bundle_path, cert_path.path}
+    ]
+    if others:
+        yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {cert_path.bundle_path}"
 
 
 def _lacking(context: Context, present: Sequence[str]) -> Iterator[str]:
