@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox network format readme clean
+.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox network format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -44,9 +44,9 @@ fuzz: $(VENV)/.installed
 	python -m pip install --quiet --only-binary atheris --group fuzz || echo 'fuzzing without atheris'
 	pytest --fuzz -m fuzz tests
 
-# What the README has from the code.
-readme: $(VENV)/.installed
-	cog -r -p "from tests import readme_tables as readme" README.md terraform/README.md
+# The parts of the documentation that come from the code.
+docs: $(VENV)/.installed
+	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

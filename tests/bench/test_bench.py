@@ -1,4 +1,4 @@
-"""`make bench` measures whatever can be measured here, and the README shows what it prints."""
+"""`make bench` measures whatever can be measured here, and the documentation shows what it prints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _rows(text: str) -> list[str]:
     return [cell for number, cell in enumerate(cells) if number not in heads and cell != "---"]
 
 
-def test_every_row_of_the_readme_is_measured_or_left_out_for_want_of_a_program(tmp_path: Path) -> None:
+def test_every_row_of_the_documentation_is_measured_or_left_out_for_want_of_a_program(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"above\n{BEGIN}old\n{END}below\n")
     few = ["--rounds", "1", "--starts", "2", "--no-valgrind"]
@@ -42,7 +42,7 @@ def test_every_row_of_the_readme_is_measured_or_left_out_for_want_of_a_program(t
     assert left_out.pop("instructions") == "not asked for"
     if left_out.pop("memory", None):
         assert not shutil.which("time")
-    expected = _rows(figures((ROOT / "README.md").read_text()))
+    expected = _rows(figures((ROOT / "docs" / "performance.md").read_text()))
     assert len(expected) > 15
     assert [row for row in expected if row not in left_out] == _rows(measured)
     for because in left_out.values():

@@ -1,6 +1,6 @@
-"""The parts of the README that come from the code. `make readme` writes them there, and a test compares them.
+"""The parts of the documentation that come from the code. `make docs` writes them there, and a test compares them.
 
-cog (https://cog.readthedocs.io) runs the Python that stands in the README's comments and puts its output after them.
+cog (https://cog.readthedocs.io) runs the Python in the comments of a page and puts its output after them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""The documentation's tables, commands and links are true."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
+
+from tests import PROGRAM, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+README = ROOT / "README.md"
+GENERATED = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "terraform" / "README.md"]
+PAGES = sorted({*GENERATED, *ROOT.glob("*.md"), *(ROOT / "terraform" / "examples").rglob("*.md")})
+
+TRANSCRIPTS = [
+    pytest.param(command, expected, id=f"{page.stem}: {command}")
+    for page in PAGES
+    for command, expected in re.findall(r"^\$ (.*)\n((?:.*\n)*?)```", page.read_text(), re.MULTILINE)
+    if "doctor" not in command  # which needs a proxy: tests/doctor
+]
+
+
+def links(text: str) -> list[str]:
+    """Return the targets of the links in a page."""
+    return re.findall(r"\]\(([^)]+)\)", text)
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_what_comes_from_the_code_is_what_the_code_says() -> None:
+    cog = [sys.executable, "-m", "cogapp", "--check", "--diff", "-p", "from tests import docs_tables as docs"]
+    done = subprocess.run([*cog, *GENERATED], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"run `make docs`:\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("target", re.findall(r"^make (\w+)$", README.read_text(), re.MULTILINE))
+def test_make_knows_the_commands(target: str) -> None:
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("command", "expected"), TRANSCRIPTS)
+def test_the_transcripts_are_what_the_program_says(command: str, expected: str) -> None:
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", command], env={"PATH": path}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout + done.stderr == expected
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_to_a_file_and_a_heading(page: Path) -> None:
+    broken = []
+    for link in links(page.read_text()):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_links_on_pypi_lead_to_the_repository_that_the_project_names() -> None:
+    project = ProjectMetadata(str(ROOT), PluginManager()).core
+    absolute = [link for link in links(README.read_text()) if "://" in link]
+    shown = links(project.readme)
+    assert len(shown) > len(absolute)
+    assert [link for link in shown if link not in absolute and not link.startswith(project.urls["Source"] + "/")] == []
