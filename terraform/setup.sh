@@ -150,7 +150,8 @@ write_certificates() {
 
 find_roots() {
   for roots in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
-    /etc/ssl/cert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem; do
+    /etc/ssl/cert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/certs/ca-bundle.crt \
+    /etc/pki/tls/cacert.pem; do
     [ ! -f "$roots" ] || [ ! -r "$roots" ] || [ ! -s "$roots" ] || return 0
   done
   roots=/dev/null

@@ -2,7 +2,7 @@ import pytest
 
 from tf_helper.errors import Invalid
 from tf_helper.values.cert_path import CertPath
-from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES, TRUST_ANCHOR_DIRECTORIES
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,14 @@ def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -
             (path, f'"{path}" is the system\'s own trust store, which must not be overwritten')
             for path in SYSTEM_TRUST_FILES
         ),
+        *(
+            (
+                f"{directory}/{name}",
+                f'"{directory}/{name}" is in {directory}, whose files the whole system trusts',
+            )
+            for directory in (*SYSTEM_TRUST_DIRECTORIES, *TRUST_ANCHOR_DIRECTORIES)
+            for name in ("ca.crt", "x/y/ca.crt")
+        ),
         ("/etc//ssl/./cert.pem", '"/etc/ssl/cert.pem" is the system\'s own trust store, which must not be overwritten'),
     ],
 )
@@ -78,10 +86,28 @@ def test_refuses(given: str, sentence: str) -> None:
     assert [problem.message for problem in caught.value.problems] == [sentence]
 
 
-@pytest.mark.parametrize("given", ["~/ca.pem", "$HOME/ca.pem"])
-def test_says_that_nothing_is_expanded(given: str) -> None:
-    with pytest.raises(Invalid, match="not expanded"):
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("certs/ca.pem", "give the full path"),
+        ("~/ca.pem", "not expanded"),
+        ("$HOME/ca.pem", "not expanded"),
+        ("C:\\certs\\ca.pem", "Windows path"),
+        ("c:/certs/ca.pem", "Windows path"),
+        ("\\\\server\\certs\\ca.pem", "Windows path"),
+        ("%USERPROFILE%\\ca.pem", "Windows path"),
+    ],
+)
+def test_a_path_that_is_not_absolute_gets_the_hint_that_fits(given: str, hint: str) -> None:
+    with pytest.raises(Invalid, match=hint):
         CertPath.parse(given)
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/ssl/certs-of-mine/ca.pem", "/home/coder/etc/ssl/certs/ca.pem", "/etc/ssl/ca.pem"]
+)
+def test_a_path_next_to_the_system_s_trust_is_fine(path: str) -> None:
+    assert CertPath.parse(path).path == path
 
 
 def test_reports_every_problem_of_a_path() -> None:

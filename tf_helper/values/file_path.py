@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from tf_helper.errors import Invalid, Problem, redacted
-from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES, TRUST_ANCHOR_DIRECTORIES
 
 _SYMBOLS = "/._+@%=,:~-"
+_WINDOWS = r"[A-Za-z]:[\\/]|\\\\|%[A-Za-z]+%"
 _MAX_PATH = 4000
 # Linux allows 255 bytes for a segment; the last one grows by ".bundle" and by what temporary files need.
 _MAX_SEGMENT = 255
@@ -43,6 +44,8 @@ def _check_shape(text: str, example: str) -> None:
 def _absolute_hint(text: str, example: str) -> str:
     if text.startswith(("~", "$")):
         return f"~ and variables are not expanded; write the home directory out, for example {example}"
+    if re.match(_WINDOWS, text):
+        return f"this is a Windows path, and the workspace runs Linux: give a path there, for example {example}"
     return f"give the full path in the workspace, for example {example}"
 
 
@@ -62,8 +65,20 @@ def _problems(path: str, segments: list[str], *, spaces: bool) -> Iterator[Probl
         limit = _MAX_LAST_SEGMENT if number == len(segments) else _MAX_SEGMENT
         if len(segment) > limit:
             yield Problem(f"segment {redacted(segment)} is {len(segment)} characters long, at most {limit} are allowed")
+    yield from _system_trust_problems(path)
+
+
+def _system_trust_problems(path: str) -> Iterator[Problem]:
     if path in SYSTEM_TRUST_FILES:
         yield Problem(
             f"{redacted(path)} is the system's own trust store, which must not be overwritten",
             "choose a file of its own; the bundle next to the certificate contains the system's roots",
         )
+        return
+    for directory in (*SYSTEM_TRUST_DIRECTORIES, *TRUST_ANCHOR_DIRECTORIES):
+        if path.startswith(f"{directory}/"):
+            yield Problem(
+                f"{redacted(path)} is in {directory}, whose files the whole system trusts",
+                "choose another directory; the bundle next to the certificate contains the system's roots, which "
+                "would then stay trusted after the system drops them",
+            )
