@@ -14,6 +14,9 @@ import hcl2
 
 from tests import PROGRAM, ROOT
 from tests.harness.cells import CELLS, Cell
+from tests.messages import commands as command_messages
+from tests.messages import fetch as fetch_messages
+from tests.messages import query as query_messages
 from tests.tools.clients import CLIENTS, Client
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -59,6 +62,21 @@ def outputs() -> str:
             for name, output in _blocks("outputs.tf", "output")
         ),
     )
+
+
+def refusals() -> str:
+    """Return what the program refuses in a query."""
+    return query_messages.refusals()
+
+
+def warnings() -> str:
+    """Return what the program warns of at plan."""
+    return f"{query_messages.warnings()}\n\n{fetch_messages.warnings()}"
+
+
+def commands() -> str:
+    """Return what the commands print besides their results."""
+    return command_messages.messages()
 
 
 def client_variables() -> str:

@@ -24,7 +24,7 @@ PAGES = sorted({*GENERATED, *ROOT.glob("*.md"), *(ROOT / "terraform" / "examples
 TRANSCRIPTS = [
     pytest.param(command, expected, id=f"{page.stem}: {command}")
     for page in PAGES
-    for command, expected in re.findall(r"^\$ (.*)\n((?:.*\n)*?)```", page.read_text(), re.MULTILINE)
+    for command, expected in re.findall(r"^```console\n\$ (.*)\n((?:.*\n)*?)```", page.read_text(), re.MULTILINE)
     if "doctor" not in command  # which needs a proxy: tests/doctor
 ]
 
