@@ -69,12 +69,11 @@ def _answer_terraform() -> int:
     # Terraform takes standard output for the result: nothing that a library prints may reach it.
     standard_output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        from tf_helper.coder.session_token import session_token
         from tf_helper.protocol import read_query, write_result
         from tf_helper.query import parse_query
         from tf_helper.result import make_result
 
-        result = make_result(parse_query(read_query(sys.stdin.buffer)), session_token(os.environ))
+        result = make_result(parse_query(read_query(sys.stdin.buffer)), os.environ)
         try:
             # Unbuffered, so that a full or closed output is known here and not when the interpreter ends.
             with open(standard_output.fileno(), "wb", buffering=0, closefd=False) as stream:

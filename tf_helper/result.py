@@ -36,9 +36,9 @@ class Result(NamedTuple):
 RESULT_KEYS: Mapping[str, str] = {name: hint.__metadata__[0] for name, hint in Result.__annotations__.items()}
 
 
-def make_result(query: Query, token: str) -> Result:
-    """Return the result for a valid query; `token` is the Coder session token for fetch_ca_cert, "" for none."""
-    ca_cert, fetch_warnings = _fetched_ca_cert(query, token)
+def make_result(query: Query, environment: Mapping[str, str]) -> Result:
+    """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`."""
+    ca_cert, fetch_warnings = _fetched_ca_cert(query, environment)
     ca_cert = ca_cert or query.ca_cert_pem
     ca = ca_cert[0].ca if ca_cert else None
     proxy = query.proxy_url.origin
@@ -80,18 +80,29 @@ def settings_warnings(query: Query) -> Iterator[str]:
     yield from _prefixed("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
 
 
-def _fetched_ca_cert(query: Query, token: str) -> tuple[tuple[Certificate, ...], Iterable[str]]:
+def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[str]]:
     """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
-    if not (query.fetch_ca_cert and query.access_url and token) or query.ca_cert_pem:
+    if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
+        return (), ()
+    from tf_helper.coder.session_token import session_token
+
+    token = session_token(environment, query.access_url)
+    if token.withheld:
+        return (), [_not_fetched(f"{token.withheld}.")]
+    if not token.value:
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
 
     try:
-        ca_cert = fetch_ca_cert(query.access_url, token, query.extra_ca_certs_pem)
+        ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)
     except DeploymentError as error:
-        return (), [f"fetch_ca_cert: {error} The workspace downloads the certificate when it starts."]
+        return (), [_not_fetched(str(error))]
     return ca_cert, _prefixed("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
+
+
+def _not_fetched(why: str) -> str:
+    return f"fetch_ca_cert: {why} The workspace downloads the certificate when it starts."
 
 
 def _prefixed(key: str, warnings: Iterable[str]) -> Iterator[str]:

@@ -29,17 +29,17 @@ def test_an_option_is_stronger_than_a_variable() -> None:
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
 def test_in_a_tools_process_the_proxy_and_the_token_are_known(name: str) -> None:
     found = complete([], QUERY_KEYS, {name: f"http://coder:{TOKEN}@h:8888"})
-    assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, TOKEN)
+    assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, (TOKEN, ""))
 
 
 def test_the_token_there_is_percent_encoded() -> None:
-    assert complete([], QUERY_KEYS, {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token == "a b/"
+    assert complete([], QUERY_KEYS, {"HTTPS_PROXY": "https://coder:a%20b%2F@h"}).token.value == "a b/"
 
 
 @pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder", "x", ""])
 def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
     found = complete([("proxy_url", "https://h")], QUERY_KEYS, {"HTTPS_PROXY": value})
-    assert found == ([("proxy_url", "https://h")], {}, "")
+    assert found == ([("proxy_url", "https://h")], {}, ("", ""))
     assert complete([], QUERY_KEYS, {"HTTPS_PROXY": value}).pairs == []
 
 
@@ -57,7 +57,17 @@ def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
 
 def test_coders_variables_are_stronger_than_the_proxys() -> None:
     environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
-    assert complete([], QUERY_KEYS, environment).token == TOKEN
+    assert complete([], QUERY_KEYS, environment).token == (TOKEN, "")
+
+
+@pytest.mark.parametrize("name", ["CODER_URL", "CODER_AGENT_URL"])
+def test_a_persons_token_is_for_the_deployment_of_coder_url_or_else_for_any(name: str) -> None:
+    environment = {"CODER_SESSION_TOKEN": TOKEN, name: "https://a"}
+    for url, value in (("https://A:443/", TOKEN), ("https://b", "" if name == "CODER_URL" else TOKEN)):
+        found = complete([("access_url", url)], QUERY_KEYS, environment)
+        assert found.token.value == value
+        assert bool(found.token.withheld) == (not value)
+    assert complete([], QUERY_KEYS, environment).token == (TOKEN, "")
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,14 @@ def test_a_missing_token_is_an_error() -> None:
     assert "CODER_SESSION_TOKEN" in done.stderr
 
 
+def test_a_token_of_another_deployment_is_an_error_that_says_so() -> None:
+    environment = {"CODER_URL": "https://a", "TF_HELPER_ACCESS_URL": "https://b"}
+    done = execute("env", environment=environment)
+    assert (done.status, done.stdout) == (1, "")
+    assert "CODER_SESSION_TOKEN is for https://a (CODER_URL) and is not sent to https://b" in done.stderr
+    assert TOKEN not in done.stderr
+
+
 def test_bad_settings_are_refused() -> None:
     done = execute("env", settings=("--proxy-url", "https://h:0"))
     assert (done.status, done.stdout) == (1, "")

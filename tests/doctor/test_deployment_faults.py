@@ -127,6 +127,14 @@ def test_a_missing_token(patient: Patient) -> None:
     assert report.steps["connect_without_token"]["status"] == "ok"
 
 
+def test_a_token_of_another_deployment(patient: Patient) -> None:
+    patient.environment["CODER_URL"] = "https://coder.example.com"
+    report = patient.examine()
+    assert report.of("failed") == ["session_token"]
+    assert "CODER_SESSION_TOKEN is for https://coder.example.com (CODER_URL)" in report.told("session_token")
+    assert [asked.token for asked in patient.deployment.asked] == [None]
+
+
 def test_a_wrong_token(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
     report = patient.examine()

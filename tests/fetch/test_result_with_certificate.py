@@ -8,13 +8,13 @@ import pytest
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Answer, Deployment
-from tf_helper.coder.session_token import session_token
 from tf_helper.query import parse_query
 from tf_helper.result import Result, make_result
 
 
 def result_of(token: str = TOKEN, **query: str) -> Result:
-    return make_result(parse_query((("proxy_url", "https://h"), *query.items())), token)
+    environment = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": token}
+    return make_result(parse_query((("proxy_url", "https://h"), *query.items())), environment)
 
 
 def test_a_given_certificate_is_normalised_and_described(ca: Certified) -> None:
@@ -40,11 +40,6 @@ def test_a_given_certificate_is_not_fetched(deployment: Deployment, ca: Certifie
 def test_nothing_is_fetched_unless_asked_for(deployment: Deployment) -> None:
     assert result_of(access_url=deployment.url).ca_cert_pem == ""
     assert deployment.asked == []
-
-
-def test_without_a_token_nothing_is_fetched(deployment: Deployment) -> None:
-    result = result_of(token="", access_url=deployment.url, fetch_ca_cert="true")
-    assert (result.ca_cert_pem, result.warnings, deployment.asked) == ("", (), [])
 
 
 def test_a_failed_fetch_is_a_warning_that_says_what_happens_instead(deployment: Deployment) -> None:
@@ -78,16 +73,36 @@ def test_extra_certificates_come_out_normalised(ca: Certified) -> None:
     assert result.extra_ca_certs_pem == leaf.pem + ca.pem
 
 
+def fetched_with(environment: dict[str, str], deployment: Deployment) -> Result:
+    pairs = {"proxy_url": "https://h", "access_url": deployment.url, "fetch_ca_cert": "true"}
+    return make_result(parse_query(tuple(pairs.items())), environment)
+
+
+def test_a_persons_token_is_sent_to_the_deployment_that_it_is_for(deployment: Deployment, ca: Certified) -> None:
+    url = deployment.url.replace("http:", " HTTP:") + "/"
+    result = fetched_with({"CODER_SESSION_TOKEN": TOKEN, "CODER_URL": url}, deployment)
+    assert (result.ca_cert_pem, result.warnings) == (ca.pem, ())
+
+
+@pytest.mark.parametrize("url", [None, "", "https://coder.example.com", "not a URL", "{}0"])
+def test_a_persons_token_is_sent_nowhere_else_and_a_warning_says_why(url: str | None, deployment: Deployment) -> None:
+    environment = {"CODER_SESSION_TOKEN": TOKEN}
+    if url is not None:
+        environment["CODER_URL"] = url.replace("{}", deployment.url)
+    result = fetched_with(environment, deployment)
+    (warning,) = result.warnings
+    assert warning.startswith("fetch_ca_cert: CODER_SESSION_TOKEN is ")
+    assert "CODER_URL" in warning
+    assert warning.endswith("The workspace downloads the certificate when it starts.")
+    assert (result.ca_cert_pem, deployment.asked) == ("", [])
+
+
 @pytest.mark.parametrize(
-    ("environment", "token"),
-    [
-        ({}, ""),
-        ({"CODER_SESSION_TOKEN": "a"}, "a"),
-        ({"CODER_SESSION_TOKEN": " a\n"}, "a"),
-        ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": " "}, ""),
-        ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "b", "CODER_SESSION_TOKEN": "a"}, "b"),
-        ({"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "", "CODER_SESSION_TOKEN": "a"}, ""),
-    ],
+    "environment",
+    [{}, {"CODER_SESSION_TOKEN": " "}, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "", "CODER_SESSION_TOKEN": "x"}],
 )
-def test_the_token_is_the_provisioners_or_else_the_persons(environment: dict[str, str], token: str) -> None:
-    assert session_token(environment) == token
+def test_without_any_token_nothing_is_fetched_and_nothing_said(
+    environment: dict[str, str], deployment: Deployment
+) -> None:
+    result = fetched_with(environment, deployment)
+    assert (result.ca_cert_pem, result.warnings, deployment.asked) == ("", (), [])

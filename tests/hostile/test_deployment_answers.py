@@ -86,7 +86,9 @@ def test_arbitrary_answers() -> None:
         @given(http_answers())
         def check(answer: bytes) -> None:
             answers.append(answer)
-            ran = run_in_process(fetching(server.url), env={"CODER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"})
+            ran = run_in_process(
+                fetching(server.url), env={"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"}
+            )
             assert_promises_kept(ran, [TOKEN])
             result = answered(ran)
             warnings = json.loads(result["warnings"])

@@ -64,7 +64,7 @@ def download(url: str, scratch: Path, *, deadline: float | None = None, around: 
         [*around, sys.executable, "-I", "-S", measured.__file__, scratch / "report", *program],
         input=fetching(url, extra_ca_certs_pem=authority().cert_pem.bytes().decode()),
         capture_output=True,
-        env={**ENVIRONMENT, "CODER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"},
+        env={**ENVIRONMENT, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN, "TF_HELPER_DEBUG": "1"},
         timeout=SECONDS,
         check=False,
     )

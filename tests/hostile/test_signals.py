@@ -66,7 +66,7 @@ def test_a_signal_while_it_reads_ends_it_at_once_and_quietly(number: signal.Sign
 def test_a_signal_while_it_downloads_ends_it_at_once_and_quietly(
     number: signal.Signals, status: int, deployment: Deployment
 ) -> None:
-    with started(CODER_SESSION_TOKEN=TOKEN) as process:
+    with started(CODER_WORKSPACE_OWNER_SESSION_TOKEN=TOKEN) as process:
 
         def interrupt() -> None:
             process.send_signal(number)
@@ -107,7 +107,7 @@ def test_ten_at_once_get_the_same_answer(deployment: Deployment, ca: Certified) 
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**ENVIRONMENT, "CODER_SESSION_TOKEN": TOKEN},
+            env={**ENVIRONMENT, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN},
         )
         for _ in range(10)
     ]

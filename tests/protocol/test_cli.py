@@ -16,7 +16,7 @@ from tests.harness.promises import answered
 from tf_helper import __main__, cli, query, result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tf_helper.query import Query
     from tf_helper.result import Result
@@ -57,9 +57,9 @@ def test_a_bad_query_is_refused_on_standard_error_alone() -> None:
 
 
 def test_what_a_library_prints_does_not_reach_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    def chatty(given: Query, token: str) -> Result:
+    def chatty(given: Query, environment: Mapping[str, str]) -> Result:
         print("chatter")  # noqa: T201
-        return original(given, token)
+        return original(given, environment)
 
     original = result.make_result
     monkeypatch.setattr(result, "make_result", chatty)

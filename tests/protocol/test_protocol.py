@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-RESULT = make_result(parse_query([("proxy_url", "https://h")]), token="")
+RESULT = make_result(parse_query([("proxy_url", "https://h")]), {})
 
 
 def test_reads_members_in_order_and_with_repetitions() -> None:

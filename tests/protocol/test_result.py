@@ -10,7 +10,7 @@ from tf_helper.result import Result, make_result
 
 
 def result_of(**query: str) -> Result:
-    return make_result(parse_query(tuple(query.items())), token="")
+    return make_result(parse_query(tuple(query.items())), {})
 
 
 def test_every_key_is_there_for_the_smallest_query() -> None:

@@ -75,7 +75,8 @@ def load(options: Namespace) -> Callable[[], int]:
         def context() -> Context:
             return Context(
                 query=settings.parse_query(),
-                token=settings.token,
+                token=settings.token.value,
+                token_withheld=settings.token.withheld,
                 environment=dict(os.environ),
                 provider_host=options.provider_host,
                 tunnelled_host=options.tunnelled_host,

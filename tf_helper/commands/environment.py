@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tf_helper.client_env import PROXY_VARIABLES
-from tf_helper.coder.session_token import TOKEN_VARIABLES, session_token
+from tf_helper.coder.session_token import TOKEN_VARIABLES, SessionToken, session_token
 from tf_helper.errors import Invalid
 from tf_helper.query import Query, parse_query
+from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.proxy_auth_url import PROXY_USER, ProxyAuthUrl
 
 # The variable of Coder's CLI and the agent's; in a tool's process, what the module has set.
@@ -14,11 +15,11 @@ _FALLBACKS = {"access_url": ("CODER_URL", "CODER_AGENT_URL"), "proxy_url": PROXY
 
 
 class Settings(NamedTuple):
-    """The members of a query, the variables that some of them come from, and the token ("" for none)."""
+    """The members of a query, the variables that some of them come from, and the token."""
 
     pairs: list[tuple[str, str]]
     sources: dict[str, str]
-    token: str
+    token: SessionToken
 
     def parse_query(self) -> Query:
         """Return the query. Raises Invalid, whose fields say which variable they come from."""
@@ -38,7 +39,7 @@ def complete(given: Iterable[tuple[str, str]], keys: Iterable[str], environment:
 
     A key that was not given is the variable TF_HELPER_<KEY>; without one, access_url is what Coder's own programs use,
     and proxy_url what HTTPS_PROXY has in a tool's process, without its user name and password. The token is in Coder's
-    variables (session_token) or, if neither is set, that password.
+    variables (session_token; CODER_URL may be missing) or, if neither is set, that password.
     """
     pairs = list(given)
     known = {key for key, _ in pairs}
@@ -54,10 +55,18 @@ def complete(given: Iterable[tuple[str, str]], keys: Iterable[str], environment:
             pairs.append((key, available[source]))
             sources[key] = source
     if any(name in environment for name in TOKEN_VARIABLES):
-        token = session_token(environment)
+        token = session_token(environment, _access_url(pairs), url_needed=False)
     else:
-        token = next((proxy.password for proxy in proxies.values()), "")
+        token = SessionToken(next((proxy.password for proxy in proxies.values()), ""))
     return Settings(pairs, sources, token)
+
+
+def _access_url(pairs: Iterable[tuple[str, str]]) -> AccessUrl | None:
+    """Return the access URL; None if there is none, or one that will be refused."""
+    try:
+        return next((AccessUrl.parse(value) for key, value in pairs if key == "access_url"), None)
+    except Invalid:
+        return None
 
 
 def _module_proxies(environment: Mapping[str, str]) -> dict[str, ProxyAuthUrl]:

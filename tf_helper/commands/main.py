@@ -40,8 +40,10 @@ exit status:
   130  interrupted
 
 environment:
-  CODER_WORKSPACE_OWNER_SESSION_TOKEN, or if that is not set CODER_SESSION_TOKEN
+  CODER_WORKSPACE_OWNER_SESSION_TOKEN
                      the user's token; without one, nothing is downloaded
+  CODER_SESSION_TOKEN, CODER_URL
+                     if that is not set: a token, and the deployment it is for
   TF_HELPER_DEBUG=1  prints a traceback for unexpected errors
 """
 

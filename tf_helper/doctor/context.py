@@ -33,6 +33,8 @@ class Context:
     provider_host: str
     tunnelled_host: str
     in_workspace: bool
+    token_withheld: str = field(default="", kw_only=True)
+    """Why a token that is in the environment is not used."""
     known: Known = field(default=Known(), kw_only=True)
 
     @property

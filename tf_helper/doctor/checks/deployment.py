@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from tf_helper.coder.api import CoderApi, DeploymentError
-from tf_helper.coder.session_token import TOKEN_VARIABLES, is_valid_in_header
+from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT, is_valid_in_header
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
 from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, skipped
 from tf_helper.errors import redacted
@@ -23,6 +23,8 @@ def deployment(context: Context) -> Finding:
 
 def session_token(context: Context) -> Finding:
     """Look whether there is a token."""
+    if context.token_withheld:
+        return failed(context.token_withheld, WITHHELD_HINT)
     if not context.token:
         return failed(
             "no session token in the environment",
