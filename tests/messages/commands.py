@@ -42,6 +42,7 @@ COMMANDS = {
     ),
     "tf-helper exec": (
         f"{_EXEC} claude",
+        f"CODER_SESSION_TOKEN=t CODER_URL=https://a TF_HELPER_ACCESS_URL=https://b {_EXEC} claude",
         f"CODER_SESSION_TOKEN=t {_EXEC} clade",
     ),
 }
