@@ -19,7 +19,7 @@ from tf_helper.coder import fetch
 from tf_helper.deadline import DeadlineExceededError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 CA = make_certificate("proxy CA")
@@ -75,34 +75,40 @@ def fails_within() -> Iterator[str]:
         yield url
 
 
-CASES: tuple[tuple[str, str, Callable[[], AbstractContextManager[str]]], ...] = (
-    ("<nobody listens at access_url>", TOKEN, closed_port),
-    ("<access_url does not answer>", TOKEN, never_answers),
-    ("<access_url takes more than 20 seconds>", TOKEN, too_slow),
-    ("<access_url is that of a mail server>", TOKEN, speaks_smtp),
-    ("<the deployment's certificate is from a private CA>", TOKEN, with_private_ca),
-    ("<access_url is https, the deployment is http>", TOKEN, without_tls),
-    ("<a token with a line break>", "a\nb", answers),
-    ("<the answer has status 302>", TOKEN, lambda: answers(302)),
-    ("<an old token>", "old", answers),
-    ("<the answer has status 403>", TOKEN, lambda: answers(403)),
-    ("<the answer has status 404>", TOKEN, lambda: answers(404)),
-    ("<the answer has status 500>", TOKEN, lambda: answers(500)),
-    ("<the answer is a login page>", TOKEN, lambda: answers(body="<html>")),
-    ("<the answer is too long>", TOKEN, lambda: answers(body="a" * 16385)),
-    ("<the CA certificate has expired>", TOKEN, lambda: answers(body=make_certificate("proxy CA", to_day=-1).pem)),
-    ("<an error in the program>", TOKEN, fails_within),
+OWNER = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
+PERSON = {"CODER_SESSION_TOKEN": TOKEN}
+
+CASES: tuple[tuple[str, Mapping[str, str], Callable[[], AbstractContextManager[str]]], ...] = (
+    ("<nobody listens at access_url>", OWNER, closed_port),
+    ("<access_url does not answer>", OWNER, never_answers),
+    ("<access_url takes more than 20 seconds>", OWNER, too_slow),
+    ("<access_url is that of a mail server>", OWNER, speaks_smtp),
+    ("<the deployment's certificate is from a private CA>", OWNER, with_private_ca),
+    ("<access_url is https, the deployment is http>", OWNER, without_tls),
+    ("<CODER_SESSION_TOKEN is set, CODER_URL is not>", PERSON, closed_port),
+    ("<CODER_SESSION_TOKEN is set, CODER_URL is h>", PERSON | {"CODER_URL": "h"}, closed_port),
+    ("<CODER_SESSION_TOKEN is set, CODER_URL is https://other>", PERSON | {"CODER_URL": "https://other"}, closed_port),
+    ("<a token with a line break>", {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "a\nb"}, answers),
+    ("<the answer has status 302>", OWNER, lambda: answers(302)),
+    ("<an old token>", {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "old"}, answers),
+    ("<the answer has status 403>", OWNER, lambda: answers(403)),
+    ("<the answer has status 404>", OWNER, lambda: answers(404)),
+    ("<the answer has status 500>", OWNER, lambda: answers(500)),
+    ("<the answer is a login page>", OWNER, lambda: answers(body="<html>")),
+    ("<the answer is too long>", OWNER, lambda: answers(body="a" * 16385)),
+    ("<the CA certificate has expired>", OWNER, lambda: answers(body=make_certificate("proxy CA", to_day=-1).pem)),
+    ("<an error in the program>", OWNER, fails_within),
 )
 
 
 def warnings() -> str:
     """Return the part of the page on warnings about the download."""
     with patch.object(fetch, "sleep"):
-        return section("fetch_ca_cert", [entry(shown, _warning(token, listen)) for shown, token, listen in CASES])
+        return section("fetch_ca_cert", [entry(shown, _warning(env, listen)) for shown, env, listen in CASES])
 
 
-def _warning(token: str, listen: Callable[[], AbstractContextManager[str]]) -> list[str]:
+def _warning(env: Mapping[str, str], listen: Callable[[], AbstractContextManager[str]]) -> list[str]:
     with listen() as url:
-        ran = run_in_process(fetching(url), env={"CODER_WORKSPACE_OWNER_SESSION_TOKEN": token})
+        ran = run_in_process(fetching(url), env=env)
     (warning,) = json.loads(answered(ran)["warnings"])
     return [f"  {warning}"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PROGRAM = ROOT / "tf_helper"
 FILES = [*PROGRAM.glob("*.py"), *PROGRAM.glob("commands/*.py"), *PROGRAM.glob("values/*.py")]
+FILES += [PROGRAM / "coder" / "fetch.py", PROGRAM / "coder" / "session_token.py"]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
 # What other programs say.
