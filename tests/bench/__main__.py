@@ -10,11 +10,11 @@ from pathlib import Path
 
 import trustme
 
+from tests.bench.figures import replace_figures
 from tests.bench.launchers import launchers
 from tests.bench.machine import machine
 from tests.bench.plans import plans
 from tests.bench.programs import programs
-from tests.bench.readme import replace_figures
 from tests.bench.report import Cases, Options, report
 from tests.bench.startup import startup
 from tests.harness.certificates import make_certificate
@@ -40,11 +40,11 @@ def main() -> int:
             http=list(startup(scratch / "http", http)),
             https=list(startup(scratch / "https", https, authority)),
         )
-        tables = report(cases, Options(given.rounds, given.starts, valgrind=given.valgrind))
+        tables = report(cases, Options(given.rounds, valgrind=given.valgrind))
     about = f"{machine(given.program.with_name('python'))}. Medians of {given.rounds} rounds."
     text = f"{about}\n\n{tables}"
-    if given.readme:
-        replace_figures(given.readme, text)
+    if given.write_to:
+        replace_figures(given.write_to, text)
     print(text)
     return 0
 
@@ -53,10 +53,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--program", type=_program, required=True, help="the installed tf-helper, beside its python")
     parser.add_argument("--rounds", type=int, default=15, help="how often everything is started one after the other")
-    parser.add_argument("--starts", type=int, nargs="*", default=[10, 100], help="how many starts, ten at a time")
     parser.add_argument("--no-valgrind", dest="valgrind", action="store_false", help="do not count instructions")
     parser.add_argument("--providers", choices=("stand-in", "real"), default="stand-in", help="for terraform plan")
-    parser.add_argument("--readme", type=Path, help="put the tables into this file, in the place of the old ones")
+    parser.add_argument("--write-to", type=Path, metavar="FILE", help="replace the tables in this file")
     return parser.parse_args()
 
 

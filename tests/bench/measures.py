@@ -1,11 +1,10 @@
-"""What can be measured of a case: time, starts a second, memory, instructions."""
+"""What can be measured of a case: time, memory, instructions."""
 
 from __future__ import annotations
 
 import re
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tests.bench.case import Command
-
-# As many programs as Terraform runs at a time.
-AT_A_TIME = 10
 
 
 def seconds(command: Command) -> float:
@@ -36,15 +32,6 @@ def median_seconds(commands: Sequence[Command], rounds: int) -> list[float]:
         command.run()
     measured = [[seconds(command) for command in commands] for _ in range(rounds)]
     return [median(column) for column in zip(*measured, strict=True)]
-
-
-def starts_per_second(command: Command, count: int) -> float:
-    """Measure so many starts, ten at a time."""
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        before = time.perf_counter()
-        for started in [pool.submit(command.run) for _ in range(count)]:
-            started.result()
-        return count / (time.perf_counter() - before)
 
 
 def peak_bytes(command: Command) -> int:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.bench.case import Case, LeftOut, missing
-from tests.bench.measures import instructions, median_seconds, peak_bytes, starts_per_second
+from tests.bench.measures import instructions, median_seconds, peak_bytes
 from tests.bench.programs import PROGRAM, REFERENCE
 from tests.bench.table import mebibytes, millions, milliseconds, more, ratio, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-# One figure from a few starts says little.
-PASSES_BELOW = 50
-PASSES = 3
 
 NOTHING = "–"
 
@@ -45,7 +40,6 @@ class Options:
     """How often everything is measured."""
 
     rounds: int
-    starts: Sequence[int]
     valgrind: bool
 
 
@@ -67,17 +61,15 @@ def report(cases: Cases, options: Options) -> str:
 
 
 def _programs(cases: Sequence[Case], seconds: Seconds, options: Options) -> str:
-    rates = {count: _rates(cases, count) for count in options.starts}
     left_out = _columns_left_out(options)
     reference = next(seconds[case] for case in cases if case.name == REFERENCE)
     return table(
-        ["one start", "time", "ratio", *(f"{count} starts" for count in rates), "memory", "instructions"],
+        ["one start", "time", "ratio", "memory", "instructions"],
         (
             [
                 case.name,
                 milliseconds(seconds[case]),
                 ratio(seconds[case], reference),
-                *(f"{rate[case]:.0f}/s" for rate in rates.values()),
                 NOTHING if left_out["memory"] else mebibytes(peak_bytes(case.command)),
                 NOTHING if left_out["instructions"] else millions(instructions(case.command)),
             ]
@@ -91,12 +83,6 @@ def _columns_left_out(options: Options) -> dict[str, str]:
         "memory": missing("time"),
         "instructions": missing("valgrind") if options.valgrind else "not asked for",
     }
-
-
-def _rates(cases: Sequence[Case], count: int) -> Mapping[Case, float]:
-    passes = PASSES if count < PASSES_BELOW else 1
-    measured = [[starts_per_second(case.command, count) for case in cases] for _ in range(passes)]
-    return {case: median(rates) for case, rates in zip(cases, zip(*measured, strict=True), strict=True)}
 
 
 def _launchers(cases: Cases, seconds: Seconds) -> str:
