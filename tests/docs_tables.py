@@ -16,6 +16,7 @@ from tests import PROGRAM, ROOT
 from tests.harness.cells import CELLS, Cell
 from tests.messages import commands as command_messages
 from tests.messages import fetch as fetch_messages
+from tests.messages import module as module_messages
 from tests.messages import query as query_messages
 from tests.tools.clients import CLIENTS, Client
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
@@ -65,8 +66,8 @@ def outputs() -> str:
 
 
 def refusals() -> str:
-    """Return what the program refuses in a query."""
-    return query_messages.refusals()
+    """Return what the module and the program refuse."""
+    return f"{module_messages.messages()}\n\n{query_messages.refusals()}"
 
 
 def warnings() -> str:

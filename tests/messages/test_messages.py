@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,12 @@ def sentences(file: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def documentation() -> str:
     return normalized("\n".join(page.read_text() for page in PAGES))
+
+
+def test_every_message_of_the_modules_variables_is_in_the_documentation(documentation: str) -> None:
+    messages = re.findall(r'error_message = ("(?:[^"\\]|\\.)*")', (ROOT / "terraform" / "variables.tf").read_text())
+    assert messages
+    assert [message for message in messages if normalized(json.loads(message)) not in documentation] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PROGRAM)))
