@@ -76,6 +76,12 @@ def test_relative_links_lead_to_a_file_and_a_heading(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    named = re.findall(r"`((?:tf_helper|terraform|tests|docs)/[\w./-]*)`", page.read_text())
+    assert [name for name in named if not ((ROOT / name).exists() or (page.parent / name).exists())] == []
+
+
 def test_the_links_on_pypi_lead_to_the_repository_that_the_project_names() -> None:
     project = ProjectMetadata(str(ROOT), PluginManager()).core
     absolute = [link for link in links(README.read_text()) if "://" in link]
