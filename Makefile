@@ -5,7 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := $(VENV)/bench
-WHEELS := $(VENV)/wheels
 PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
 PROVIDERS ?= stand-in
@@ -13,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox network format docs clean
+.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox test-install format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -37,7 +36,7 @@ lint: $(VENV)/.installed
 	check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	zizmor --offline --pedantic --quiet .github
 
-pytest: $(VENV)/.installed $(WHEELS)/.collected $(NODE_MODULES)/.installed
+pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
@@ -52,8 +51,8 @@ docs: $(VENV)/.installed
 real-providers: $(VENV)/.installed
 	pytest --numprocesses 2 --dist worksteal --real-providers tests/end_to_end tests/module tests/providers
 
-# The wheel on every Python that is here, and what only package registries can answer.
-test-package: build nox network
+# The wheel on every Python that is here, how it installs, and what only package registries can answer.
+test-package: build nox test-install
 
 build: $(VENV)/.installed
 	rm -rf dist
@@ -63,8 +62,8 @@ build: $(VENV)/.installed
 nox: $(VENV)/.installed
 	nox $(NOX)
 
-network: $(VENV)/.installed
-	pytest -m network
+test-install: $(VENV)/.installed
+	pytest -m package tests/package
 
 format: $(VENV)/.installed
 	ruff check --fix
@@ -81,13 +80,6 @@ $(VENV)/.installed: pyproject.toml
 $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(BENCH)
 	$(BIN)/python -m pip --python $(BENCH)/bin/python install --quiet . --group bench
-	touch $@
-
-# All that tf-helper depends on, for the tests that install it as on a machine without a network.
-$(WHEELS)/.collected: pyproject.toml | $(VENV)/.installed
-	rm -rf $(WHEELS)
-	python -m pip wheel --quiet --wheel-dir $(WHEELS) .
-	rm $(WHEELS)/tf_helper-*
 	touch $@
 
 # Without npm the tests that need it are skipped.

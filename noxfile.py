@@ -54,5 +54,5 @@ def package(session: nox.Session, libraries: str) -> None:
     tests = ["tests/fetch", "tests/protocol", "tests/values"]
     if libraries == "lowest-direct":
         # These take longest; with the newest libraries `make test` runs them.
-        tests += ["tests/by_hand", "tests/doctor"]
+        tests += ["tests/commands", "tests/doctor"]
     session.run("pytest", "-q", "--numprocesses=2", *tests)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from tests import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROVISIONER = ROOT / "terraform" / "examples" / "provisioner"
 
@@ -35,10 +36,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Dist:
 
 @pytest.fixture(scope="session")
 def wheels(dist: Dist, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the wheel and all that it depends on, for this Python."""
-    collected = Path(sys.prefix, "wheels")
-    if not collected.is_dir():
-        pytest.skip(f"{collected} is missing: run make")
-    folder = Path(shutil.copytree(collected, tmp_path_factory.mktemp("offline") / "wheels"))
-    shutil.copy(dist.wheel, folder)
+    """Return a folder with the wheel and everything that it depends on, for this Python."""
+    folder = tmp_path_factory.mktemp("wheels")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", f"--wheel-dir={folder}", dist.wheel], check=True)
     return folder

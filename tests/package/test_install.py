@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests import ROOT
 from tests.package.conftest import PROVISIONER
 from tf_helper import __version__
+
+pytestmark = pytest.mark.package
 
 
 class Installed(NamedTuple):
@@ -58,14 +59,6 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Install
 def modules(installed: Installed) -> list[Path]:
     (packages,) = installed.home.glob("lib/python*/site-packages")
     return [module for module in packages.rglob("*.py") if "pip" not in module.relative_to(packages).parts[0]]
-
-
-def test_the_installed_program_keeps_the_promises_of_the_protocol(installed: Installed) -> None:
-    tests = ["tests/protocol/test_program.py", f"--tf-helper={installed.program}", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *tests], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
 
 
 def test_every_module_is_compiled_for_good(installed: Installed) -> None:

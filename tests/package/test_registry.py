@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.package.conftest import Dist
 
-pytestmark = pytest.mark.network
+pytestmark = pytest.mark.package
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml(ROOT / "pyproject.toml"))
 
