@@ -4,16 +4,15 @@ import secrets
 import shutil
 import signal
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.searching import choose_profile
 from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from tests.harness.terraform import MakeTerraform, Providers
 
 pytest_plugins = ["tests.sandbox"]
-
-# How many examples a search tries that says nothing else; tests/harness/searching.py scales the others.
-EXAMPLES = {"bounded": 100, "long": 3000}
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -62,17 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # There is no such option where plugins are not loaded.
     if getattr(config.option, "hypothesis_seed", "") is None:
         config.option.hypothesis_seed = str(config.option.fuzz_seed)
-    for profile, count in EXAMPLES.items():
-        settings.register_profile(
-            profile,
-            max_examples=count,
-            database=None,
-            # Far more than any one example needs, so that only what grows without measure is found.
-            deadline=timedelta(seconds=20),
-            print_blob=True,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        )
-    settings.load_profile("long" if config.option.fuzz else "bounded")
+    choose_profile(long=config.option.fuzz)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

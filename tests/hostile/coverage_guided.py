@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["tf_helper", "json", "idna", "ipaddress
     from tests.harness.program import run_in_process
 
 from tests.harness.promises import assert_promises_kept
-from tests.hostile.strategies import certificates, pem
+from tests.harness.strategies import certificates, pem
 
 # Where the search begins.
 SEEDS = (

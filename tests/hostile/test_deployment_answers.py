@@ -15,7 +15,7 @@ from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import RawServer
 from tests.harness.searching import examples
-from tests.hostile.strategies import certificates, pem
+from tests.harness.strategies import certificates, pem
 from tf_helper.coder import api, fetch
 
 if TYPE_CHECKING:

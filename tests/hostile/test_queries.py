@@ -12,7 +12,7 @@ from tests.harness.deployment import TOKEN
 from tests.harness.program import run, run_in_process
 from tests.harness.promises import assert_promises_kept
 from tests.harness.searching import examples
-from tests.hostile.strategies import JsonPairs, broken_certificates, encoded, json_values, pem, queries
+from tests.harness.strategies import JsonPairs, broken_certificates, encoded, json_values, pem, queries
 
 pytestmark = pytest.mark.fuzz
 

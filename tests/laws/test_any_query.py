@@ -11,16 +11,16 @@ from hypothesis import event, given
 from tests.harness.program import run_in_process
 from tests.harness.promises import ANSWERED, answered, assert_promises_kept, named_fields
 from tests.harness.searching import examples
-from tests.hostile.strategies import encoded, queries
-from tests.laws.spellings import settings
+from tests.harness.spellings import settings
+from tests.harness.strategies import encoded, queries
 from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from tests.harness.program import Ran
-    from tests.hostile.strategies import JsonPairs
-    from tests.laws.spellings import Spelled
+    from tests.harness.spellings import Spelled
+    from tests.harness.strategies import JsonPairs
 
 pytestmark = pytest.mark.fuzz
 

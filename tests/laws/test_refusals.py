@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from tests.harness.program import run_in_process
 from tests.harness.promises import REFUSED, answered, named_fields
 from tests.harness.searching import examples
-from tests.laws.spellings import SETTINGS, Spelled
+from tests.harness.spellings import SETTINGS, Spelled
 from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
 

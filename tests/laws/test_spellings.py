@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.harness.program import run_in_process
 from tests.harness.promises import answered
 from tests.harness.searching import examples
-from tests.laws.spellings import Spelled, cases, hosts, json_texts, settings
+from tests.harness.spellings import Spelled, cases, hosts, json_texts, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

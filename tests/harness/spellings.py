@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.hostile.strategies import certificates, pem
+from tests.harness.strategies import certificates, pem
 
 
 class Spelled(NamedTuple):
