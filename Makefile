@@ -40,7 +40,6 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
-	python -m pip install --quiet --only-binary atheris --group fuzz || echo 'fuzzing without atheris'
 	pytest --fuzz -m fuzz tests
 
 # The parts of the documentation that come from the code.
