@@ -40,7 +40,7 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 fuzz: $(VENV)/.installed
-	pytest --fuzz -m fuzz tests
+	pytest --fuzz -m 'fuzz or long' tests
 
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed

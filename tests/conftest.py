@@ -66,16 +66,6 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"fuzz: --fuzz-seed={config.option.fuzz_seed}"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked fuzz(long=True), unless --fuzz asks for it. Not skipped: nothing is missing."""
-    if config.option.fuzz:
-        return
-    left_out = [item for item in items if any(mark.kwargs.get("long") for mark in item.iter_markers("fuzz"))]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-
-
 @pytest.fixture(scope="session", autouse=True)
 def signals_heard() -> Iterator[None]:
     """Let the programs that tests start hear the signals that are ignored here, as under nohup or in the background.

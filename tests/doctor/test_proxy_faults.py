@@ -59,7 +59,7 @@ def test_a_black_hole(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None
     assert "firewalls" in report.told("proxy_tcp")
 
 
-@pytest.mark.fuzz(long=True)
+@pytest.mark.long
 @pytest.mark.parametrize("silent_only", [False, True], ids=["no connection", "no answer"])
 def test_black_holes_everywhere_leave_an_answer_within_half_a_minute(patient: Patient, *, silent_only: bool) -> None:
     with full_backlog() as nowhere, RawServer(silent) as server:

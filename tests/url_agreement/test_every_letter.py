@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.url_agreement.reading import Parser
     from tf_helper.values.url import Origin
 
-pytestmark = [pytest.mark.fuzz(long=True), pytest.mark.usefixtures("untraced")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("untraced")]
 
 # A letter can stand alone, or beside letters from right to left: Arabic, Hebrew.
 LABELS = ("{}", "a{}", "\u0628{}\u0628", "\u05d0{}\u05d0", "\u0628{}", "{}\u0628")
