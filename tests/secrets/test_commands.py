@@ -1,4 +1,4 @@
-"""Secrets in what `doctor`, `exec` and the options are given, and in what answers them."""
+"""Secrets in what `check`, `exec` and `doctor` are given, and in what answers them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests import PROGRAM
 from tests.harness.deployment import BUILD_INFO_PATH, USER_PATH, Answer, Deployment
-from tests.harness.planting import SECRET_TEXTS, Secrets, observe
+from tests.harness.planting import SECRET_TEXTS, Secrets, observe, secret_texts
 from tests.harness.program import options
 from tf_helper import cli
 
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from tests.harness.certificates import Certified
 
 CLOSED = "http://127.0.0.1:1"
+SECRETS = Secrets.new()
+LEAK = f"{SECRETS.token} {SECRETS.password}"
+
+
+@pytest.fixture(autouse=True)
+def debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the program say the most."""
+    monkeypatch.setenv("TF_HELPER_DEBUG", "1")
 
 
 def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -29,88 +37,76 @@ def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return out + err
 
 
-@pytest.mark.parametrize("text", SECRET_TEXTS)
 @pytest.mark.parametrize("key", ["proxy_url", "access_url", "no_proxy"])
-@pytest.mark.parametrize("debug", ["", "1"])
-def test_a_setting_by_hand_shows_no_password(
-    key: str, text: str, debug: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_setting_shows_no_password(
+    key: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secrets = Secrets.new()
-    monkeypatch.setenv("TF_HELPER_DEBUG", debug)
     monkeypatch.setenv("CODER_SESSION_TOKEN", "")
-    if key == "access_url" and text == "https://h/{}":
-        return  # the path of access_url is given back as it is: SECURITY.md
-    given = options({"proxy_url": CLOSED, key: text.replace("{}", secrets.password)})
-    for arguments in (["check", *given], ["check", *given, "--json"], ["exec", *given, "--", "true"]):
-        assert secrets.password not in said(arguments, capsys)
+    monkeypatch.setenv("TF_HELPER_PROXY_URL", CLOSED)
+    for text in secret_texts(SECRETS.password):
+        if (key, text) == ("access_url", f"https://h/{SECRETS.password}"):
+            continue  # the path of access_url is given back as it is: SECURITY.md
+        given = options({"proxy_url": CLOSED, key: text})
+        for arguments in (["check", *given], ["check", *given, "--json"], ["exec", *given, "--", "true"]):
+            assert SECRETS.password not in said(arguments, capsys)
+        with monkeypatch.context() as with_variable:
+            with_variable.setenv(f"TF_HELPER_{key.upper()}", text)
+            assert SECRETS.password not in said(["exec", "--", "true"], capsys)
 
 
 @pytest.mark.parametrize("text", SECRET_TEXTS)
 def test_a_variable_that_doctor_looks_at_shows_no_password(
     text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secrets = Secrets.new()
-    value = text.replace("{}", secrets.password)
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DENO_CERT"):
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("CODER_SESSION_TOKEN", secrets.token)
-    for more in ([], ["--json"]):
-        report = said(["doctor", "--proxy-url", CLOSED, "--cert-path", "/missing/ca.pem", *more], capsys)
-        assert "environment" in report
-        assert secrets.password not in report
-        assert secrets.token not in report
+        monkeypatch.setenv(name, text.replace("{}", SECRETS.password))
+    monkeypatch.setenv("CODER_SESSION_TOKEN", SECRETS.token)
+    report = said(["doctor", "--json", "--proxy-url", CLOSED, "--cert-path", "/missing/ca.pem"], capsys)
+    assert "environment" in report
+    assert not [secret for secret in SECRETS if secret in report]
 
 
-@pytest.mark.parametrize("name", ["TF_HELPER_PROXY_URL", "TF_HELPER_NO_PROXY"])
-@pytest.mark.parametrize("text", SECRET_TEXTS)
-def test_a_setting_in_a_variable_shows_no_password(
-    text: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secrets = Secrets.new()
-    monkeypatch.setenv("TF_HELPER_PROXY_URL", CLOSED)
-    monkeypatch.setenv(name, text.replace("{}", secrets.password))
-    report = said(["doctor", "--cert-path", "/missing/ca.pem"], capsys)
-    assert "settings" in report
-    assert secrets.password not in report
+LEAKS = {
+    "a user name": {USER_PATH: Answer(200, json.dumps({"username": SECRETS.token}).encode())},
+    "a refusal": {USER_PATH: Answer(401, json.dumps({"message": LEAK, "detail": LEAK}).encode())},
+    "a redirect": {BUILD_INFO_PATH: Answer(302, headers={"Location": f"https://h/?{SECRETS.token}"})},
+    "a version": {BUILD_INFO_PATH: Answer(200, json.dumps({"version": SECRETS.token}).encode(), {"X-Leak": LEAK})},
+}
 
 
-@pytest.mark.parametrize("debug", ["", "1"])
-@pytest.mark.parametrize("command", [["doctor"], ["doctor", "--json"]])
+@pytest.mark.parametrize("leak", LEAKS)
 def test_what_the_deployment_answers_with_a_secret_in_it_does_not_show_it(
-    command: list[str], debug: str, ca: Certified, tmp_path: Path
+    leak: str, ca: Certified, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secrets = Secrets.new()
-    leak = f"{secrets.token} {secrets.password}"
-    for number, answers in enumerate(
-        (
-            {USER_PATH: Answer(200, json.dumps({"username": secrets.token}).encode())},
-            {USER_PATH: Answer(401, json.dumps({"message": leak, "detail": leak}).encode())},
-            {BUILD_INFO_PATH: Answer(302, headers={"Location": f"https://h/?{secrets.token}{secrets.password}"})},
-            {BUILD_INFO_PATH: Answer(200, leak.encode(), {"X-Leak": leak})},
-        )
-    ):
-        scratch = tmp_path / str(number)
-        scratch.mkdir()
-        with Deployment(token=secrets.token, ca_cert_pem=ca.pem) as deployment:
-            deployment.answers |= {path: [answer] for path, answer in answers.items()}
-            environment = {
-                "CODER_SESSION_TOKEN": secrets.token,
-                "HTTPS_PROXY": f"http://coder:{secrets.token}@127.0.0.1:1",
-                "TF_HELPER_ACCESS_URL": deployment.url,
-                "TF_HELPER_DEBUG": debug,
-            }
-            seen = observe([PROGRAM, *command], b"", env=environment, scratch=scratch)
-        assert b"settings" in seen.ran.stdout
-        assert any(b"doctor" in line for line in seen.command_lines)
-        assert seen.places_of(secrets) == []
+    monkeypatch.setenv("CODER_SESSION_TOKEN", SECRETS.token)
+    with Deployment(token=SECRETS.token, ca_cert_pem=ca.pem) as deployment:
+        deployment.answers |= {path: [answer] for path, answer in LEAKS[leak].items()}
+        report = said(["doctor", "--json", "--proxy-url", CLOSED, "--access-url", deployment.url], capsys)
+        assert deployment.asked
+    assert not [secret for secret in SECRETS if secret in report]
+
+
+def test_the_process_of_doctor_shows_no_secret_and_writes_no_file(ca: Certified, tmp_path: Path) -> None:
+    with Deployment(token=SECRETS.token, ca_cert_pem=ca.pem) as deployment:
+        deployment.answers |= {path: [answer] for path, answer in LEAKS["a refusal"].items()}
+        environment = {
+            "CODER_SESSION_TOKEN": SECRETS.token,
+            "HTTPS_PROXY": f"http://coder:{SECRETS.token}@127.0.0.1:1",
+            "TF_HELPER_ACCESS_URL": deployment.url,
+            "TF_HELPER_DEBUG": "1",
+        }
+        seen = observe([PROGRAM, "doctor"], b"", env=environment, scratch=tmp_path)
+    assert b"settings" in seen.ran.stdout
+    assert any(b"doctor" in line for line in seen.command_lines)
+    assert seen.places_of(SECRETS) == []
+    assert seen.files == {}
 
 
 def test_exec_puts_the_token_into_the_environment_of_the_command_and_nowhere_else(tmp_path: Path) -> None:
-    secrets = Secrets.new()
-    environment = {"CODER_SESSION_TOKEN": secrets.token, "TF_HELPER_PROXY_URL": "https://h"}
+    environment = {"CODER_SESSION_TOKEN": SECRETS.token, "TF_HELPER_PROXY_URL": "https://h"}
     command: list[str | Path] = [PROGRAM, "exec", "--", "sh", "-c", "echo ${HTTPS_PROXY%%:*}; sleep 0.1"]
     seen = observe(command, b"", env=environment, scratch=tmp_path)
     assert seen.ran.stdout == b"https\n"
     # Python's own account of the call has the environment that it hands over.
-    places = [place for place in seen.places_of(secrets) if not place.startswith("the event os.exec ")]
+    places = [place for place in seen.places_of(SECRETS) if not place.startswith("the event os.exec ")]
     assert places == []
