@@ -9,7 +9,7 @@ from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
 from tf_helper.values.certificate import Certificate, parse_ca_cert, parse_extra_ca_certs
-from tf_helper.values.no_proxy import NoProxy
+from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
 
@@ -52,7 +52,8 @@ class Query(NamedTuple):
     no_proxy: Annotated[
         NoProxy,
         Key(
-            NoProxy.parse, "comma-separated hosts, .domains, IP addresses and CIDR ranges that bypass the proxy; not *"
+            NoProxy.parse,
+            "comma-separated hosts, .domains, IP addresses and IPv4 ranges that bypass the proxy; not *",
         ),
     ] = NoProxy()
     ca_cert_pem: Annotated[
@@ -102,6 +103,7 @@ def parse_query(pairs: Sequence[tuple[str, object]]) -> Query:
         key: found.attempt(None, _parse_value, key, given[key]) for key in QUERY_KEYS if key in given
     }
     found.add(*_wrapper_conflict(values))
+    found.add(*_no_proxy_too_long(values))
     if values.get("fetch_ca_cert") and "access_url" not in given:
         found.add(Problem("needs access_url", "give the URL of the Coder deployment", "fetch_ca_cert"))
     found.add(*_unknown_keys(pairs))
@@ -115,6 +117,15 @@ def _wrapper_conflict(values: Mapping[str, Any]) -> Iterator[Problem]:
         problem = conflict(values["wrapper_path"], (cert_path.path, cert_path.bundle_path))
         if problem:
             yield problem._replace(field="wrapper_path")
+
+
+def _no_proxy_too_long(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if the value is too long with what is added to it, and with international names encoded."""
+    if values.get("no_proxy"):
+        access_url = values.get("access_url")
+        problem = length_problem(values["no_proxy"].value(access_url.origin.host if access_url else ""))
+        if problem:
+            yield problem._replace(field="no_proxy")
 
 
 def _parse_value(name: str, value: object) -> object:

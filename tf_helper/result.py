@@ -60,7 +60,7 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
         ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
         ca_cert_subject=ca.subject if ca else "",
         ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
-        warnings=(*settings_warnings(query), *fetch_warnings),
+        warnings=(*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings),
     )
 
 
@@ -78,6 +78,12 @@ def settings_warnings(query: Query) -> Iterator[str]:
             )
     yield from _prefixed("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
     yield from _prefixed("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+
+
+def _workspace_warnings(query: Query) -> Iterator[str]:
+    """Yield a sentence for everything that is probably wrong in a workspace. There, doctor sees for itself."""
+    yield from _prefixed("proxy_url", query.proxy_url.workspace_warnings)
+    yield from _prefixed("no_proxy", query.no_proxy.warnings)
 
 
 def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[str]]:

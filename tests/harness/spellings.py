@@ -61,13 +61,15 @@ def names(draw: st.DrawFn) -> Spelled:
 @st.composite
 def ipv6_addresses(draw: st.DrawFn) -> Spelled:
     """An IPv6 address without brackets."""
-    address = ip_address(draw(st.ip_addresses(v=6).map(str).filter(lambda text: not text.startswith("::ffff:"))))
+    address = ip_address(
+        draw(st.ip_addresses(v=6).map(str).filter(lambda text: not text.startswith("::ffff:") and text != "::"))
+    )
     return Spelled(address.compressed, draw(cases(draw(st.sampled_from([address.compressed, address.exploded])))))
 
 
 def ipv4_addresses() -> st.SearchStrategy[Spelled]:
     """An IPv4 address, of which there is one spelling only."""
-    return st.ip_addresses(v=4).map(lambda address: Spelled(str(address), str(address)))
+    return st.ip_addresses(v=4).filter(int).map(lambda address: Spelled(str(address), str(address)))
 
 
 def hosts() -> st.SearchStrategy[Spelled]:
@@ -134,13 +136,18 @@ def _paths(draw: st.DrawFn, letters: str, root: str = "") -> Spelled:
 @st.composite
 def no_proxies(draw: st.DrawFn) -> Spelled:
     """Entries that bypass the proxy, no two alike and none that is there anyway."""
-    with_port = st.tuples(hosts(), ports()).map(
+    with_port = st.tuples(names() | ipv4_addresses(), ports()).map(
         lambda t: Spelled(f"{t[0].normal}:{t[1].normal}", f"{t[0].other}:{t[1].other}")
     )
     domain = names().map(lambda one: Spelled(f".{one.normal}", f".{one.other}"))
-    ranges = st.sampled_from([Spelled("10.0.0.0/8", "10.1.2.3/255.0.0.0"), Spelled("fd00::/8", "FD00:0::1/8")])
+    ranges = st.sampled_from(
+        [Spelled("10.0.0.0/8", "10.1.2.3/255.0.0.0"), Spelled("10.0.0.1/32", "10.0.0.1/255.255.255.255")]
+    )
+    single = ipv6_addresses().map(lambda one: Spelled(one.normal, f"[{one.other}]/128"))
     entries = draw(
-        st.lists(names() | ipv4_addresses() | ipv6_addresses() | with_port | domain | ranges, max_size=4).filter(
+        st.lists(
+            names() | ipv4_addresses() | ipv6_addresses() | with_port | domain | ranges | single, max_size=4
+        ).filter(
             lambda found: (
                 len({one.normal for one in found}) == len(found)
                 and not {one.normal for one in found} & {"localhost", "127.0.0.1", "::1"}

@@ -82,7 +82,18 @@ _PATH_PIECES = (
         "\x1b[0m",
         "é",
     ),
-    *("home", "coder", "ca-cert", ".pem", "a" * 201, "a" * 256, "C:", "://", "/etc/ssl/certs/ca-certificates.crt"),
+    *(
+        "home",
+        "coder",
+        "ca-cert",
+        ".pem",
+        "a" * 201,
+        "a" * 256,
+        "C:",
+        "://",
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/",
+    ),
 )
 _NO_PROXY_PIECES = (
     *(
@@ -103,7 +114,25 @@ _NO_PROXY_PIECES = (
         ":80",
         ".example.com",
     ),
-    *("localhost", "é", "-", "1.2.3", "::/0", "%eth0", "fe80::", "@", "\uff20", "http://h", "\x00"),
+    *(
+        "localhost",
+        "é",
+        "-",
+        "1.2.3",
+        "::/0",
+        "/128",
+        ";",
+        "<local>",
+        "[",
+        '"',
+        "a" * 9000,
+        "%eth0",
+        "fe80::",
+        "@",
+        "\uff20",
+        "http://h",
+        "\x00",
+    ),
 )
 
 
@@ -184,7 +213,7 @@ _VALUES: dict[str, tuple[st.SearchStrategy[object], st.SearchStrategy[object]]] 
     "wrapper_path": (st.sampled_from(["/a/run", " /home/coder//bin/run", None]), paths()),
     "agent_id": (st.sampled_from(["3F2B8C1E-1111-4222-8333-444455556666", " x ", None]), st.text(max_size=20)),
     "access_url": (_GOOD_URLS, urls()),
-    "no_proxy": (st.sampled_from(["", "localhost, .Example.com", "10.0.0.0/8,[::1]:80"]), no_proxies()),
+    "no_proxy": (st.sampled_from(["", "localhost, .Example.com", "10.0.0.0/8,[::1]/128,h:80"]), no_proxies()),
     "ca_cert_pem": (st.deferred(lambda: st.sampled_from([pem(der) for der in certificates()[:3]])), pems()),
     "extra_ca_certs_pem": (st.deferred(lambda: st.sampled_from([pem(der) for der in certificates()])), pems()),
     "fetch_ca_cert": (st.sampled_from(["false", False, None]), st.sampled_from(["true", "True", "1", True, 1])),

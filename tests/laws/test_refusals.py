@@ -36,11 +36,15 @@ def test_what_is_no_query_is_the_fault_of_standard_input(data: bytes) -> None:
 
 # What each key refuses, whatever the others say.
 WRONG: dict[str, st.SearchStrategy[object]] = {
-    "proxy_url": st.sampled_from(["h", "ftp://h", "https://u:p@h", "https://h:0", "https://h/x?y#z", 1, [], None, ""]),
-    "cert_path": st.sampled_from(["ca.pem", "/a/../b", "/a/", "/\u00e9", True, {}]),
+    "proxy_url": st.sampled_from(
+        ["h", "ftp://h", "https://u:p@h", "https://h:0", "https://h/x?y#z", "https://0.0.0.0", 1, [], None, ""]
+    ),
+    "cert_path": st.sampled_from(["ca.pem", "/a/../b", "/a/", "/\u00e9", "/etc/ssl/certs/ca.pem", True, {}]),
     "agent_id": st.sampled_from([" ", "a b", "a\x00b", 1.5]),
     "access_url": st.sampled_from(["h", "https://h?x", "https://h/a/../b", "https://-h"]),
-    "no_proxy": st.sampled_from(["*", "http://h", "a,-,b", "10.0.0.0/33", ["h"]]),
+    "no_proxy": st.sampled_from(
+        ["*", "http://h", "a,-,b", "10.0.0.0/33", ["h"], '["h"]', "10.*", "a;b", "fd00::/8", "[::1]:80", "a," * 5000]
+    ),
     "ca_cert_pem": st.sampled_from(["x", "-----BEGIN CERTIFICATE-----", "x" * 20000, 0]),
     "extra_ca_certs_pem": st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]),
     "wrapper_path": st.sampled_from(["run", "/a/../b", "/a b", "/tmp/aibridge-proxy/ca-cert.pem", 2]),

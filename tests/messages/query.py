@@ -47,6 +47,7 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         plain('"proxy_url": "https://h:a"'),
         plain('"proxy_url": "https://h:99999"'),
         plain('"proxy_url": "https://::1:8888"'),
+        plain('"proxy_url": "http://0.0.0.0:8888"'),
     ),
     "Hosts": (
         plain('"proxy_url": "https://"'),
@@ -99,6 +100,13 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         plain('"no_proxy": "a,b?c"'),
         plain('"no_proxy": ".10.0.0.1"'),
         plain('"no_proxy": "10.0.0.0/33"'),
+        plain('"no_proxy": "fd00::/8"'),
+        plain('"no_proxy": "[::2]:8443"'),
+        plain('"no_proxy": "[\\"localhost\\"]"'),
+        plain('"no_proxy": "192.168."'),
+        plain('"no_proxy": "localhost;10.0.0.1"'),
+        plain('"no_proxy": "<local>"'),
+        described("no_proxy", "8193 characters", "a" * 8193),
     ),
     "ca_cert_pem and extra_ca_certs_pem": (
         described("extra_ca_certs_pem", "65537 characters", "a" * 65537),
@@ -130,9 +138,11 @@ INPUTS: tuple[tuple[str, bytes], ...] = (
 WARNINGS: dict[str, tuple[Case, ...]] = {
     "proxy_url": (
         plain('"proxy_url": "http://h"'),
+        plain('"proxy_url": "http://localhost:8888"'),
         plain('"access_url": "https://h"'),
     ),
     "access_url": (plain('"access_url": "https://coder.example.com/a"'),),
+    "no_proxy": (plain('"no_proxy": "anthropic.com"'),),
     "ca_cert_pem and extra_ca_certs_pem": (
         described("ca_cert_pem", "an expired certificate", make_certificate("proxy CA", to_day=-1).pem),
         described("ca_cert_pem", "a certificate for the future", make_certificate("proxy CA", from_day=1).pem),

@@ -124,7 +124,12 @@ def test_a_plan_imports_nothing_that_its_query_does_not_need(python: Path) -> No
         *("tf_helper.values", "tf_helper.values.access_url", "tf_helper.values.agent_id"),
         *("tf_helper.values.cert_path", "tf_helper.values.certificate", "tf_helper.values.file_path"),
         *("tf_helper.values.host", "tf_helper.values.wrapper_path"),
-        *("tf_helper.values.no_proxy", "tf_helper.values.proxy_url", "tf_helper.values.system_trust"),
+        *(
+            "tf_helper.values.no_proxy",
+            "tf_helper.values.provider_hosts",
+            "tf_helper.values.proxy_url",
+            "tf_helper.values.system_trust",
+        ),
         "tf_helper.values.url",
     }
     assert not imported & NOT_IMPORTED

@@ -130,3 +130,17 @@ def test_every_problem_of_the_query_is_reported() -> None:
         "wrapper_path",
         '"unknown"',
     ]
+
+
+def test_no_proxy_is_limited_with_all_that_is_added_to_it() -> None:
+    # The longest value that is allowed comes out with this machine in front of it, and goes in again.
+    longest = ",".join(f"host{number:04}.example.com" for number in range(388))
+    value = parse_query([URL, ("no_proxy", longest)]).no_proxy_value
+    assert 8192 - len("host0000.example.com,") <= len(value) <= 8192
+    assert parse_query([URL, ("no_proxy", value)]).no_proxy_value == value
+    for more in (
+        ("access_url", "https://coder.department.example.com"),
+        ("no_proxy", f"{longest},host.department.example.com"),
+    ):
+        (problem,) = problems(*dict([URL, ("no_proxy", longest), more]).items())
+        assert problem._replace(hint="") == Problem("is over 8192 bytes long", field="no_proxy")

@@ -91,6 +91,7 @@ def test_nothing_sends_plain_http_to_the_proxy_or_holds_the_token() -> None:
 @pytest.mark.parametrize(
     ("proxy_url", "access_url", "beginnings"),
     [
+        ("http://localhost:8888", "https://coder", ["proxy_url: localhost is the workspace itself"]),
         ("https://h", "https://coder", []),
         ("http://h:8888", "http://h:3000", []),
         ("http://h", "https://coder", ["proxy_url: http without a port means port 80"]),
@@ -103,3 +104,8 @@ def test_warns_of_what_is_probably_wrong(proxy_url: str, access_url: str, beginn
     warnings = result_of(proxy_url=proxy_url, access_url=access_url).warnings
     assert len(warnings) == len(beginnings)
     assert all(warning.startswith(beginning) for warning, beginning in zip(warnings, beginnings, strict=True))
+
+
+def test_warns_of_a_provider_that_bypasses_the_proxy() -> None:
+    (warning,) = result_of(proxy_url="https://h", no_proxy="anthropic.com").warnings
+    assert warning.startswith('no_proxy: "anthropic.com" takes api.anthropic.com past the proxy')

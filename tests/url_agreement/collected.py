@@ -80,7 +80,7 @@ ADDRESSES: Spellings = {
     "IPv6 compressed at the shorter gap": ("https://[1::2:0:0:0:3]", "https://[1:0:0:2::3]"),
     "IPv6 compressed twice": ("https://[1::2::3]", None),
     "IPv6 with five digits": ("https://[00001::]", None),
-    "IPv6 of nothing but zeros": ("https://[::]", "https://[::]"),
+    "IPv6 of nothing but zeros": ("https://[::]", None),
     "IPv6 that ends in IPv4": ("https://[64:ff9b::192.0.2.1]", "https://[64:ff9b::c000:201]"),
     "IPv6 that ends in IPv4 in octal": ("https://[64:ff9b::0300.0.2.1]", None),
     "IPv4-compatible": ("https://[::192.0.2.1]", "https://[::c000:201]"),

@@ -128,6 +128,9 @@ def test_tells_the_parts_of_the_url() -> None:
         ("https://[1.2.3.4]", "the host is not a valid IPv6 address"),
         ("https://[fe80::1%25eth0]", "the IPv6 address has a zone ID, which only means something on one machine"),
         ("https://[::ffff:1.2.3.4]", "is an IPv4-mapped IPv6 address"),
+        ("https://0.0.0.0:8888", "0.0.0.0 is not the address of a machine"),
+        ("https://[::]", ":: is not the address of a machine"),
+        ("https://[0:0::0]:8888", ":: is not the address of a machine"),
         ("https://xn--a", 'label "xn--a" of the host name is not a valid international name (IDNA 2008)'),
         ("https://xn--ls8h.la", 'label "xn--ls8h" of the host name is not a valid international name (IDNA 2008)'),
         ("https://xn--bcher-KVA-", 'label "xn--bcher-kva-" of the host name begins or ends with "-"'),
@@ -242,3 +245,20 @@ def test_quotes_nothing_that_can_be_a_secret(url: str) -> None:
 )
 def test_warns_of_http_without_a_port_only(url: str, count: int) -> None:
     assert len(ProxyUrl.parse(url).warnings) == count
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]", "[0::0:1]"]
+)
+def test_warns_of_the_workspace_itself(host: str) -> None:
+    url = ProxyUrl.parse(f"https://{host}:8888")
+    assert list(url.workspace_warnings) == [
+        f"{url.origin.host} is the workspace itself, not the machine that the proxy runs on."
+    ]
+
+
+@pytest.mark.parametrize(
+    "host", ["h", "localhost.example.com", "localhostess", "128.0.0.1", "12.7.0.0", "[::2]", "127.example"]
+)
+def test_other_hosts_are_not_taken_for_the_workspace(host: str) -> None:
+    assert list(ProxyUrl.parse(f"https://{host}:8888").workspace_warnings) == []

@@ -1,17 +1,32 @@
 """Hosts that bypass the proxy, as the NO_PROXY variable lists them."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
 from tf_helper.values.host import parse_host
-from tf_helper.values.url import parse_host_port
+from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.url import DEFAULT_PORTS, parse_host_port
+
+# It is in every tool's environment, twice, and no program starts with a variable of 128 KiB.
+_MAX_BYTES = 8 * 1024
 
 # The workspace itself: local servers of tools must never be reached through the proxy.
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 
 # An entry that looks like something else, a part of a URL perhaps, can hold a secret.
-_QUOTABLE = r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?"
+_QUOTABLE = (
+    r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?"
+    r"|\[[0-9a-fA-F:.]*\](:[0-9]*|/[0-9]+)?"
+)
+
+# What people paste from other programs' settings.
+_LIST_IN_BRACKETS = r"\s*\[\s*(?:\]|[\"']|[^\]]*,)"
+_PART_OF_IPV4 = r"(?:[0-9]{1,3}\.){0,2}[0-9]{1,3}(?:\.|(?:\.\*)+)?"
+
+# httpx up to 0.28, on which the SDKs of Anthropic and OpenAI are built, raises InvalidURL.
+_SDKS_FAIL = "the Python SDKs of AI providers (httpx) fail on it"
 
 
 class NoProxy(NamedTuple):
@@ -21,7 +36,14 @@ class NoProxy(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "NoProxy":
-        """Parse comma-separated entries: host names, .domains, IP addresses, CIDR ranges. Raises Invalid."""
+        """Parse comma-separated entries: host names, .domains, IP addresses, IPv4 ranges. Raises Invalid."""
+        too_long = length_problem(text)
+        if too_long:
+            raise Invalid(too_long)
+        if "[" in text and re.match(_LIST_IN_BRACKETS, text):
+            raise Invalid(
+                Problem("is a list in brackets", "write the hosts with commas between them: localhost,.example.com")
+            )
         if "//" in text or not set(AT_SIGNS).isdisjoint(text):
             # Nothing is quoted: a password can hold commas, too.
             raise Invalid(Problem("contains a URL or a user name", "give hosts only, for example .example.com"))
@@ -39,6 +61,27 @@ class NoProxy(NamedTuple):
         deployment = (deployment_host,) if deployment_host else ()
         return ",".join(_unique([*_ALWAYS, *deployment, *self.entries]))
 
+    @property
+    def warnings(self) -> Iterator[str]:
+        """Yield a sentence for each entry that takes requests to an AI provider past the proxy in some tool."""
+        for entry in self.entries:
+            taken = [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)]
+            if taken:
+                yield f'"{entry}" takes {", ".join(taken)} past the proxy.'
+
+
+def length_problem(value: str) -> Problem | None:
+    """Return the problem of a value that is too long for NO_PROXY, else None."""
+    if len(value.encode(errors="replace")) <= _MAX_BYTES:
+        return None
+    return Problem(f"is over {_MAX_BYTES} bytes long", "name a .domain or an IPv4 range instead of many hosts")
+
+
+def _takes(entry: str, host: str) -> bool:
+    """Tell whether a tool may take the host past the proxy: some match every name that ends so, whole labels or not."""
+    name, _, port = entry.partition(":")
+    return port in {"", str(DEFAULT_PORTS["https"])} and host.endswith(name.lstrip("."))
+
 
 def _unique(entries: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entries))
@@ -47,15 +90,39 @@ def _unique(entries: list[str]) -> tuple[str, ...]:
 def _parse_entry(text: str, number: int) -> str:
     if text == "*":
         raise Invalid(Problem('"*" would send nothing through the proxy', "name the hosts that bypass it"))
+    problem = _pasted(text, number)
+    if problem:
+        raise Invalid(problem)
     try:
         return _normalized(text)
     except Invalid as invalid:
         problem = invalid.problems[0]
         if text.startswith("*."):
             problem = problem._replace(hint=f"write {text[1:]}, without the asterisk")
-        raise Invalid(Problem(f"{_name(text, number)}: {problem.message}", problem.hint)) from None
+        separator = " " if problem.message.startswith("is ") else ": "
+        raise Invalid(Problem(f"{_name(text, number)}{separator}{problem.message}", problem.hint)) from None
     except ValueError:
         raise Invalid(Problem(f"{_name(text, number)} is not a CIDR range", "for example 10.0.0.0/8")) from None
+
+
+def _pasted(text: str, number: int) -> Problem | None:
+    """Return the problem of an entry in another program's notation, or None."""
+    if any(character.isspace() or character in ";|" for character in text):
+        return Problem(
+            f"entry number {number} contains a blank, a semicolon or a vertical bar",
+            "separate hosts by commas: localhost,.example.com",
+        )
+    if text.startswith("<") and text.endswith(">"):
+        return Problem(
+            f"entry number {number} is a word in angle brackets, which only Windows knows",
+            "instead of <local>, name the hosts without a dot",
+        )
+    if text[0].isdigit() and re.fullmatch(_PART_OF_IPV4, text):
+        octets = [int(octet) for octet in text.rstrip(".*").split(".")]
+        if max(octets) <= 255:  # noqa: PLR2004
+            address = ".".join(map(str, [*octets, *[0] * (4 - len(octets))]))
+            return Problem(f"{_name(text, number)} is a part of an IPv4 address", f"write {address}/{len(octets) * 8}")
+    return None
 
 
 def _name(text: str, number: int) -> str:
@@ -64,12 +131,7 @@ def _name(text: str, number: int) -> str:
 
 def _normalized(text: str) -> str:
     if "/" in text:
-        from ipaddress import ip_network
-
-        address, _, length = text.partition("/")
-        if ":" in address:
-            parse_host(f"[{address}]")  # refuses what means different things to different clients
-        return str(ip_network(f"{address}/{length}", strict=False))
+        return _normalized_range(text)
     if text.count(":") > 1 and not text.startswith("["):
         return parse_host(f"[{text}]")
     host, port = parse_host_port(text.removeprefix("."))
@@ -80,4 +142,22 @@ def _normalized(text: str) -> str:
         host = f".{host}"
     if port is None:
         return host
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if ":" in host:
+        raise Invalid(Problem(f"is an IPv6 address with a port; {_SDKS_FAIL}", f"leave the port out: {host}"))
+    return f"{host}:{port}"
+
+
+def _normalized_range(text: str) -> str:
+    from ipaddress import IPv6Network, ip_network
+
+    address, _, length = text.partition("/")
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    if ":" in address:
+        address = parse_host(f"[{address}]")  # refuses what means different things to different clients
+    network = ip_network(f"{address}/{length}", strict=False)
+    if not isinstance(network, IPv6Network):
+        return str(network)
+    if network.prefixlen < network.max_prefixlen:
+        raise Invalid(Problem(f"is a range of IPv6 addresses; {_SDKS_FAIL}", "name its hosts, or their addresses"))
+    return str(network.network_address)

@@ -10,6 +10,8 @@ from tf_helper.values.host import parse_host
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAX_PORT = 65535
+# A server listens on them to listen on all of its addresses.
+_UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104
 _URL = (
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"
     r"(?P<query>\?[^#]*)?(?P<fragment>#.*)?"
@@ -83,6 +85,10 @@ def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], p
         )
         found.raise_if_any()
     host, port = found.attempt(("", None), parse_host_port, match["authority"], port_hint)
+    if host in _UNSPECIFIED:
+        found.add(
+            Problem(f"{host} is not the address of a machine", "give the name or address that workspaces connect to")
+        )
     found.add(*path_problems(match["path"]))
     if match["query"]:
         found.add(Problem("has a query (from the question mark on)", "remove it"))
