@@ -5,7 +5,7 @@ import shutil
 import signal
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,13 +16,11 @@ from tests.harness.searching import choose_profile
 from tests.harness.terraform import Terraform, copy_module
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.harness.terraform import MakeTerraform, Providers
 
 pytest_plugins = ["tests.sandbox"]
-
-Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,29 +39,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=PROGRAM,
         help="the installed program that tests/protocol/test_program.py starts, instead of the one beside this Python",
     )
-    group.addoption("--fail-on-skip", action="store_true", help="a skipped test is a failed one")
-    group.addoption("--fuzz", action="store_true", help="the long form of the bounded searches")
+    group.addoption("--fail-on-skip", action="store_true", help="fail if a test was skipped")
     group.addoption(
-        "--fuzz-seed",
-        type=int,
-        help="the seed of the searches that have one; without it they begin at 0, with --fuzz anywhere",
+        "--fuzz",
+        action="store_true",
+        help="the long form of the searches, from a random --hypothesis-seed instead of 0 if none is given",
     )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed, before pytest-xdist and hypothesis look at the options, and how long hypothesis searches."""
-    if config.option.fuzz_seed is None:
-        config.option.fuzz_seed = secrets.randbits(32) if config.option.fuzz else 0
-    # There is no such option where plugins are not loaded.
-    if getattr(config.option, "hypothesis_seed", "") is None:
-        config.option.hypothesis_seed = str(config.option.fuzz_seed)
+    """Choose the seed, before pytest-xdist and hypothesis look at the options, and how long searches are."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(secrets.randbits(32) if config.option.fuzz else 0)
     choose_profile(long=config.option.fuzz)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Print the seed, so that a search can be repeated."""
-    return f"fuzz: --fuzz-seed={config.option.fuzz_seed}"
+    return f"searches: --hypothesis-seed={config.option.hypothesis_seed}"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,25 +117,8 @@ def module_copy(tmp_path: Path) -> Path:
     return copy_module(tmp_path / "module")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Heed --fail-on-skip for tests."""
-    return _without_skip(item.config, (yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Heed --fail-on-skip for whole files."""
-    return _without_skip(collector.config, (yield))
-
-
-def _without_skip(config: pytest.Config, report: Report) -> Report:
-    # Here rather than at the end of the session, so that it works in pytest-xdist's workers too.
-    expected_to_fail = hasattr(report, "wasxfail")
-    if report.skipped and not expected_to_fail and config.getoption("--fail-on-skip"):
-        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"--fail-on-skip: {reason}"
-    return report
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Heed --fail-on-skip."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.option.fail_on_skip and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -21,7 +21,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         config = metafunc.config
         rounds = range(ROUNDS_OF_THE_LONG_FORM if config.getoption("--fuzz") else 1)
-        seeds = [f"{config.getoption('--fuzz-seed')}.{number}" for number in rounds]
+        seeds = [f"{config.getoption('--hypothesis-seed')}.{number}" for number in rounds]
         metafunc.parametrize("seed", seeds, scope="session")
 
 
