@@ -27,7 +27,7 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh .ci/packages .ci/run
+	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh .ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml

@@ -28,6 +28,8 @@ locals {
     CA_BUNDLE_PATH     = local.settings.ca_bundle_path
     CA_CERT_PEM        = local.settings.ca_cert_pem
     EXTRA_CA_CERTS_PEM = local.settings.extra_ca_certs_pem
+    WRAPPER_PATH       = ""
+    WRAPPER            = ""
   }
 }
 

@@ -1,20 +1,38 @@
-# How values get into the startup script: as single-quoted assignments in front of the static setup.sh.
+# How values get into the startup script and the wrapper: as single-quoted assignments in front of a static file.
 
 locals {
-  # Between single quotes a POSIX shell takes every character as it is; a quote itself has to be closed, escaped and
-  # opened again.
-  script_assignments = [
-    for name, value in local.script_values : "${name}='${replace(value, "'", "'\\''")}'"
-  ]
+  # Between single quotes a POSIX shell takes every character as it is. A quote itself has to be closed, escaped and opened
+  # again.
+  escaped_quote = "'\\''"
 
-  script = join("\n", concat(
+  # A file may have CRLF line ends, after a checkout on Windows. A shell takes the CR for a part of the command.
+  shell_files = {
+    for name in ["setup.sh", "wrapper.sh", "certificates.awk"] :
+    name => replace(file("${path.module}/${name}"), "\r\n", "\n")
+  }
+
+  # Tracing, verbose mode and allexport can come in through SHELLOPTS: values must be neither printed nor exported.
+  shell_options = "{ set +avx; } 2>/dev/null"
+
+  certificate_files = [local.settings.cert_path, local.settings.ca_bundle_path]
+
+  wrapper = join("\n", concat(
     [
       "#!/bin/sh",
-      # Tracing, verbose mode and allexport can come in through SHELLOPTS: values must be neither printed nor exported.
-      "{ set +avx; } 2>/dev/null",
-      "unset -v ${join(" ", keys(local.script_values))}",
+      # By this line the script knows a wrapper that it may replace, one of an older version too.
+      "# Saved by the startup script of AI Bridge Proxy at each start of the workspace",
+      local.shell_options,
     ],
-    local.script_assignments,
-    [file("${path.module}/setup.sh")],
+    [for name, value in local.client_env : "export ${name}='${replace(value, "'", local.escaped_quote)}'"],
+    ["set -- ${join(" ", [for path in local.certificate_files : "'${replace(path, "'", local.escaped_quote)}'"])} \"$@\""],
+    [local.shell_files["wrapper.sh"]],
+  ))
+
+  script_assignments = merge(local.script_values, { CERTIFICATES_AWK = local.shell_files["certificates.awk"] })
+
+  script = join("\n", concat(
+    ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
+    [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
+    [local.shell_files["setup.sh"]],
   ))
 }

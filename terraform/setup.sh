@@ -1,191 +1,237 @@
 #!/bin/sh
-# Saves the CA certificate of Coder's AI Bridge Proxy in a workspace, and a bundle of it with the system's roots.
-# The module puts single-quoted assignments of these in front (script.tf):
+# Saves the CA certificate of Coder's AI Bridge Proxy in a workspace, a bundle of it with the system's roots, and, if
+# requested, a wrapper that runs a tool through the proxy. The module puts single-quoted assignments first (script.tf):
 #   ACCESS_URL          the Coder deployment, without a trailing slash
-#   SESSION_TOKEN       the workspace owner's token; empty where CA_CERT_PEM is not
-#   CERT_PATH           where the proxy's CA certificate goes, and EXTRA_CA_CERTS_PEM after it
-#   CA_BUNDLE_PATH      where the bundle goes: the same directory
+#   SESSION_TOKEN       the workspace owner's token; may be empty if CA_CERT_PEM is not
+#   CERT_PATH           where to save the proxy's CA certificate, followed by EXTRA_CA_CERTS_PEM
+#   CA_BUNDLE_PATH      where to save the bundle: in the same directory
 #   CA_CERT_PEM         the certificate, if it was given or fetched at plan; empty means download it
 #   EXTRA_CA_CERTS_PEM  more certificates to trust; may be empty
-# For dash, bash and busybox sh, if need be with busybox's applets for all programs. The token is in no argument.
-: "${ACCESS_URL?}" "${SESSION_TOKEN?}" "${CERT_PATH?}" "${CA_BUNDLE_PATH?}" "${CA_CERT_PEM?}" "${EXTRA_CA_CERTS_PEM?}"
+#   WRAPPER_PATH        where to save WRAPPER, the text of the wrapper; empty means nowhere
+#   CERTIFICATES_AWK    the program certificates.awk
+# Runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
-SYNC_SECONDS=60     # for `coder exp sync start`, which waits for units that this one comes after
-DOWNLOAD_SECONDS=60 # for all tries together
-CONNECT_SECONDS=15  # for one of them, so that a try into the void leaves time for another
-MAX_BYTES=16384
-DIRECTORY=${CERT_PATH%/*}
-
-# Nothing is taken from the workspace: no options or functions (bash imports both), no settings of curl and OpenSSL.
-unset -f [ cd command exec exit export kill printf set shift trap true ulimit umask wait
-unset -f awk cat chmod coder cp curl date find grep id ls mkdir mktemp mv openssl rm sed sleep timeout wc
+# Take nothing from the workspace: no functions or options (bash imports both), no settings of the programs below. There
+# is no [ and no : in this script, because bash before 5.1 does not unset functions of these names.
+unset -f cd command exec exit export kill printf read return set shift test trap true ulimit umask wait
+unset -f awk chmod coder cp curl date find id ls mkdir mktemp mv openssl rm sed sleep timeout wc
 set -fu +C +e
-unset -v IFS CURL_CA_BUNDLE FUNCNEST HOSTALIASES LOCALDOMAIN OPENSSL_CONF RES_OPTIONS SSL_CERT_DIR SSL_CERT_FILE \
-  SSLKEYLOGFILE TIME_STYLE
-umask 022
+unset -v IFS CURL_CA_BUNDLE FUNCNEST GAWK_PERSIST_FILE GAWK_READ_TIMEOUT HOSTALIASES LOCALDOMAIN OPENSSL_CONF \
+  QUOTING_STYLE RES_OPTIONS SSL_CERT_DIR SSL_CERT_FILE SSLKEYLOGFILE TIME_STYLE
 export LC_ALL=C
-child=        # the process that is waited for
-work=         # a directory beside CERT_PATH for everything unfinished
+umask 022
+true "${ACCESS_URL?}" "${SESSION_TOKEN?}" "${CERT_PATH?}" "${CA_BUNDLE_PATH?}" "${CA_CERT_PEM?}" \
+  "${EXTRA_CA_CERTS_PEM?}" "${WRAPPER_PATH?}" "${WRAPPER?}" "${CERTIFICATES_AWK?}"
+
+SYNC_SECONDS=60     # for `coder exp sync start`, which waits for units that come before this one
+DOWNLOAD_SECONDS=60 # for all tries together
+CONNECT_SECONDS=15  # for one try, so that one that hangs leaves time for another
+MAX_BYTES=16384     # of a downloaded certificate
+MEMORY_KIB=262144   # for curl
+NEWLINE='
+'
+ended=        # the background process that was waited for last
+work=         # the directory of unfinished files, in the current directory
 sync_started= # `coder exp sync start` has been called
+warnings=     # so far, so that none is repeated
 
 fail() {
   printf 'AI Bridge Proxy setup failed: %s\n' "$1" >&2
   exit 1
 }
 
-cannot_write() { fail "cannot write to $DIRECTORY/: check permissions and free space, or choose another cert_path"; }
-
-finish() {
-  trap : HUP INT TERM
-  exec 2>/dev/null # so that the failure stays the last line
-  [ -z "$child" ] || { kill "$child" && wait "$child"; }
-  [ -z "$work" ] || { cd / && rm -rf "$work"; }
-  [ -z "$sync_started" ] || within 10 coder exp sync complete aibridge-proxy-setup
+warn() {
+  case $warnings in *"$1"*) return ;; esac
+  warnings=$warnings$NEWLINE$1
+  printf 'AI Bridge Proxy setup: warning: %s\n' "$1" >&2
 }
 
-# While a program runs in the foreground, a shell is deaf to signals; while it waits for one, it is not.
+cannot_write() {
+  fail "cannot write to $directory/: check permissions, free space and the file size limit, or choose another $setting"
+}
+
+finish() {
+  trap true HUP INT TERM
+  exec 2>/dev/null # so that the failure stays the last line
+  set +u           # there may not have been a background process
+  test "$!" = "$ended" || { kill "$!" && wait "$!"; }
+  test -z "$work" || rm -rf "$work"
+  test -z "$sync_started" || within 10 coder exp sync complete aibridge-proxy-setup
+}
+
+# While a program runs in the foreground, a shell does not react to signals; while it waits for one, it does.
 await() {
-  child=$1
-  wait "$child" 2>/dev/null # where bash says how a child was killed
-  set -- "$?"
-  child=
+  wait "$1" 2>/dev/null # bash would print how it was killed
+  set -- "$?" "$1"
+  ended=$2
   return "$1"
 }
 
-# Gives a program so many seconds. Without timeout(1), the deadline is the agent's for the whole script.
+# Runs a command with a deadline of $1 seconds. Without timeout(1), only the agent's own deadline applies.
 within() {
   if command -v timeout >/dev/null; then set -- timeout -s KILL "$@"; else shift; fi
   "$@" </dev/null >/dev/null 2>&1 &
   await "$!"
 }
 
-# Nobody else may be able to exchange what is saved, nor is anybody else's directory written to.
-check_directories() {
-  directory=$DIRECTORY
-  while [ -n "$directory" ]; do
-    for entry in "$directory" "$directory/"; do # the link where it is one, and what it leads to
-      case $entry in */) [ -e "$entry" ] ;; *) [ -L "$entry" ] ;; esac || continue
-      # shellcheck disable=SC2012,SC2046 # mode and owner come before a name of any kind, and there is no globbing
-      set -- $(ls -ldn "$entry")
-      case "${1-} ${3-}" in
-        d???????w[!tT]*) fail "everyone can write to $entry: set its sticky bit (chmod +t) or change cert_path" ;;
-        *' 0' | *" $(id -u)") ;;
-        *) fail "$entry belongs to another user: choose a cert_path in a directory of your own" ;;
-      esac
-    done
-    directory=${directory%/*}
+check_programs() {
+  missing=
+  for program in awk chmod cp date find id ls mkdir mktemp mv rm sed sleep wc; do
+    command -v "$program" >/dev/null || missing="$missing $program"
   done
+  test -z "$missing" || fail "missing programs:$missing: install them in the image of the workspace"
 }
 
-# What is not ours stays.
-check_files() {
-  for file in "$CERT_PATH" "$CA_BUNDLE_PATH"; do
-    [ ! -L "$file" ] || fail "$file is a symbolic link: remove it or choose another cert_path"
-    [ ! -d "$file" ] || fail "$file is a directory: the cert_path must be that of a file"
-    [ -e "$file" ] || continue
-    [ -f "$file" ] || fail "$file is not a regular file: choose another cert_path"
-    certificates "$file" >/dev/null 2>&1
-    case $? in
-      0 | 4) ;;
-      3) fail "$file holds a private key: move it away or choose another cert_path" ;;
-      *) [ ! -s "$file" ] || fail "$file does not hold certificates: move it away or choose another cert_path" ;;
+# Goes to the directory of the file $1, which the setting $2 names. With $3 = make, creates what is missing of it;
+# otherwise returns 1 there. Each step, from / on, looks at one entry of the directory that the shell is in, and refuses
+# one of another user. Only its owner and that of its directory can exchange an entry, so what was looked at is what is
+# entered, and stays there. Links are followed here, not by the system, so that nothing on the way is left out.
+# In an open directory everyone can exchange entries: all there is to do is to warn, and to look again at the end.
+go_to() {
+  directory=${1%/*} setting=$2 rest=${1%/*}/
+  cd -P / && look_at .
+  while test -n "$rest"; do
+    name=${rest%%/*} rest=${rest#*/}
+    test -n "$name" || continue
+    test -z "$open" || warn "$open has no sticky bit, so that everyone can replace $directory (chmod +t prevents that)"
+    test -e "./$name" || test "${3-}" = make || return 1
+    test -e "./$name" || mkdir "./$name" 2>/dev/null
+    look_at "./$name"
+    case $listing in
+      l*)
+        test -e "./$name" || cannot_write # a loop, or a link to nothing
+        rest=${listing#*"./$name -> "}/$rest
+        case $rest in /*) cd -P / && look_at . ;; esac
+        ;;
+      *) cd -P "./$name" 2>/dev/null || cannot_write ;;
     esac
   done
+  look_at .
+  test -z "$open" || fail "everyone can write to $open: set its sticky bit (chmod +t), or choose another $setting"
 }
 
-enter_work_directory() {
-  mkdir -p "$DIRECTORY/" 2>/dev/null || cannot_write
-  check_directories # again: one that a stranger has put there since is none of ours
-  # Runs that were killed have left theirs, but none lives for an hour.
-  find "$DIRECTORY/." -maxdepth 1 -type d -name '.aibridge-proxy.??????' -user "$(id -u)" -mmin +60 \
-    -exec rm -rf {} \; 2>/dev/null
-  work=$(mktemp -d "$DIRECTORY/.aibridge-proxy.XXXXXX" 2>/dev/null) || cannot_write
-  cd "$work" || cannot_write
-}
+# In a user namespace that does not map all users, directories of root can show as ones of the overflow user.
+is_overflow_user() {
+  read -r _ _ count </proc/self/uid_map && test "$count" != 4294967295 &&
+    read -r overflow_user </proc/sys/kernel/overflowuid && test "$1" = "$overflow_user"
+} 2>/dev/null
 
-# Prints the certificates of PEM files, each once, all in one form and with nothing around. Exit status: 3 for a private
-# key in them, 4 for a block that is no whole certificate, 5 for no block at all.
-certificates() {
-  awk '
-    function sextet(i) {
-      return index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(body, i, 1)) - 1
-    }
-    # A certificate is one DER sequence (MI in base64); by the length at its head, a truncated one shows.
-    function finish_block(    bytes, form, told, i) {
-      bytes = length(body) / 4 * 3 - (body ~ /=$/) - (body ~ /==$/)
-      form = int(sextet(3) / 4) # the number of bytes that tell the length
-      told = sextet(3) % 4 * 64 + sextet(4)
-      if (form == 2) told = told * 256 + sextet(5) * 4 + int(sextet(6) / 16)
-      if (body !~ /^MI[A-Za-z0-9+\/]+=?=?$/ || length(body) % 4 || form < 1 || form > 2 || bytes < 2 + form + told) {
-        broken = 1
-        return
-      }
-      if (body in seen) return
-      seen[body] = 1
-      print "-----BEGIN CERTIFICATE-----"
-      for (i = 1; i <= length(body); i += 64) print substr(body, i, 64)
-      print "-----END CERTIFICATE-----"
-    }
-    FNR == 1 { sub(/^\357\273\277/, "") }
-    { gsub(/^[ \t]+|[ \t\r]+$/, "") }
-    /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ { key = 1 }
-    $0 == "-----BEGIN CERTIFICATE-----" { broken += inside; inside = found = 1; body = ""; next }
-    $0 == "-----END CERTIFICATE-----" { if (inside) finish_block(); inside = 0; next }
-    inside { gsub(/[ \t]/, ""); body = body $0 }
-    END { exit key ? 3 : broken || inside ? 4 : found ? 0 : 5 }
-  ' "$@"
-}
-
-# Writes the text $2 to the file $1. This is the shell's work because busybox's awk does not notice a full disk.
-write() { printf '%s\n' "$2" 2>/dev/null >"$1" || cannot_write; }
-
-# Writes the certificates of the files $2... to $1.
-write_certificates() {
-  pem=$(shift && certificates "$@")
-  case $? in
-    0 | [345]) write "$1" "$pem" ;;
-    *) cannot_write ;;
+# Sets `listing` to the line of ls about an entry of this directory. If that is a directory, `open` becomes its path
+# where everyone can exchange its entries, and `shared` is not empty where everyone can add some.
+look_at() {
+  entry=${PWD%/}/${1#./}
+  entry=${entry%/.}
+  listing=$(ls -ldn "$1" 2>/dev/null) || cannot_write
+  case $listing in d*) entry=$entry/ ;; esac
+  # shellcheck disable=SC2086 # mode, links and owner come before a name of any kind, and there is no globbing
+  set -- $listing
+  if test "${3-}" != 0 && test "${3-}" != "$user"; then
+    is_overflow_user "$3" || fail "$entry belongs to another user ($3): choose a $setting in a directory of your own"
+    warn "directories of user $3, unknown in this user namespace, are taken for those of root"
+  fi
+  case $1 in
+    d???????w[tT]*) open='' shared=yes ;;
+    d???????w*) open=$entry shared=yes ;;
+    d*) open='' shared='' ;;
   esac
+}
+
+# Refuses to replace the file $1, in this directory, by one of ours if it is not one itself.
+check_file() {
+  file=./${1##*/}
+  test -e "$file" || test -L "$file" || return 0
+  test -z "$shared" || look_at "$file"
+  test ! -L "$file" || fail "$1 is a symbolic link: remove it or choose another $setting"
+  test ! -d "$file" || fail "$1 is a directory: the $setting must be the path of a file"
+  test -f "$file" || fail "$1 is not a regular file: choose another $setting"
+  test -s "$file" || return 0
+  if test "$1" = "$WRAPPER_PATH"; then
+    { marker=$(sed -n '2{p;q;}' "$file"); } 2>/dev/null # bash warns of zero bytes
+    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not a wrapper' ;; esac
+  else
+    certificates "$file" >/dev/null 2>&1
+    case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
+  fi
+  fail "$1 $reason: move it away or choose another $setting"
+}
+
+check_certificate_files() { check_file "$CERT_PATH" && check_file "$CA_BUNDLE_PATH"; }
+
+make_work_directory() {
+  # Runs that were killed have left theirs; no run takes an hour.
+  find . -maxdepth 1 -type d -name '.aibridge-proxy.??????' -user "$user" -mmin +60 -exec rm -rf {} \; 2>/dev/null
+  work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+}
+
+# With -T, mv does not move a file into a directory that someone has just put in its way. busybox before 1.33 has no -T.
+rename() {
+  mv -fT "$1" "$2" && return
+  true >"$work/old" && ! mv -fT "$work/old" "$work/new" && mv -f "$1" "$2"
+} 2>/dev/null
+
+# Writes the text $2 to the file $1. The shell does it because busybox's awk does not notice a full disk.
+write() { printf '%s' "$2" 2>/dev/null >"$1" || cannot_write; }
+
+save_wrapper() {
+  go_to "$WRAPPER_PATH" wrapper_path make
+  check_file "$WRAPPER_PATH"
+  make_work_directory
+  umask 077
+  write "$work/wrapper" "$WRAPPER"
+  umask 022
+  chmod 0700 "$work/wrapper" || cannot_write
+  rename "$work/wrapper" "$file" || cannot_write
+  rm -rf "$work" && work=
+  "$file" </dev/null >/dev/null 2>&1
+  test "$?" = 2 || warn "$WRAPPER_PATH cannot be executed, perhaps because of a noexec mount: use sh $WRAPPER_PATH"
+}
+
+certificates() { awk "$CERTIFICATES_AWK" "$@"; }
+
+# Writes the certificates of the files $2... to the file $1.
+write_certificates() {
+  pem=$(shift && certificates "$@" 2>"$work/left-out")
+  case $? in 0 | [345]) write "$1" "$pem${pem:+$NEWLINE}" ;; *) cannot_write ;; esac
 }
 
 find_roots() {
   for roots in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
     /etc/ssl/cert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/certs/ca-bundle.crt \
     /etc/pki/tls/cacert.pem; do
-    [ ! -f "$roots" ] || [ ! -r "$roots" ] || [ ! -s "$roots" ] || return 0
+    test ! -f "$roots" || test ! -r "$roots" || test ! -s "$roots" || return 0
   done
   roots=/dev/null
-  printf 'AI Bridge Proxy setup: warning: no system roots here: %s is without them\n' "$CA_BUNDLE_PATH" >&2
+  warn "no system roots found: $CA_BUNDLE_PATH does not contain them"
 }
 
 download() {
   case $SESSION_TOKEN in
-    *[[:cntrl:]]*) fail 'the session token holds control characters: restart the workspace to get another' ;;
+    *[[:cntrl:]]*) fail 'the session token contains control characters: restart the workspace to get another one' ;;
     *[![:space:]]*) ;;
-    *) fail 'there is no session token to download with: restart the workspace or set ca_cert_pem in the module' ;;
+    *) fail 'no session token to download with: restart the workspace, or set ca_cert_pem in the module' ;;
   esac
-  command -v curl >/dev/null || fail \
-    'there is no curl: install it in the workspace, or set fetch_ca_cert_at = "plan" or ca_cert_pem in the module'
-  write_certificates trusted "$roots" extra
+  command -v curl >/dev/null ||
+    fail 'no curl found: install it in the workspace, or set fetch_ca_cert_at = "plan" or ca_cert_pem in the module'
+  write_certificates "$work/trusted" "$roots" "$work/extra"
   deadline=$(($(date +%s) + DOWNLOAD_SECONDS))
   fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem"
-  [ "$http_status" != 404 ] || fetch "$ACCESS_URL/api/v2/aibridge/proxy/ca-cert.pem" # as on older servers
+  test "$http_status" != 404 || fetch "$ACCESS_URL/api/v2/aibridge/proxy/ca-cert.pem" # the path on older servers
   check_answer
 }
 
-# Up to three tries with growing waits. Sets curl_status and http_status.
+# Makes up to three tries with growing waits. Sets curl_status, http_status, tls_status and redirect.
 fetch() {
-  http_status=000 curl_status=28 # curl's own for a deadline
+  http_status=000 tls_status='' curl_status=28 # curl's own for a deadline
   for pause in 0 1 2; do
-    [ "$pause" = 0 ] || { sleep "$pause" & await "$!"; }
+    test "$pause" = 0 || { sleep "$pause" & await "$!"; }
     left=$((deadline - $(date +%s)))
-    [ "$left" -gt 0 ] || return 0
-    [ "$left" -le "$DOWNLOAD_SECONDS" ] || left=$DOWNLOAD_SECONDS # the clock was set back
-    { true >ca && true >status; } || cannot_write
-    curl_settings "$1" "$left" | bounded_curl &
+    test "$left" -gt 0 || return 0
+    test "$left" -le "$DOWNLOAD_SECONDS" || left=$DOWNLOAD_SECONDS # the clock was set back
+    { true >"$work/ca" && true >"$work/status"; } 2>/dev/null || cannot_write
+    curl_settings "$1" "$left" | limited_curl &
     await "$!"
     curl_status=$?
-    http_status=$(cat status 2>/dev/null)
+    read -r http_status tls_status redirect <"$work/status"
     case $curl_status/$http_status in
       */429 | */5??) ;;
       [67]/* | 16/* | 18/* | 28/* | 35/* | 5[256]/* | 92/*) ;; # no connection, or one that broke
@@ -196,98 +242,118 @@ fetch() {
 
 # With fail, curl does not read the bodies of errors; without globoff, it expands brackets in a URL.
 curl_settings() {
-  printf '%s\n' silent fail globoff 'output = ca' 'noproxy = "*"' 'proto = "=http,https"' 'write-out = "%{http_code}"'
+  printf '%s\n' silent fail globoff 'noproxy = "*"' 'proto = "=http,https"' "output = $work/ca" \
+    'write-out = "%{http_code} %{ssl_verify_result} %{redirect_url}"'
   printf '%s = %s\n' connect-timeout "$CONNECT_SECONDS" max-time "$2" max-filesize "$MAX_BYTES"
-  ! grep -q . trusted || printf '%s\n' 'cacert = trusted'
+  test ! -s "$work/trusted" || printf '%s\n' "cacert = $work/trusted"
   printf '%s\n' "$1" "Coder-Session-Token: $SESSION_TOKEN" |
     sed 's/[\\"]/\\&/g; 1s/.*/url = "&"/; 2s/.*/header = "&"/'
 }
 
-# curl keeps to max-filesize only where the server tells the length. ulimit counts in 512 bytes, in bash 1 KiB; with its
-# signal ignored, curl still reports the HTTP status.
-bounded_curl() {
-  trap '' XFSZ
-  ulimit -f "$((MAX_BYTES / 512 + 1))" 2>/dev/null
-  exec curl -q --config - >status 2>/dev/null
-}
+# curl obeys max-filesize only where the server announces the length, and keeps all headers. Its threads take as much
+# memory as the stack may. ulimit -f counts in 512 bytes, in bash in 1 KiB.
+limited_curl() {
+  ulimit -S -s 8192
+  ulimit -S -v "$MEMORY_KIB"
+  ulimit -f "$((MAX_BYTES / 512 + 1))"
+  exec curl -q --config - >"$work/status"
+} 2>/dev/null
 
 check_answer() {
-  case $curl_status/$http_status in
-    0/ | 23/) cannot_write ;;
-    0/200 | 23/200) size=$(wc -c <ca) ;;
-    63/200) size=$((MAX_BYTES + 1)) ;;
-    51/* | 60/* | 77/*)
-      fail "the TLS certificate of $ACCESS_URL is not trusted: check its name and add its root to extra_ca_certs_pem" ;;
+  case $curl_status/$http_status/$tls_status in
+    0/200/* | 0//* | 23/200/* | 23//* | 23/000/* | 63/200/*) ;;
+    27/*) fail "curl ran out of memory (exit status 27): $ACCESS_URL sent too much, or too little is free here" ;;
+    60/*/9 | 60/*/10)
+      fail "the TLS certificate of $ACCESS_URL has expired or is not valid yet: renew it, or set the clock here" ;;
+    51/* | 60/*)
+      fail "the TLS certificate of $ACCESS_URL is not trusted: check its name, or add its root to extra_ca_certs_pem" ;;
+    77/*)
+      fail "$ACCESS_URL is not trusted (curl's exit status 77): install ca-certificates, or a curl not from a snap" ;;
     [67]/* | 16/* | 18/* | 28/* | 35/* | 5[256]/* | 92/*)
-      fail "cannot connect to $ACCESS_URL or stay connected: check network and URL (curl's exit status $curl_status)" ;;
-    */3??) fail "$ACCESS_URL answered with a redirect ($http_status): let /api/v2 through the login page in front" ;;
-    */401) fail "$ACCESS_URL refused the session token (401): restart the workspace to get another" ;;
-    */403) fail "$ACCESS_URL denied access (403): check the licence for AI Bridge and the permissions of the user" ;;
-    */404) fail "$ACCESS_URL has no AI Bridge Proxy (404): enable it on the deployment" ;;
-    0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: look into its log" ;;
+      fail "cannot connect to $ACCESS_URL or stay connected (curl's exit status $curl_status): check network and URL" ;;
+    */30[12378]/*)
+      host=${ACCESS_URL#http://} host=${host%%/*}
+      case $redirect/ in "https://${host%:*[!]]}"[:/]*)
+        fail "$ACCESS_URL redirects to https ($http_status): the deployment's access URL should begin with https://" ;;
+      esac
+      fail "$ACCESS_URL answered with a redirect ($http_status): let /api/v2 through the login page in front of it" ;;
+    */401/*) fail "$ACCESS_URL refused the session token (401): restart the workspace to get another one" ;;
+    */403/*) fail "$ACCESS_URL denied access (403): check the license for AI Bridge and the user's permissions" ;;
+    */404/*)
+      fail "$ACCESS_URL has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder" ;;
+    0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: check its log" ;;
     *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL and the curl here" ;;
   esac
-  [ "$size" -le "$MAX_BYTES" ] || fail "the answer of $ACCESS_URL is too large for a certificate: check what it is"
-  [ "$curl_status" = 0 ] || cannot_write
-  [ -s ca ] || fail "the answer of $ACCESS_URL is empty: check what answers there"
+  test "$curl_status" != 63 && test "$(wc -c <"$work/ca")" -le "$MAX_BYTES" ||
+    fail "the answer of $ACCESS_URL is too large: check what answers there"
+  if test "$curl_status/$http_status" != 0/200; then
+    printf "%${MAX_BYTES}s" '' 2>/dev/null >"$work/ca" || cannot_write # what the shell can, curl should, too
+    fail "curl cannot write to $directory/ (exit status $curl_status): if it is from a snap, install another curl"
+  fi
+  test -s "$work/ca" || fail "the answer of $ACCESS_URL is empty: check what answers there"
 }
 
 # $1 says where the certificate is from.
 check_certificate() {
-  certificates ca >/dev/null
-  case $? in
-    0) ;;
-    3) fail "$1 holds a private key: replace that key, it is no secret any more" ;;
-    *) fail "$1 is not a whole PEM certificate: check where it comes from" ;;
-  esac
+  certificates "$work/ca" >/dev/null 2>&1
+  case $? in 0) return ;; 3) fail "$1 contains a private key: replace that key, it is no longer secret" ;; esac
+  fail "$1 is not a complete PEM certificate: check where it comes from"
 }
 
-# What else a download must be, as far as an openssl is there to tell.
+# What else a download must be, as far as there is an openssl to tell.
 check_with_openssl() {
-  certificates ca | awk '/BEGIN/ { file = "one." (++n) } { print >file }'
-  [ -e one.1 ] || cannot_write
+  certificates "$work/ca" 2>/dev/null | awk -v work="$work" '/BEGIN/ { file = work "/one." ++n } { print >file }'
+  test -e "$work/one.1" || cannot_write
   number=0
-  while number=$((number + 1)) && [ -e "one.$number" ]; do
+  while number=$((number + 1)) && test -e "$work/one.$number"; do
     # Without a file of its own for it, x509 reads all the system's roots, only to look at one certificate.
-    told=$(SSL_CERT_FILE=/dev/null openssl x509 -noout -purpose -checkend 0 -in "one.$number" 2>/dev/null)
+    told=$(SSL_CERT_FILE=/dev/null openssl x509 -noout -purpose -checkend 0 -in "$work/one.$number" 2>/dev/null)
     case $?/$told in
-      0/*'SSL server CA : Yes'*) ;;
+      0/*'SSL server CA : Yes'*) continue ;;
       1/*'SSL server CA : Yes'*) fail "$1 has expired: replace it on the deployment, or check the clock here" ;;
-      12[67]/*) return 0 ;; # no openssl, or one that does not run
-      *) fail "$1 is damaged or not a CA's: check the proxy's certificate on the deployment" ;;
     esac
+    openssl version >/dev/null 2>&1 || return 0 # not installed, or without its libraries
+    fail "$1 is damaged or not that of a CA: check the proxy's certificate on the deployment"
   done
 }
 
 # Both files are complete before the first is renamed. If the second cannot be, the first is put back.
 save() {
-  write_certificates cert ca extra
-  write_certificates bundle "$roots" cert
-  chmod 0644 cert bundle || cannot_write
-  check_files
-  [ ! -e "$CA_BUNDLE_PATH" ] || cp "$CA_BUNDLE_PATH" previous 2>/dev/null || cannot_write
+  write_certificates "$work/cert" "$work/ca" "$work/extra"
+  write_certificates "$work/bundle" "$roots" "$work/cert"
+  ! read -r count <"$work/left-out" || warn "left out $count PEM blocks of $roots that are not complete certificates"
+  chmod 0644 "$work/cert" "$work/bundle" || cannot_write
+  check_certificate_files
+  cert=./${CERT_PATH##*/} bundle=./${CA_BUNDLE_PATH##*/}
+  test ! -e "$bundle" || cp "$bundle" "$work/previous" 2>/dev/null || cannot_write
   trap '' HUP INT TERM # not between the two
-  mv -f bundle "$CA_BUNDLE_PATH" 2>/dev/null || cannot_write
-  mv -f cert "$CERT_PATH" 2>/dev/null && return
-  mv -f previous "$CA_BUNDLE_PATH" 2>/dev/null || rm -f "$CA_BUNDLE_PATH"
+  rename "$work/bundle" "$bundle" || cannot_write
+  rename "$work/cert" "$cert" && return
+  rename "$work/previous" "$bundle" || rm -f "$bundle"
   cannot_write
 }
 
 main() {
-  trap '' PIPE # whoever reads what is said here may go
+  trap '' PIPE XFSZ # output that nobody reads, and files over the size limit, are failed writes
   trap finish EXIT
-  trap 'fail "a signal stopped it: restart the workspace"' HUP INT TERM
+  trap 'fail "stopped by a signal: restart the workspace"' HUP INT TERM
   if command -v coder >/dev/null; then
     sync_started=yes
     within "$SYNC_SECONDS" coder exp sync start aibridge-proxy-setup
   fi
-  check_directories
-  check_files
-  enter_work_directory
+  check_programs
+  user=$(id -u)
+  if test -n "$WRAPPER_PATH"; then
+    ! go_to "$CERT_PATH" cert_path || check_certificate_files # all places are checked before anything is written
+    save_wrapper
+  fi
+  go_to "$CERT_PATH" cert_path make
+  check_certificate_files
+  make_work_directory
   find_roots
-  write extra "$EXTRA_CA_CERTS_PEM"
-  if [ -n "$CA_CERT_PEM" ]; then
-    write ca "$CA_CERT_PEM"
+  write "$work/extra" "$EXTRA_CA_CERTS_PEM"
+  if test -n "$CA_CERT_PEM"; then
+    write "$work/ca" "$CA_CERT_PEM"
     check_certificate ca_cert_pem
   else
     download

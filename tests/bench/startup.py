@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.case import Case, Command, LeftOut, case, missing
 from tests.harness.deployment import CA_CERT_PATH, TOKEN_HEADER
-from tests.script.rendering import VARIABLES, Renderer
+from tests.script.rendering import PLACEHOLDERS, Renderer
 from tests.script.workspace import SHELLS, Workspace, program
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
@@ -30,23 +30,18 @@ def startup(scratch: Path, deployment: Deployment, authority: trustme.CA | None 
     roots = next((file.read_text() for file in map(Path, SYSTEM_TRUST_FILES) if file.is_file()), "")
     root = authority.cert_pem.bytes().decode() if authority else ""
     yield case(REFERENCE, _curl(scratch, deployment, roots + root if root else ""), "curl")
-    script = "" if missing("terraform") else _script(scratch / "render")
+    rendered = [] if missing("terraform") else Renderer(scratch / "render").render([PLACEHOLDERS])
     for shell, (name, *options) in SHELLS.items():
         row = f"startup script under {shell}"
         if because := missing("terraform", name, "curl", "openssl"):
             yield LeftOut(row, because)
             continue
         (scratch / shell).mkdir()
-        workspace = Workspace(scratch / shell, shell, script, roots)
+        workspace = Workspace(scratch / shell, shell, rendered[0], roots)
         workspace.ask(deployment)
         workspace.values["EXTRA_CA_CERTS_PEM"] = root
         argv = (program(name), *options, "-c", workspace.text())
         yield Case(row, Command(argv, environment=workspace.environment, says="CA certificate saved"))
-
-
-def _script(scratch: Path) -> str:
-    (script,) = Renderer(scratch).render([{name: f"@{name}@" for name in VARIABLES}])
-    return script
 
 
 def _curl(scratch: Path, deployment: Deployment, roots: str) -> Command:

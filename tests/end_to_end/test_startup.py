@@ -88,8 +88,8 @@ def test_an_older_deployment_serves_it_too(
         (Answer(418), "answered with status 418"),
         (Answer(200), "is empty"),
         (Answer(200, b"x" * 16385), "is too large"),
-        (Answer(200, b"<html>Sign in</html>"), "is not a whole PEM certificate"),
-        (Answer(200, b"-----BEGIN PRIVATE KEY-----"), "holds a private key"),
+        (Answer(200, b"<html>Sign in</html>"), "is not a complete PEM certificate"),
+        (Answer(200, b"-----BEGIN PRIVATE KEY-----"), "contains a private key"),
     ],
 )
 def test_a_failure_is_named_and_leaves_the_last_good_certificate(

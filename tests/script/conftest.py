@@ -9,7 +9,7 @@ import trustme
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
-from tests.script.rendering import VARIABLES, Renderer
+from tests.script.rendering import PLACEHOLDERS, Rendered, Renderer
 from tests.script.workspace import SHELLS, Workspace
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="session")
-def script(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Render the script, with the names of the variables between @ in the place of their values."""
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """Render script and wrapper, with the names of the variables between @ in the place of their values."""
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
-    (text,) = Renderer(tmp_path_factory.mktemp("render")).render([{name: f"@{name}@" for name in VARIABLES}])
-    return text
+    (rendered,) = Renderer(tmp_path_factory.mktemp("render")).render([PLACEHOLDERS])
+    return rendered
 
 
 @pytest.fixture(params=list(SHELLS))
@@ -71,9 +71,9 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def bare_workspace(tmp_path: Path, shell: str, script: str, certificates: Certificates) -> Workspace:
+def bare_workspace(tmp_path: Path, shell: str, rendered: Rendered, certificates: Certificates) -> Workspace:
     """Make a workspace that knows of no deployment."""
-    return Workspace(tmp_path, shell, script, certificates.public.pem)
+    return Workspace(tmp_path, shell, rendered, certificates.public.pem)
 
 
 @pytest.fixture

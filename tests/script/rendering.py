@@ -4,27 +4,45 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.harness.deployment import TOKEN
 from tests.harness.terraform import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-VARIABLES = ("ACCESS_URL", "SESSION_TOKEN", "CERT_PATH", "CA_BUNDLE_PATH", "CA_CERT_PEM", "EXTRA_CA_CERTS_PEM")
+VARIABLES = (
+    *("ACCESS_URL", "SESSION_TOKEN", "CERT_PATH", "CA_BUNDLE_PATH", "CA_CERT_PEM", "EXTRA_CA_CERTS_PEM"),
+    *("WRAPPER_PATH", "WRAPPER"),
+)
+
+# The values of a script that gets others later: the names between @.
+PLACEHOLDERS = {name: f"@{name}@" for name in VARIABLES}
+
+# An output env, whose variables the wrapper exports.
+ENV = {
+    "HTTPS_PROXY": f"https://coder:{TOKEN}@aiproxy.example.com",
+    "NO_PROXY": "localhost,.example.com",
+    "SSL_CERT_FILE": PLACEHOLDERS["CA_BUNDLE_PATH"],
+}
+
+# What script.tf puts together.
+SOURCES = ("setup.sh", "wrapper.sh", "certificates.awk")
 
 _ROOT = """
 module "script" {
   for_each = jsondecode(file("values.json"))
   source   = "./script"
   values   = each.value
+  env      = jsondecode(file("env.json"))
 }
 
-output "scripts" {
-  value = { for key, script in module.script : key => script.text }
+output "texts" {
+  value = { for key, script in module.script : key => { script = script.script, wrapper = script.wrapper } }
 }
 """
 
@@ -33,39 +51,56 @@ variable "values" {
   type = map(string)
 }
 
-locals {
-  script_values = var.values
+variable "env" {
+  type = map(string)
 }
 
-output "text" {
+locals {
+  script_values = var.values
+  client_env    = var.env
+  settings      = { cert_path = var.values["CERT_PATH"], ca_bundle_path = var.values["CA_BUNDLE_PATH"] }
+}
+
+output "script" {
   value = local.script
+}
+
+output "wrapper" {
+  value = local.wrapper
 }
 """
 
 
-class Renderer:
-    """Puts the values in front of setup.sh, or in front of another text in its place."""
+@dataclass(frozen=True)
+class Rendered:
+    """The two texts that script.tf makes of values."""
 
-    def __init__(self, directory: Path, setup: str | None = None) -> None:
+    script: str
+    wrapper: str
+
+
+class Renderer:
+    """Puts values in front of setup.sh and wrapper.sh, or in front of other texts in their place."""
+
+    def __init__(self, directory: Path, replaced: Mapping[str, str] | None = None, *, line_end: str = "\n") -> None:
         self._directory = directory
         script = directory / "script"
         script.mkdir(parents=True)
-        shutil.copy(MODULE / "script.tf", script)
-        if setup is None:
-            shutil.copy(MODULE / "setup.sh", script)
-        else:
-            (script / "setup.sh").write_text(setup)
+        for name in ("script.tf", *SOURCES):
+            text = (replaced or {}).get(name) or (MODULE / name).read_text()
+            (script / name).write_text(text, newline=line_end)
         (script / "main.tf").write_text(_SCRIPT)
         (directory / "main.tf").write_text(_ROOT)
         self._terraform("get")
 
-    def render(self, batch: Sequence[Mapping[str, str]]) -> list[str]:
-        """Return the text of one script for each mapping."""
+    def render(self, batch: Sequence[Mapping[str, str]], env: Mapping[str, str] = ENV) -> list[Rendered]:
+        """Return the script and the wrapper for each mapping; `env` is the module's output of this name."""
         values = {str(number): dict(mapping) for number, mapping in enumerate(batch)}
         (self._directory / "values.json").write_text(json.dumps(values))
+        (self._directory / "env.json").write_text(json.dumps(dict(env)))
         self._terraform("apply", "-auto-approve", "-refresh=false")
-        scripts = json.loads(self._terraform("output", "-json", "scripts"))
-        return [scripts[number] for number in values]
+        texts = json.loads(self._terraform("output", "-json", "texts"))
+        return [Rendered(**texts[number]) for number in values]
 
     def _terraform(self, *args: str) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.harness.certificates import DAY
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.raw_server import RawServer, closed_port, endless, not_http, reset, silent, slow_drip, with_length
+from tests.script.workspace import program
 
 if TYPE_CHECKING:
     import socket
@@ -27,9 +32,10 @@ PADDING = b"#" * 100_000
     [
         (201, "answered with status 201"),
         (204, "answered with status 204"),
+        (304, "answered with status 304"),  # no redirect, for all its number
         (400, "answered with status 400"),
-        (403, "denied access (403): check the licence"),
-        (404, "has no AI Bridge Proxy (404): enable it"),
+        (403, "denied access (403): check the license"),
+        (404, "has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true"),
         (418, "answered with status 418"),
     ],
 )
@@ -37,7 +43,7 @@ def test_a_refusal_is_explained_and_not_repeated(
     workspace: Workspace, deployment: Deployment, status: int, reason: str
 ) -> None:
     # Only 404 is worth a look at the older path; an error's page may be large.
-    body = b"" if status == 204 else PADDING
+    body = b"" if status in {204, 304} else PADDING
     deployment.serve(Answer(status, body))
     assert f"{deployment.url} {reason}" in workspace.run().failure
     assert len(deployment.asked) == (2 if status == 404 else 1)
@@ -59,9 +65,22 @@ def test_no_redirect_is_followed(workspace: Workspace, deployment: Deployment, s
     assert len(deployment.asked) == 1
 
 
-def test_a_redirect_without_a_location_is_told_as_one(workspace: Workspace, deployment: Deployment) -> None:
-    deployment.serve(Answer(302))
-    assert "answered with a redirect (302)" in workspace.run().failure
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("https://127.0.0.1/login", "redirects to https (302)"),
+        ("https://127.0.0.1", "redirects to https (302)"),
+        ("https://127.0.0.1:8443/", "redirects to https (302)"),
+        ("https://127.0.0.1.example.com/", "answered with a redirect (302)"),
+        ("http://127.0.0.1/", "answered with a redirect (302)"),
+        (None, "answered with a redirect (302)"),
+    ],
+)
+def test_a_redirect_to_https_on_the_same_host_is_not_called_a_login_page(
+    workspace: Workspace, deployment: Deployment, location: str | None, reason: str
+) -> None:
+    deployment.serve(Answer(302, headers={"Location": location} if location else {}))
+    assert f"{deployment.url} {reason}" in workspace.run().failure
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -117,13 +136,26 @@ def test_a_body_longer_than_told_is_refused(workspace: Workspace, certificates: 
     body = certificates.proxy.pem.encode()
     with RawServer(with_length(body, len(body) - 100)) as server:
         workspace.values["ACCESS_URL"] = server.url
-        assert "is not a whole PEM certificate" in workspace.run().failure
+        assert "is not a complete PEM certificate" in workspace.run().failure
 
 
 def test_an_endless_body_is_cut(workspace: Workspace) -> None:
     with RawServer(endless) as server:
         workspace.values["ACCESS_URL"] = server.url
-        assert "is too large for a certificate" in workspace.run().failure
+        assert "is too large" in workspace.run().failure
+
+
+def test_endless_headers_do_not_use_up_the_memory(workspace: Workspace) -> None:
+    # curl keeps the trailers of a chunked body. A quarter of the limit is enough for it, and quicker.
+    workspace.replace("MEMORY_KIB=262144", "MEMORY_KIB=65536")
+    stack = workspace.notes / "stack"
+    workspace.stub("curl", f"ulimit -S -s >'{stack}'\nexec {program('curl')} \"$@\"")
+    with RawServer(endless_trailers) as server:
+        workspace.values["ACCESS_URL"] = server.url
+        large_stack = (program("sh"), "-c", 'ulimit -S -s 1000000; exec "$@"', "sh")
+        assert "curl ran out of memory (exit status 27)" in workspace.run(*large_stack).failure
+    # Name look-ups run in a thread, for which curl needs as much memory as the stack may take.
+    assert stack.read_text() == "8192\n"
 
 
 @pytest.mark.parametrize("talk", [silent, slow_drip])
@@ -133,6 +165,13 @@ def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: Talk) 
     with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"cannot connect to {server.url}" in workspace.run().failure
+
+
+def endless_trailers(connection: socket.socket, _: threading.Event) -> None:
+    """End a body and send headers after it that do not end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n-\r\n0\r\n")
+    while True:
+        connection.sendall(b"X-Trailer: %b\r\n" % (b"-" * 4000) * 100)
 
 
 def _forbid_without_end(connection: socket.socket, closing: threading.Event) -> None:
@@ -154,7 +193,7 @@ def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment
     # Each look at the clock finds it 25 seconds on.
     workspace.stub("date", f"read -r now <'{clock}'\necho $((now + 25)) >'{clock}'\necho $now")
     settings = workspace.notes / "settings"
-    workspace.stub("curl", f"cat >>'{settings}'\nprintf 503")
+    workspace.stub("curl", f"{program('cat')} >>'{settings}'\nprintf 503")
     assert "answered with status 503" in workspace.run().failure
     lines = settings.read_text().splitlines()
     assert [line for line in lines if line.startswith("max-time")] == ["max-time = 35", "max-time = 10"]
@@ -167,7 +206,7 @@ def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deploym
     clock.write_text("5000")
     workspace.stub("date", f"read -r now <'{clock}'\necho 1000 >'{clock}'\necho $now")
     settings = workspace.notes / "settings"
-    workspace.stub("curl", f"cat >>'{settings}'\nprintf 403")
+    workspace.stub("curl", f"{program('cat')} >>'{settings}'\nprintf 403")
     assert "denied access (403)" in workspace.run().failure
     assert "max-time = 60" in settings.read_text().splitlines()
 
@@ -177,7 +216,7 @@ def test_whatever_breaks_a_connection_is_tried_three_times(
     workspace: Workspace, deployment: Deployment, status: int
 ) -> None:
     # By curl's exit statuses, of which not all can be had here.
-    workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
+    workspace.note("curl", f"printf 000\nexit {status}")
     assert f"(curl's exit status {status})" in workspace.run().failure
     assert len(workspace.noted("curl")) == 3
 
@@ -185,7 +224,7 @@ def test_whatever_breaks_a_connection_is_tried_three_times(
 @pytest.mark.parametrize("status", [51, 60, 77])
 def test_whatever_tls_does_not_trust_is_told_at_once(workspace: Workspace, deployment: Deployment, status: int) -> None:
     # 51 is that of older versions of curl for another name.
-    workspace.note("curl", f"cat >/dev/null\nprintf 000\nexit {status}")
+    workspace.note("curl", f"printf 000\nexit {status}")
     assert "is not trusted" in workspace.run().failure
     assert len(workspace.noted("curl")) == 1
 
@@ -197,6 +236,29 @@ def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
     # A library is missing, an option is unknown, memory is short.
     workspace.stub("curl", end)
     assert "curl cannot download from" in workspace.run().failure
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_curl_that_sees_other_files_is_named(
+    workspace: Workspace, deployment: Deployment, tls_deployment: Deployment, scheme: str
+) -> None:
+    # As one from a snap does: it can neither read what it shall trust nor write what it gets.
+    workspace.ask(deployment if scheme == "http" else tls_deployment)
+    workspace.stub("curl", f'cd /proc && exec {program("curl")} "$@"')
+    assert re.search("curl .*snap", workspace.run().failure)
+
+
+@pytest.mark.parametrize(("from_day", "to_day"), [(-10, -1), (1, 10)], ids=["expired", "not yet valid"])
+def test_a_deployment_whose_certificate_is_out_of_its_dates_is_not_called_untrusted(
+    workspace: Workspace, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, from_day: int, to_day: int
+) -> None:
+    now = dt.datetime.now(dt.timezone.utc)
+    issue = functools.partial(authority.issue_cert, not_before=now + from_day * DAY, not_after=now + to_day * DAY)
+    monkeypatch.setattr(authority, "issue_cert", issue)
+    workspace.roots.write_bytes(authority.cert_pem.bytes())
+    with Deployment(token=TOKEN, ca_cert_pem="", authority=authority) as deployment:
+        workspace.ask(deployment)
+        assert f"the TLS certificate of {deployment.url} has expired or is not valid yet" in workspace.run().failure
 
 
 def test_something_else_than_http_is_told(workspace: Workspace) -> None:

@@ -37,8 +37,8 @@ GOOD: dict[str, Callable[[Certificates], str]] = {
     "up to the limit": lambda made: f"{made.proxy.pem:#<16384}",
 }
 
-NOT_PEM = "is not a whole PEM certificate"
-KEY = "holds a private key"
+NOT_PEM = "is not a complete PEM certificate"
+KEY = "contains a private key"
 LARGE = "is too large"
 EMPTY = "is empty"
 
@@ -78,10 +78,10 @@ WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
 
 # Only a program that reads certificates can tell these.
 WRONG_TO_OPENSSL: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
-    "leaf": (lambda made: made.leaf.pem.encode(), "is damaged or not a CA's"),
-    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is damaged or not a CA's"),
+    "leaf": (lambda made: made.leaf.pem.encode(), "is damaged or not that of a CA"),
+    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is damaged or not that of a CA"),
     "expired": (lambda made: made.expired.pem.encode(), "has expired"),
-    "garbage of the right length": (lambda made: _garbage(made.proxy.der), "is damaged or not a CA's"),
+    "garbage of the right length": (lambda made: _garbage(made.proxy.der), "is damaged or not that of a CA"),
 }
 
 
@@ -147,9 +147,10 @@ def test_without_openssl_a_download_is_saved_all_the_same(workspace: Workspace) 
     assert (run.status, run.stderr) == (0, "")
 
 
-def test_an_openssl_that_does_not_work_stops_nothing(workspace: Workspace) -> None:
+@pytest.mark.parametrize("status", [1, 126, 127])
+def test_an_openssl_that_does_not_start_stops_nothing(workspace: Workspace, status: int) -> None:
     # It may be there without its libraries.
-    workspace.stub("openssl", "exit 127")
+    workspace.stub("openssl", f"exit {status}")
     assert workspace.run().status == 0
 
 

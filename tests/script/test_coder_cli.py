@@ -94,7 +94,7 @@ def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: sign
     process = workspace.start()
     started.read_text()  # returns when the CLI has written
     process.send_signal(number)
-    assert "a signal stopped it" in finish(process).failure
+    assert "stopped by a signal" in finish(process).failure
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
@@ -121,7 +121,7 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
         process = workspace.start()
         assert server.asked.wait(30)
         process.send_signal(number)
-        assert "a signal stopped it" in finish(process).failure
+        assert "stopped by a signal" in finish(process).failure
         assert _session(process.pid) == []
     assert workspace.noted("coder") == [START, COMPLETE]
 
@@ -143,7 +143,7 @@ def test_a_signal_between_two_tries_is_heard(workspace: Workspace, deployment: D
     process = workspace.start()
     waiting.read_text()
     process.send_signal(signal.SIGTERM)
-    assert "a signal stopped it" in finish(process).failure
+    assert "stopped by a signal" in finish(process).failure
     assert _session(process.pid) == []
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import TOKEN, Answer, Asked, Deployment
 from tests.script.rendering import VARIABLES
+from tests.script.workspace import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +47,7 @@ def test_variables_of_the_scripts_own_names_count_for_nothing(
 def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deployment) -> None:
     # A variable that was exported before would stay so, and `set -a` exports all.
     workspace.environment |= {"SESSION_TOKEN": "other", "SHELLOPTS": "allexport"}
-    workspace.note("coder", "env() { cat /proc/self/environ; }\nenv >>'%s'" % (workspace.notes / "environment"))
+    workspace.note("coder", f"{program('cat')} /proc/self/environ >>'{workspace.notes / 'environment'}'")
     assert workspace.run().status == 0
     assert deployment.asked == [Asked(deployment.asked[0].path, TOKEN)]
     assert TOKEN not in (workspace.notes / "environment").read_text()
@@ -53,7 +55,7 @@ def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deploym
 
 def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
     # Above all those of what to end and what to remove.
-    names = ("child", "work", "sync_started", "roots", "curl_status", "http_status", "directory", "DIRECTORY", "pem")
+    names = ("ended", "work", "sync_started", "warnings", "roots", "curl_status", "directory", "setting", "user", "pem")
     precious = workspace.home / "precious"
     precious.mkdir()
     workspace.environment |= dict.fromkeys(names, str(precious))
@@ -159,10 +161,18 @@ def test_exported_functions_do_not_stand_in_for_builtins(
     assert not (workspace.home / "leak").exists()
 
 
-def test_settings_of_ls_and_of_the_shell_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
-    # GNU ls fails where it does not know the style.
-    workspace.environment |= {"TIME_STYLE": "unknown", "FUNCNEST": "1"}
+def test_settings_of_programs_and_of_the_shell_count_for_nothing(
+    workspace: Workspace, certificates: Certificates
+) -> None:
+    # GNU ls fails where it does not know the time style, and quotes names; gawk keeps variables in a file.
+    (workspace.home / "link").symlink_to(workspace.certificates)
+    workspace.save_at(workspace.home / "link" / "ca.pem")
+    settings = ("GAWK_PERSIST_FILE", "GAWK_READ_TIMEOUT", "QUOTING_STYLE", "TIME_STYLE")
+    workspace.environment |= dict.fromkeys(settings, "c") | {"FUNCNEST": "1"}
+    environment = workspace.notes / "environment"
+    workspace.stub("id", f"{program('cat')} /proc/self/environ >'{environment}'\necho {os.geteuid()}")
     _assert_saved(workspace, certificates)
+    assert not [name for name in settings if name in environment.read_text()]
 
 
 def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspace, certificates: Certificates) -> None:

@@ -1,8 +1,10 @@
-"""What lies at cert_path or beside it, and whose the directory is."""
+"""What lies where a file is to be saved, and whose the directories are."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.script.workspace import program
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tests.harness.deployment import Deployment
     from tests.script.conftest import Certificates
@@ -21,10 +23,15 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives direc
 CALLER = 54321
 STRANGER = 54322
 
+OTHER_FILES = (b"precious", b" ", b"-----BEGIN OPENSSH PRIVATE KEY-----\n", b"#!/bin/sh\n\nclaude\n", b"\x7fELF\0\n\0")
 
-@pytest.fixture(params=["cert_path", "bundle_path"])
+
+@pytest.fixture(params=["cert_path", "bundle_path", "wrapper_path"])
 def place(request: pytest.FixtureRequest, workspace: Workspace) -> Path:
-    """Return one of the two paths."""
+    """Return one of the three paths. The wrapper's has a directory of its own."""
+    if request.param == "wrapper_path":
+        (workspace.home / "bin").mkdir()
+        workspace.save_wrapper_at(workspace.home / "bin" / "aibridge")
     path: Path = getattr(workspace, request.param)
     return path
 
@@ -48,24 +55,25 @@ def test_a_link_is_refused(workspace: Workspace, certificates: Certificates, pla
     assert leads_to.exists() == (target != "nothing")
 
 
-@pytest.mark.parametrize("content", ["precious", " ", "-----BEGIN OPENSSH PRIVATE KEY-----\n"])
+@pytest.mark.parametrize("content", OTHER_FILES)
 def test_a_file_of_something_else_is_left_alone(
-    workspace: Workspace, deployment: Deployment, place: Path, content: str
+    workspace: Workspace, deployment: Deployment, place: Path, content: bytes
 ) -> None:
-    place.write_text(content)
+    place.write_bytes(content)
     for answer in (deployment.answers, {}):
         deployment.answers = answer
-        assert str(place) in workspace.run().failure
-        assert place.read_text() == content
+        run = workspace.run()
+        assert run.failure.startswith(str(place))
+        assert run.stderr.count("\n") == 1
+        assert place.read_bytes() == content
 
 
-def test_a_key_that_stands_with_its_certificate_is_not_lost(
-    workspace: Workspace, certificates: Certificates, place: Path
-) -> None:
+def test_a_key_beside_its_certificate_is_not_lost(workspace: Workspace, certificates: Certificates) -> None:
     # Some servers keep both in one file.
-    place.write_text(certificates.leaf.pem + certificates.leaf.key_pem)
-    assert f"{place} holds a private key" in workspace.run().failure
-    assert place.read_text() == certificates.leaf.pem + certificates.leaf.key_pem
+    both = certificates.leaf.pem + certificates.leaf.key_pem
+    workspace.bundle_path.write_text(both)
+    assert f"{workspace.bundle_path} contains a private key" in workspace.run().failure
+    assert workspace.bundle_path.read_text() == both
 
 
 def test_a_named_pipe_is_refused(workspace: Workspace, place: Path) -> None:
@@ -74,24 +82,56 @@ def test_a_named_pipe_is_refused(workspace: Workspace, place: Path) -> None:
     assert f"{place} is not a regular file" in workspace.run().failure
 
 
-@pytest.mark.parametrize("damaged", [True, False], ids=["damaged", "empty"])
 def test_an_empty_file_and_a_damaged_certificate_are_replaced(
-    workspace: Workspace, certificates: Certificates, place: Path, *, damaged: bool
+    workspace: Workspace, certificates: Certificates, place: Path
 ) -> None:
-    place.write_text(certificates.proxy.pem[:300] if damaged else "")
+    workspace.cert_path.write_text(certificates.proxy.pem[:300])
+    place.write_text("")
     assert workspace.run().status == 0
+    assert place.stat().st_size > 0
 
 
-def test_what_comes_to_lie_there_during_the_download_is_left_alone(
-    workspace: Workspace, deployment: Deployment, place: Path
+@pytest.mark.parametrize("bad", ["cert_path", "wrapper_path"])
+def test_nothing_is_written_unless_both_places_are_good(workspace: Workspace, bad: str) -> None:
+    # The good one is not there yet.
+    workspace.save_wrapper_at(workspace.certificates / "aibridge")
+    if bad == "cert_path":
+        workspace.save_wrapper_at(workspace.home / "new" / "aibridge")
+    else:
+        workspace.save_at(workspace.home / "new" / "ca.pem")
+    path: Path = getattr(workspace, bad)
+    path.mkdir()
+    assert f"{path} is a directory: the {bad} must be" in workspace.run().failure
+    assert not (workspace.home / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["cert_path", "bundle_path"])
+def test_a_file_that_appears_during_the_download_is_left_alone(
+    workspace: Workspace, deployment: Deployment, name: str
 ) -> None:
+    path: Path = getattr(workspace, name)
+
     def write() -> None:
-        place.write_text("precious")
+        path.write_text("precious")
 
     deployment.before_answer = write
-    assert f"{place} does not hold certificates" in workspace.run().failure
-    assert place.read_text() == "precious"
+    assert f"{path} does not contain certificates" in workspace.run().failure
+    assert path.read_text() == "precious"
     assert workspace.left_over() == []
+
+
+def test_a_directory_that_appears_at_the_last_moment_gets_no_file(workspace: Workspace, place: Path) -> None:
+    # mv would move the file into it.
+    workspace.stub("mv", f'case $* in *{place.name}) {program("mkdir")} "{place}" ;; esac\nexec {program("mv")} "$@"')
+    assert "cannot write to" in workspace.run().failure
+    assert list(place.iterdir()) == []
+
+
+def test_an_old_mv_is_no_obstacle(workspace: Workspace, place: Path) -> None:
+    # busybox has -T, which keeps files out of such a directory, since 1.33.
+    workspace.stub("mv", f'case $1 in *T*) exit 1 ;; *) exec {program("mv")} "$@" ;; esac')
+    assert workspace.run().status == 0
+    assert place.is_file()
 
 
 def test_a_file_in_the_place_of_the_directory_stays(workspace: Workspace) -> None:
@@ -102,30 +142,42 @@ def test_a_file_in_the_place_of_the_directory_stays(workspace: Workspace) -> Non
     assert file.is_file()
 
 
-@pytest.mark.parametrize("below", ["", "new/"])
-def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace, below: str) -> None:
+def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace, place: Path) -> None:
+    place.parent.chmod(0o777)
+    assert f"everyone can write to {place.parent}" in workspace.run().failure
+    assert list(place.parent.iterdir()) == []
+
+
+def test_below_a_directory_that_everyone_can_write_to_a_warning_is_enough(workspace: Workspace) -> None:
+    # Such as a Kubernetes emptyDir at /tmp, which the user cannot change.
     workspace.certificates.chmod(0o777)
-    workspace.save_at(workspace.certificates / below / "ca.pem")
-    assert f"everyone can write to {workspace.certificates}" in workspace.run().failure
-    assert list(workspace.certificates.iterdir()) == []
+    workspace.save_at(workspace.certificates / "new" / "ca.pem")
+    workspace.save_wrapper_at(workspace.certificates / "new" / "aibridge")
+    run = workspace.run()
+    assert run.status == 0
+    assert run.stderr.startswith(f"AI Bridge Proxy setup: warning: {workspace.certificates}/ has no sticky bit")
+    assert run.stderr.count("\n") == 1
 
 
-def test_a_new_directory_is_looked_at_too(workspace: Workspace) -> None:
-    # Someone may be quicker in making it.
-    workspace.save_at(workspace.home / "new" / "ca.pem")
-    workspace.stub("mkdir", f'{program("mkdir")} "$@" && chmod 777 "{workspace.home}/new"')
-    assert f"everyone can write to {workspace.home}/new" in workspace.run().failure
-    assert list(workspace.cert_path.parent.iterdir()) == []
-
-
-def test_a_directory_that_comes_up_between_two_looks_is_looked_at_too(workspace: Workspace) -> None:
-    # Someone may be quicker still.
-    planted = workspace.home / "new"
-    workspace.save_at(planted / "ca.pem")
-    mkdir, ls = program("mkdir"), program("ls")
-    workspace.stub("ls", f'{ls} "$@"; [ -e "{planted}" ] || {mkdir} -m 777 "{planted}"')
-    assert f"everyone can write to {planted}" in workspace.run().failure
-    assert list(planted.iterdir()) == []
+@pytest.mark.parametrize(
+    ("mkdir", "reason"),
+    [
+        (f'{program("mkdir")} -m 777 "$@"', "everyone can write to {}"),
+        ("exit 0", "cannot write to {}"),
+        (f"{program('ln')} -s new new", "cannot write to {}"),
+    ],
+    ids=["open", "vanished", "loop of links"],
+)
+def test_a_directory_that_another_user_is_quicker_to_make_is_looked_at(
+    workspace: Workspace, mkdir: str, reason: str
+) -> None:
+    new = workspace.home / "new"
+    workspace.save_at(new / "ca.pem")
+    workspace.stub("mkdir", mkdir)
+    # Nor does it help to bring it back after a look.
+    workspace.stub("mktemp", f'{program("mkdir")} -p "{new}"\nexec {program("mktemp")} "$@"')
+    assert reason.format(new) in workspace.run().failure
+    assert not new.is_dir() or list(new.iterdir()) == []
 
 
 @pytest.mark.parametrize("mode", [0o1777, 0o775, 0o2775, 0o770, 0o700])
@@ -147,12 +199,15 @@ def test_a_link_of_ones_own_to_a_directory_is_followed(workspace: Workspace) -> 
 class TestOtherUsers:
     """The script runs as a user who is not root, whose home the workspace's is."""
 
+    @pytest.fixture
+    def tmp_path(self) -> Iterator[Path]:
+        """Make a directory that all users can enter; those of pytest are for one alone."""
+        with tempfile.TemporaryDirectory() as directory:
+            Path(directory).chmod(0o755)
+            yield Path(directory)
+
     @pytest.fixture(autouse=True)
-    def _give_away(self, workspace: Workspace, tmp_path: Path) -> None:
-        # pytest makes its directories for itself alone.
-        for directory in (tmp_path, *tmp_path.parents):
-            if directory.stat().st_uid == os.geteuid() and not directory.stat().st_mode & 0o001:
-                directory.chmod(directory.stat().st_mode | 0o055)
+    def _give_away(self, workspace: Workspace) -> None:
         for path in (workspace.home, workspace.certificates, workspace.notes):
             os.chown(path, CALLER, CALLER)
 
@@ -171,37 +226,85 @@ class TestOtherUsers:
 
     @pytest.mark.parametrize("caller", [CALLER, 0], ids=["user", "root"])
     @pytest.mark.parametrize("mode", [0o755, 0o1777])
-    def test_a_directory_of_a_stranger_is_refused(
-        self, workspace: Workspace, tmp_path: Path, caller: int, mode: int
+    @pytest.mark.parametrize("saved", ["certificate", "wrapper"])
+    def test_a_directory_of_another_user_is_refused(
+        self, workspace: Workspace, tmp_path: Path, caller: int, mode: int, saved: str
     ) -> None:
         # Such as /tmp/aibridge-proxy, if someone was quicker; even root leaves it alone.
         planted = tmp_path / "planted"
         planted.mkdir()
         planted.chmod(mode)
         os.chown(planted, STRANGER, STRANGER)
+        if caller == 0:
+            for path in (workspace.home, workspace.certificates):
+                os.chown(path, 0, 0)
         for below in ("", "new/"):
-            workspace.save_at(planted / below / "ca-cert.pem")
-            assert f"{planted}/ belongs to another user" in workspace.run(user=caller).failure
+            (workspace.save_at if saved == "certificate" else workspace.save_wrapper_at)(planted / below / "file.pem")
+            assert f"{planted}/ belongs to another user (54322)" in workspace.run(user=caller).failure
         assert list(planted.iterdir()) == []
 
-    def test_a_link_of_a_stranger_is_refused(self, workspace: Workspace, tmp_path: Path) -> None:
-        planted = tmp_path / "planted"
-        planted.symlink_to(workspace.certificates)
-        os.chown(planted, STRANGER, STRANGER, follow_symlinks=False)
-        workspace.save_at(planted / "ca-cert.pem")
-        assert f"{planted} belongs to another user" in workspace.run(user=CALLER).failure
-        assert list(workspace.certificates.iterdir()) == []
-
-    def test_a_link_of_ones_own_to_a_directory_of_a_stranger_is_refused(
-        self, workspace: Workspace, tmp_path: Path
+    @pytest.mark.parametrize("planted", ["link", "link on the way of a link", "parent of what a link leads to"])
+    def test_a_path_that_another_user_can_redirect_is_refused(
+        self, workspace: Workspace, tmp_path: Path, planted: str
     ) -> None:
-        strange = tmp_path / "strange"
-        strange.mkdir()
-        os.chown(strange, STRANGER, STRANGER)
+        # Each path leads to a directory of the caller's in the end.
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        if planted == "parent of what a link leads to":
+            (shared / "own").mkdir()
+            os.chown(shared / "own", CALLER, CALLER)
+            redirecting, target = shared, shared / "own"
+        else:
+            shared.chmod(0o1777)
+            redirecting = shared / "link"
+            redirecting.symlink_to(workspace.home)
+            target = redirecting / "certs"
+        os.chown(redirecting, STRANGER, STRANGER, follow_symlinks=False)
         link = workspace.home / "link"
-        link.symlink_to(strange)
-        workspace.save_at(link / "ca-cert.pem")
-        assert f"{link}/ belongs to another user" in workspace.run().failure
+        link.symlink_to(target)
+        workspace.save_at((target if planted == "link" else link) / "ca-cert.pem")
+        assert f"{redirecting}" in workspace.run(user=CALLER).failure
+        assert not (target / "ca-cert.pem").exists()
+
+    def test_a_directory_that_another_user_swaps_is_refused(self, workspace: Workspace, tmp_path: Path) -> None:
+        # In a sticky directory anyone can be quicker than mkdir.
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        shared.chmod(0o1777)
+        workspace.save_at(shared / "aibridge-proxy" / "ca-cert.pem")
+        workspace.stub("mkdir", f'{program("mkdir")} "$@" && {program("chown")} {STRANGER} "$@"')
+        assert f"{shared}/aibridge-proxy/ belongs to another user" in workspace.run(user=0).failure
+        assert list(workspace.cert_path.parent.iterdir()) == []
+
+    @pytest.mark.parametrize("caller", [CALLER, 0], ids=["user", "root"])
+    def test_a_file_of_another_user_in_a_shared_directory_is_named_as_such(
+        self, workspace: Workspace, certificates: Certificates, tmp_path: Path, caller: int
+    ) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        shared.chmod(0o1777)
+        workspace.save_at(shared / "ca-cert.pem")
+        workspace.cert_path.write_text(certificates.company.pem)
+        os.chown(workspace.cert_path, STRANGER, STRANGER)
+        assert f"{workspace.cert_path} belongs to another user" in workspace.run(user=caller).failure
+        assert workspace.cert_path.read_text() == certificates.company.pem
+
+    @pytest.mark.parametrize(("mapped", "taken_for_root"), [("1", True), ("4294967295", False)])
+    def test_only_where_not_all_users_are_mapped_the_overflow_user_is_taken_for_root(
+        self, workspace: Workspace, tmp_path: Path, mapped: str, *, taken_for_root: bool
+    ) -> None:
+        # In the user namespace of a rootless container, root's directories are those of a user without a number.
+        for name, text in {"/proc/self/uid_map": f"0 1000 {mapped}", "/proc/sys/kernel/overflowuid": STRANGER}.items():
+            file = tmp_path / Path(name).name
+            file.write_text(f"{text}\n")
+            workspace.replace(name, str(file))
+        os.chown(tmp_path, STRANGER, STRANGER)
+        run = workspace.run(user=CALLER)
+        if taken_for_root:
+            assert run.status == 0
+            assert "warning: directories of user 54322" in run.stderr
+        else:
+            assert f"{tmp_path}/ belongs to another user" in run.failure
 
     def test_a_directory_of_roots_that_one_cannot_write_to_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
         workspace.save_at(tmp_path / "ca-cert.pem")
@@ -210,5 +313,5 @@ class TestOtherUsers:
     def test_a_file_that_one_cannot_read_is_left_alone(self, workspace: Workspace) -> None:
         workspace.cert_path.write_text("precious")
         workspace.cert_path.chmod(0)
-        assert f"{workspace.cert_path} does not hold certificates" in workspace.run(user=CALLER).failure
+        assert f"{workspace.cert_path} does not contain certificates" in workspace.run(user=CALLER).failure
         assert workspace.cert_path.read_text() == "precious"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.raw_server import RawServer, endless, reset, silent, with_length
-from tests.script.workspace import finish, program
+from tests.script.workspace import finish, limiting_files, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
     from tests.harness.raw_server import Talk
     from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
-
-# With the signal ignored, a write over the limit fails as it does on a full disk.
-LIMIT_FILES = """
-import os, resource, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 STALE_SECONDS = 2 * 60 * 60
 
@@ -91,19 +82,26 @@ def test_after_a_useless_token(earlier: Workspace, token: str) -> None:
     assert earlier.left_over() == []
 
 
+@pytest.mark.parametrize("at_limit", ["SIG_IGN", "SIG_DFL"])
 @pytest.mark.parametrize(
     ("limit", "roots"),
-    [(0, 2), (300, 2), (300, 0), (1500, 2)],
+    [(0, True), (300, True), (300, False), (1500, True)],
     ids=["the first file", "what curl trusts", "the download", "the bundle"],
 )
-def test_after_a_disk_was_full(
-    earlier: Workspace, deployment: Deployment, certificates: Certificates, limit: int, roots: int
+def test_after_a_disk_was_full_or_the_size_of_files_is_limited(
+    earlier: Workspace,
+    deployment: Deployment,
+    certificates: Certificates,
+    limit: int,
+    at_limit: Literal["SIG_IGN", "SIG_DFL"],
+    *,
+    roots: bool,
 ) -> None:
     # No file may grow over the limit, so that one write after the other is the one that fails.
     deployment.serve(Answer(body=certificates.company.pem.encode()))
     system_roots = certificates.public.pem + certificates.intermediate.pem
     earlier.roots.write_text(system_roots if roots else "")
-    assert "cannot write to" in earlier.run(sys.executable, "-c", LIMIT_FILES, str(limit)).failure
+    assert "cannot write to" in earlier.run(*limiting_files(limit, at_limit)).failure
     assert earlier.left_over() == []
 
 
@@ -172,7 +170,7 @@ def test_after_a_signal_in_the_middle_of_a_download(earlier: Workspace, number: 
             process.communicate()
             assert len(earlier.left_over()) == 1
         else:
-            assert "a signal stopped it" in finish(process).failure
+            assert "stopped by a signal" in finish(process).failure
             assert earlier.left_over() == []
 
 

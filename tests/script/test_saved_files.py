@@ -12,11 +12,13 @@ import pytest
 import trustme
 
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Asked, Deployment
-from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, program
+from tests.harness.terraform import MODULE
+from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, UTILITIES, program
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from tests.script.conftest import Certificates
+    from tests.script.rendering import Rendered
     from tests.script.workspace import Workspace
 
 
@@ -38,6 +40,16 @@ def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployme
     del deployment.answers[CA_CERT_PATH]
     assert workspace.run().status == 0
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH, OLD_CA_CERT_PATH]
+
+
+def test_whatever_program_is_missing_is_named(workspace: Workspace) -> None:
+    # Of those without which there is no way to go on; before anything is written.
+    for tool in set(UTILITIES) - {"timeout"}:
+        found = workspace.bin / tool
+        found.rename(workspace.notes / tool)
+        assert workspace.run().failure == f"missing programs: {tool}: install them in the image of the workspace"
+        (workspace.notes / tool).rename(found)
+    assert list(workspace.certificates.iterdir()) == []
 
 
 def test_what_the_module_gives_needs_no_program_that_downloads_or_checks(
@@ -94,6 +106,27 @@ def test_system_roots_with_windows_line_ends_and_comments_are_bundled(
     )
 
 
+def test_two_blocks_on_one_line_are_two(workspace: Workspace, certificates: Certificates) -> None:
+    # As in a file whose parts have no final line end.
+    workspace.roots.write_text(certificates.public.pem.rstrip() + certificates.company.pem)
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert workspace.bundle_path.read_text() == "".join(
+        certified.pem for certified in (certificates.public, certificates.company, certificates.proxy)
+    )
+
+
+def test_blocks_that_are_left_out_of_the_bundle_are_counted(workspace: Workspace, certificates: Certificates) -> None:
+    pem = certificates.company.pem
+    trusted, other = (pem.replace("CERTIFICATE", label) for label in ("TRUSTED CERTIFICATE", "X509 CRL"))
+    workspace.roots.write_text(trusted + certificates.public.pem + other + pem[:200])
+    run = workspace.run()
+    assert run.status == 0
+    warning = f"left out 3 PEM blocks of {workspace.roots} that are not complete certificates"
+    assert run.stderr == f"AI Bridge Proxy setup: warning: {warning}\n"
+    assert workspace.bundle_path.read_text() == certificates.public.pem + certificates.proxy.pem
+
+
 def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_so(
     workspace: Workspace, certificates: Certificates
 ) -> None:
@@ -102,12 +135,13 @@ def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_s
         workspace.replace(path, f"{workspace.roots}.missing")
     run = workspace.run()
     assert run.status == 0
-    assert run.stderr.startswith("AI Bridge Proxy setup: warning: no system roots")
+    assert run.stderr.startswith("AI Bridge Proxy setup: warning: no system roots found")
     assert workspace.bundle_path.read_text() == certificates.proxy.pem
 
 
-def test_the_system_roots_are_looked_for_where_the_helper_knows_them(script: str) -> None:
+def test_the_system_roots_are_looked_for_where_the_helper_knows_them(rendered: Rendered) -> None:
     # The helper refuses these paths as cert_path; both lists have the same order.
+    script = rendered.script
     listed = script[script.index(SYSTEM_ROOTS) : script.index(LAST_SYSTEM_ROOTS) + len(LAST_SYSTEM_ROOTS)]
     assert tuple(listed.replace("\\\n", " ").split()) == SYSTEM_TRUST_FILES
 
@@ -166,10 +200,13 @@ def test_curl_reaches_intercepted_and_tunnelled_hosts_with_the_bundle(
         assert _curl(workspace.cert_path, tunnelled) == 60
 
 
-def test_the_programs_that_the_script_calls_are_those_it_shields_from_functions(script: str) -> None:
+def test_the_programs_that_the_script_calls_are_those_it_shields_from_functions(rendered: Rendered) -> None:
     # Bash imports functions from the environment; the list is that of the tests' PATH, and the coder CLI.
-    (_builtins, line) = re.findall(r"^unset -f (.*)$", script, re.MULTILINE)
-    assert line.split() == sorted([*TOOLS, "coder"])
+    (builtins, programs) = re.findall(r"^unset -f (.*)$", rendered.script, re.MULTILINE)
+    assert programs.split() == sorted([*TOOLS, "coder"])
+    # Bash before 5.1 complains about other names than these, and keeps the functions.
+    assert all(name.isidentifier() for name in builtins.split())
+    assert not re.search(r"^ *([:\[] )|[;&|{(!] *[:\[] ", (MODULE / "setup.sh").read_text(), re.MULTILINE)
 
 
 def _curl(bundle: Path, host: Deployment) -> int:

@@ -16,6 +16,7 @@ from tests.script.workspace import SHELLS, TOOLS, Workspace, program
 
 if TYPE_CHECKING:
     from tests.script.conftest import Certificates
+    from tests.script.rendering import Rendered
     from tests.script.workspace import Run
 
 # Every printable ASCII character but the single quote, whose way into the script is tested with the other values.
@@ -77,7 +78,7 @@ def test_a_body_that_repeats_the_token_is_not_quoted(workspace: Workspace, deplo
 @pytest.mark.parametrize("token", ["", " "])
 def test_without_a_token_there_is_no_request(workspace: Workspace, deployment: Deployment, token: str) -> None:
     workspace.values["SESSION_TOKEN"] = token
-    assert "there is no session token" in workspace.run().failure
+    assert "no session token" in workspace.run().failure
     assert deployment.asked == []
 
 
@@ -85,18 +86,18 @@ def test_without_a_token_there_is_no_request(workspace: Workspace, deployment: D
 def test_a_token_with_a_control_character_is_refused(bare_workspace: Workspace, character: str) -> None:
     # A line end in a header would begin another header.
     bare_workspace.values["SESSION_TOKEN"] = f"{TOKEN}{character}X-Injected: yes"
-    assert "the session token holds control characters" in bare_workspace.run().failure
+    assert "the session token contains control characters" in bare_workspace.run().failure
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_any_other_token_reaches_the_deployment_as_it_is(
-    tmp_path_factory: pytest.TempPathFactory, script: str, certificates: Certificates, shell: str
+    tmp_path_factory: pytest.TempPathFactory, rendered: Rendered, certificates: Certificates, shell: str
 ) -> None:
     @settings(max_examples=8, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.text(PRINTABLE, min_size=1))
     def check(token: str) -> None:
         with Deployment(token=token, ca_cert_pem=certificates.proxy.pem) as deployment:
-            workspace = Workspace(tmp_path_factory.mktemp("token"), shell, script, certificates.public.pem)
+            workspace = Workspace(tmp_path_factory.mktemp("token"), shell, rendered, certificates.public.pem)
             workspace.ask(deployment)
             assert workspace.run().status == 0
 

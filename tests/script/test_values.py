@@ -1,4 +1,4 @@
-"""How values get into the script: by terraform's quoting, as they are, and without any shell evaluating them."""
+"""How values get into script and wrapper: by terraform's quoting, as they are, and evaluated by no shell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.script.rendering import VARIABLES, Renderer
+from tests.script.rendering import PLACEHOLDERS, VARIABLES, Rendered, Renderer
 from tests.script.workspace import SHELLS, program
 from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
@@ -97,6 +97,8 @@ def script_values(draw: st.DrawFn) -> dict[str, str]:
         "CA_BUNDLE_PATH": path.bundle_path,
         "CA_CERT_PEM": draw(hostile_text),
         "EXTRA_CA_CERTS_PEM": draw(hostile_text),
+        "WRAPPER_PATH": draw(hostile_text),
+        "WRAPPER": draw(hostile_text),
     }
 
 
@@ -105,16 +107,16 @@ def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
     """Prepare terraform, with the probe in the place of setup.sh."""
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
-    return Renderer(tmp_path_factory.mktemp("probe"), PROBE)
+    return Renderer(tmp_path_factory.mktemp("probe"), {"setup.sh": PROBE})
 
 
 def assert_values_arrive(batch: Sequence[dict[str, str]], renderer: Renderer, directory: Path) -> None:
     """Render a batch and run it under each shell."""
     directory.mkdir(exist_ok=True)
     environment = {"PATH": str(directory), "SHELLOPTS": "xtrace:allexport"} | dict.fromkeys(VARIABLES, "wrong")
-    for values, text in zip(batch, renderer.render(batch), strict=True):
+    for values, texts in zip(batch, renderer.render(batch), strict=True):
         for name, arguments in SHELLS.items():
-            command = [program(name), *arguments[1:], "-c", text]
+            command = [program(name), *arguments[1:], "-c", texts.script]
             done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, check=False)
             assert done.stdout.decode().split("\0")[:-1] == [values[variable] for variable in sorted(VARIABLES)]
             assert done.stderr == b""
@@ -130,6 +132,22 @@ def test_any_value_reaches_the_script_byte_for_byte(renderer: Renderer, tmp_path
         assert_values_arrive(batch, renderer, tmp_path / "empty")
 
     check()
+
+
+def test_any_value_reaches_the_wrapper_byte_for_byte(tmp_path: Path) -> None:
+    renderer = Renderer(tmp_path / "render", {"wrapper.sh": 'printf "%s\\0" "$VALUE" "$@"\n'})
+    arrived = ["".join(ATTACKS), *ATTACKS[:2], "argument"]
+    paths = dict(zip(("CERT_PATH", "CA_BUNDLE_PATH"), ATTACKS, strict=False))
+    (texts,) = renderer.render([dict.fromkeys(VARIABLES, "") | paths], {"VALUE": arrived[0]})
+    for name, arguments in SHELLS.items():
+        command = [program(name), *arguments[1:], "-c", texts.wrapper, "wrapper", "argument"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        assert (done.stdout.decode().split("\0")[:-1], done.stderr) == (arrived, b"")
+
+
+def test_line_ends_of_windows_in_the_module_make_no_difference(rendered: Rendered, tmp_path: Path) -> None:
+    # A git that checks out on Windows can put them there.
+    assert Renderer(tmp_path, line_end="\r\n").render([PLACEHOLDERS]) == [rendered]
 
 
 def test_attacks_and_real_certificates_reach_the_script_byte_for_byte(

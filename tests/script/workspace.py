@@ -6,8 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.script.rendering import VARIABLES
 from tf_helper.values.cert_path import CertPath
@@ -18,17 +19,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.deployment import Deployment
+    from tests.script.rendering import Rendered
 
 # All that the script may need, curl and openssl aside. There is nothing else on PATH.
 UTILITIES = (
-    *("awk", "cat", "chmod", "cp", "date", "find", "grep", "id", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep"),
-    *("timeout", "wc"),
+    *("awk", "chmod", "cp", "date", "find", "id", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "timeout", "wc"),
 )
 TOOLS = (*UTILITIES, "curl", "openssl")
 
 SHELLS: Mapping[str, tuple[str, ...]] = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
 
 SYSTEM_ROOTS, *_, LAST_SYSTEM_ROOTS = SYSTEM_TRUST_FILES
+
+_LIMIT_FILES = """
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.Handlers[sys.argv[1]])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 # A run that does not end by itself shall not hang the tests.
 SECONDS = 60
@@ -62,9 +70,10 @@ class Workspace:
     openssl. `sleep` only notes how long it should have slept.
     """
 
-    def __init__(self, directory: Path, shell: str, script: str, roots_pem: str) -> None:
+    def __init__(self, directory: Path, shell: str, rendered: Rendered, roots_pem: str) -> None:
         self.shell = shell
-        self.script = script
+        self.script = rendered.script
+        self._wrapper = rendered.wrapper
         self.home = directory / "home"
         self.bin = directory / "bin"
         self.notes = directory / "notes"
@@ -92,6 +101,15 @@ class Workspace:
     def bundle_path(self) -> Path:
         """Where the bundle is saved."""
         return self.home.joinpath(self.values["CA_BUNDLE_PATH"])
+
+    @property
+    def wrapper_path(self) -> Path:
+        """Where the wrapper is saved, if it is."""
+        return self.home.joinpath(self.values["WRAPPER_PATH"])
+
+    def save_wrapper_at(self, wrapper_path: Path) -> None:
+        """Have a wrapper saved at this path."""
+        self.values["WRAPPER_PATH"] = str(wrapper_path)
 
     def save_at(self, cert_path: Path) -> None:
         """Have the certificate saved at this path and the bundle beside it."""
@@ -128,13 +146,8 @@ class Workspace:
 
     def text(self) -> str:
         """Return the script with its values."""
-        text = self.script
-        for name, value in self.values.items():
-            # terraform has put the quotes, see the tests of values; here nothing must need more of them.
-            assert "'" not in value
-            assert text.count(f"'@{name}@'") == 1
-            text = text.replace(f"'@{name}@'", f"'{value}'")
-        return text
+        wrapper = fill_in(self._wrapper, self.values) if self.values["WRAPPER_PATH"] else ""
+        return fill_in(self.script, self.values | {"WRAPPER": wrapper})
 
     def start(self, *launcher: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's own
         """Start the script in a session of its own, by way of another program if need be."""
@@ -158,8 +171,23 @@ class Workspace:
         """Return the names of what lies beside the two files."""
         if not self.cert_path.parent.is_dir():
             return []
-        saved = {self.cert_path.name, self.bundle_path.name}
+        saved = {self.cert_path.name, self.bundle_path.name, self.wrapper_path.name}
         return sorted({path.name for path in self.cert_path.parent.iterdir()} - saved)
+
+
+def limiting_files(size: int, at_limit: Literal["SIG_IGN", "SIG_DFL"]) -> tuple[str, ...]:
+    """Return a launcher under which no file grows over a size.
+
+    With the signal ignored, a write over the limit fails as it does on a full disk; otherwise it kills the writer.
+    """
+    return (sys.executable, "-c", _LIMIT_FILES, at_limit, str(size))
+
+
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Put values between the single quotes where their names stand, as terraform does (see the tests of values)."""
+    for name, value in values.items():
+        text = text.replace(f"'@{name}@'", "'{}'".format(value.replace("'", "'\\''")))
+    return text
 
 
 def finish(process: subprocess.Popen[str]) -> Run:

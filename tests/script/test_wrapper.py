@@ -1,0 +1,186 @@
+"""The command that the script saves: another command behind it runs through the proxy."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.deployment import TOKEN, Answer, Deployment
+from tests.script.rendering import ENV
+from tests.script.workspace import SHELLS, limiting_files, program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.script.workspace import Workspace
+
+    Call = Callable[..., subprocess.CompletedProcess[str]]
+
+USAGE = "usage: {} [--] COMMAND [ARGUMENT...]\n"
+
+# Prints the environment, and nothing of a shell's own.
+PRINT_ENVIRONMENT = (sys.executable, "-c", "import os; [print(f'{n}={v}') for n, v in os.environ.items()]")
+OF_THE_SHELL = {"PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
+
+
+@pytest.fixture
+def saving(workspace: Workspace) -> Workspace:
+    """Make a workspace whose script saves a wrapper."""
+    workspace.save_wrapper_at(workspace.home / "bin" / "aibridge")
+    return workspace
+
+
+@pytest.fixture
+def wrapper(saving: Workspace) -> Path:
+    """Save the wrapper."""
+    run = saving.run()
+    assert (run.status, run.stderr) == (0, "")
+    return saving.wrapper_path
+
+
+@pytest.fixture
+def call(wrapper: Path, shell: str) -> Call:
+    """Call the wrapper, under the shell of this test."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [program(SHELLS[shell][0]), *SHELLS[shell][1:], str(wrapper), *arguments]
+        return subprocess.run(
+            command, env={"PATH": os.defpath, **environment}, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
+
+
+def test_it_is_saved_for_its_user_alone_before_anything_is_downloaded(
+    saving: Workspace, deployment: Deployment
+) -> None:
+    deployment.serve(Answer(403))
+    assert "denied access" in saving.run(umask=0).failure
+    assert saving.wrapper_path.stat().st_mode & 0o7777 == 0o700
+    assert saving.wrapper_path.parent.stat().st_mode & 0o7777 == 0o755
+    assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
+
+
+def test_no_other_user_can_read_it_while_it_is_written(saving: Workspace) -> None:
+    # Not even if its directory were open.
+    modes = saving.notes / "modes"
+    saving.stub("chmod", f'{program("ls")} -ld "$2" >>\'{modes}\'\nexec {program("chmod")} "$@"')
+    assert saving.run(umask=0).status == 0
+    assert modes.read_text().startswith("-rw------- ")
+
+
+def test_the_one_of_the_last_start_is_replaced(saving: Workspace) -> None:
+    # Also one of another version of the module, which has the same second line.
+    assert saving.run().status == 0
+    lines = saving.wrapper_path.read_text().splitlines(keepends=True)
+    saving.wrapper_path.write_text("".join([*lines[:2], "exec /bin/false\n"]))
+    assert saving.run().status == 0
+    assert saving.wrapper_path.read_text() == "".join(lines)
+
+
+def test_it_is_whole_or_that_of_the_last_start(saving: Workspace) -> None:
+    assert saving.run().status == 0
+    before = saving.wrapper_path.read_text()
+    assert "cannot write to" in saving.run(*limiting_files(300, "SIG_DFL")).failure
+    assert saving.wrapper_path.read_text() == before
+    assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
+
+
+def test_where_it_cannot_be_executed_a_warning_says_how_to_run_it(saving: Workspace) -> None:
+    # Without its x, as on a file system mounted noexec.
+    saving.stub("chmod", f'case $1 in 0700) set -- 0600 "$2" ;; esac\nexec {program("chmod")} "$@"')
+    run = saving.run()
+    assert run.status == 0
+    assert run.stderr.startswith(f"AI Bridge Proxy setup: warning: {saving.wrapper_path} cannot be executed")
+    assert run.stderr.endswith(f": use sh {saving.wrapper_path}\n")
+    assert not subprocess.run(["sh", saving.wrapper_path, "true"], check=False).returncode
+
+
+def test_a_command_gets_the_variables_and_no_others(call: Call, saving: Workspace) -> None:
+    # Not even a name that the wrapper uses inside and the user exports as well.
+    done = call(*PRINT_ENVIRONMENT, USER="alice", HTTPS_PROXY="http://other", file="report.pdf")
+    got = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert got == {
+        "PATH": os.defpath,
+        "USER": "alice",
+        "file": "report.pdf",
+        **ENV,
+        "SSL_CERT_FILE": str(saving.bundle_path),
+    } | {name: value for name, value in got.items() if name in OF_THE_SHELL}
+
+
+def test_arguments_input_and_output_are_those_of_the_command(call: Call, wrapper: Path) -> None:
+    arguments = ["a b", "", "*", "$(touch pwned)", "--", "-x", "it's", "a\nb"]
+    show = "import sys; print(sys.argv[1:], sys.stdin.read())"
+    assert call(sys.executable, "-c", show, *arguments).stdout == f"{arguments} \n"
+    piped = subprocess.run([wrapper, "cat"], input="through", capture_output=True, text=True, check=True)
+    assert piped.stdout == "through"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["sh", "-c", "exit 42"], 42),
+        (["sh", "-c", "kill -KILL $$"], -signal.SIGKILL),
+        (["no-such-command"], 127),
+        (["/etc/passwd"], 126),
+    ],
+)
+def test_the_status_is_that_of_the_command(call: Call, command: list[str], status: int) -> None:
+    assert call(*command).returncode == status
+
+
+def test_it_becomes_the_command_which_has_signals_and_terminal_to_itself(wrapper: Path) -> None:
+    parent, child = pty.openpty()
+    process = subprocess.Popen([wrapper, "sh", "-c", "tty; exec sleep 600"], stdin=child, stdout=child, close_fds=True)
+    assert os.read(parent, 100).decode().strip() == os.ttyname(child)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == -signal.SIGTERM
+
+
+def test_the_token_is_in_no_argument_and_no_output(call: Call) -> None:
+    # Tracing could come in from outside.
+    done = call("cat", "/proc/self/cmdline", SHELLOPTS="xtrace:verbose")
+    assert done.stdout == "cat\0/proc/self/cmdline\0"
+    assert TOKEN not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"]])
+def test_without_a_command_it_says_how_it_is_used(call: Call, wrapper: Path, arguments: list[str]) -> None:
+    done = call(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE.format(wrapper))
+
+
+@pytest.mark.parametrize("missing", ["cert_path", "bundle_path"])
+@pytest.mark.parametrize("emptied", [True, False])
+def test_without_the_certificates_it_names_the_log_to_read(
+    call: Call, saving: Workspace, missing: str, *, emptied: bool
+) -> None:
+    file: Path = getattr(saving, missing)
+    file.unlink()
+    if emptied:
+        file.touch()
+    done = call("echo", "runs")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{file}" in done.stderr
+    assert 'the log of the script "AI Bridge Proxy Setup"' in done.stderr
+
+
+def test_it_runs_inside_other_wrappers_and_around_them(call: Call, wrapper: Path, tmp_path: Path) -> None:
+    # Such as agent-firewall's: "<wrapper>" -- claude.
+    other = tmp_path / "other"
+    other.write_text('#!/bin/sh\n[ "$1" = -- ] && shift\nOTHER=1 exec "$@"\n')
+    other.chmod(0o700)
+    show = ("sh", "-c", 'echo "$OTHER $NO_PROXY"')
+    expected = f"1 {ENV['NO_PROXY']}\n"
+    assert call("--", str(other), "--", *show).stdout == expected
+    inside = subprocess.run([other, "--", wrapper, "--", *show], capture_output=True, text=True, check=True)
+    assert inside.stdout == expected
+    assert call(str(wrapper), *show, OTHER="1").stdout == expected
