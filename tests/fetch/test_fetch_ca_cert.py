@@ -315,7 +315,7 @@ def test_a_certificate_that_breaks_the_parser_is_refused_like_any_other(
     def broken(_: str) -> tuple[Certificate, ...]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(api, "parse_ca_cert", broken)
+    monkeypatch.setattr(api, "parse_served_ca_cert", broken)
     assert "unexpected ZeroDivisionError" in failure(deployment.url)
 
 

@@ -170,9 +170,15 @@ def agent_ids(draw: st.DrawFn) -> Spelled:
     return Spelled(normal, draw(in_blanks(other)))
 
 
+def _labeled(der: bytes) -> list[tuple[bytes, str]]:
+    """What OpenSSL calls a certificate; its trust settings are behind it, here an alias."""
+    trusted = "TRUSTED CERTIFICATE"
+    return [(der, "CERTIFICATE"), (der, "X509 CERTIFICATE"), (der, trusted), (der + b"0\x03\x0c\x01x", trusted)]
+
+
 @st.composite
 def pems(draw: st.DrawFn, *, only_cas: bool) -> Spelled:
-    """One or two certificates; other line ends, line lengths and texts around them."""
+    """One or two certificates; other labels, line ends, line lengths and texts around them."""
     ders = draw(
         st.lists(st.sampled_from(certificates()[: 3 if only_cas else None]), min_size=1, max_size=2, unique=True)
     )
@@ -180,6 +186,7 @@ def pems(draw: st.DrawFn, *, only_cas: bool) -> Spelled:
     for der in ders:
         begin, body, end = pem(der).splitlines()
         normal += "\n".join([begin, *textwrap.wrap(body, 64), end, ""])
+        begin, body, end = pem(*draw(st.sampled_from(_labeled(der)))).splitlines()
         lines = [begin, *textwrap.wrap(body, draw(_WIDTHS)), end, draw(st.sampled_from(["", "subject=CN", "\ufeff#"]))]
         other += draw(st.sampled_from(["\n", "\r\n", " \n\t"])).join(lines) + "\n"
     return Spelled(normal, draw(st.sampled_from(["", "\ufeff", "text\n"])) + other)

@@ -188,6 +188,9 @@ def pems() -> st.SearchStrategy[str]:
         broken_certificates().map(pem),
         st.binary(max_size=20).map(pem),
         st.sampled_from(["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN EC PRIVATE KEY-----"]),
+        st.sampled_from(
+            [pem(b"x", "PUBLIC KEY"), pem(certificates()[0], "TRUSTED CERTIFICATE"), "---- BEGIN X ----\n"]
+        ),
         st.text(max_size=10),
         st.sampled_from(["\ufeff", "\r\n", "\x1b[31m", "-" * 5]),
     )

@@ -21,6 +21,7 @@ from tests.harness.program import run_in_process
 from tests.harness.promises import REFUSED, answered, named_fields
 from tests.harness.searching import examples
 from tests.harness.spellings import SETTINGS, Spelled
+from tests.harness.strategies import pem
 from tf_helper.errors import redacted
 from tf_helper.query import QUERY_KEYS
 
@@ -45,7 +46,9 @@ WRONG: dict[str, st.SearchStrategy[object]] = {
     "no_proxy": st.sampled_from(
         ["*", "http://h", "a,-,b", "10.0.0.0/33", ["h"], '["h"]', "10.*", "a;b", "fd00::/8", "[::1]:80", "a," * 5000]
     ),
-    "ca_cert_pem": st.sampled_from(["x", "-----BEGIN CERTIFICATE-----", "x" * 20000, 0]),
+    "ca_cert_pem": st.sampled_from(
+        ["x", "-----BEGIN CERTIFICATE-----", "---- BEGIN X", pem(b"x", "X"), "x" * 20000, 0]
+    ),
     "extra_ca_certs_pem": st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]),
     "wrapper_path": st.sampled_from(["run", "/a/../b", "/a b", "/tmp/aibridge-proxy/ca-cert.pem", 2]),
     "fetch_ca_cert": st.sampled_from(["True", "yes", 1, 0.0, []]),

@@ -14,6 +14,7 @@ from tests.harness.deployment import TOKEN, Answer, Deployment
 from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered
 from tests.harness.raw_server import RawServer, closed_port, not_http, silent
+from tests.harness.strategies import pem
 from tests.messages.case import entry, section
 from tf_helper.coder import fetch
 from tf_helper.deadline import DeadlineExceededError
@@ -95,8 +96,10 @@ CASES: tuple[tuple[str, Mapping[str, str], Callable[[], AbstractContextManager[s
     ("<the answer has status 404>", OWNER, lambda: answers(404)),
     ("<the answer has status 500>", OWNER, lambda: answers(500)),
     ("<the answer is a login page>", OWNER, lambda: answers(body="<html>")),
+    ("<the answer has a public key, too>", OWNER, lambda: answers(body=CA.pem + pem(b"", "PUBLIC KEY"))),
     ("<the answer is too long>", OWNER, lambda: answers(body="a" * 16385)),
     ("<the CA certificate has expired>", OWNER, lambda: answers(body=make_certificate("proxy CA", to_day=-1).pem)),
+    ("<the CA certificate has the token as its name>", OWNER, lambda: answers(body=make_certificate(TOKEN).pem)),
     ("<an error in the program>", OWNER, fails_within),
 )
 

@@ -8,10 +8,13 @@ import unicodedata
 from tests.harness.certificates import make_certificate
 from tests.harness.program import run_in_process
 from tests.harness.promises import REFUSED, answered
+from tests.harness.strategies import pem
 from tests.messages.case import Case, described, entry, plain, sections
 
 CA = make_certificate("proxy CA")
 SERVER = make_certificate("h", issuer=CA, ca=False)
+# Trust settings with an element 0: the uses that are rejected, here serverAuth.
+DISTRUSTED = pem(CA.der + bytes.fromhex("300ca00a06082b06010505070301"), "TRUSTED CERTIFICATE")
 INTERMEDIATE = make_certificate("intermediate CA", issuer=make_certificate("company root"))
 
 # With a letter of Unicode 14, which Python 3.10 does not know: it refuses the label with another message.
@@ -112,6 +115,10 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         described("extra_ca_certs_pem", "65537 characters", "a" * 65537),
         plain('"ca_cert_pem": "a"'),
         described("ca_cert_pem", "the PEM of a private key", CA.key_pem),
+        described("ca_cert_pem", "the PEM of a public key", pem(b"", "PUBLIC KEY")),
+        plain('"ca_cert_pem": "---- BEGIN CERTIFICATE ----"'),
+        described("ca_cert_pem", "a certificate with \\n for line ends", CA.pem.replace("\n", "\\n")),
+        described("ca_cert_pem", "a certificate that OpenSSL is told not to trust for servers", DISTRUSTED),
         described("ca_cert_pem", "the first 100 characters of a certificate", CA.pem[:100]),
         described("ca_cert_pem", "a certificate with a character changed", CA.pem.replace("\nM", "\n!", 1)),
         described("ca_cert_pem", "two certificates, the second one broken", CA.pem + CA.pem.replace("\nM", "\n!", 1)),

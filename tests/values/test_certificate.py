@@ -123,7 +123,7 @@ def test_a_ca_cert_pem_that_is_no_ca_is_refused(ca: Certified, leaf: Certified) 
     assert sentence(ca.pem + leaf.pem) == "contains 2 certificates, of which number 2 is not a CA certificate"
 
 
-@pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "-----BEGIN PUBLIC KEY-----"])
+@pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "BEGIN CERTIFICATE"])
 def test_text_without_a_certificate_is_refused(text: str) -> None:
     assert sentence(text) == "contains no certificate"
 
@@ -161,7 +161,7 @@ def test_says_which_certificate_does_not_decode(ca: Certified) -> None:
 
 
 def test_a_truncated_text_is_refused(ca: Certified) -> None:
-    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem, ca.pem + END, END + ca.pem, BEGIN * 500):
+    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem, ca.pem + END, END + ca.pem, BEGIN):
         assert sentence(text) == "has a certificate without a beginning or an end"
 
 

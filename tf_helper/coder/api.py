@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import httpx
 
 from tf_helper import __version__
+from tf_helper.coder.redaction import contains_token
 from tf_helper.coder.session_token import is_valid_in_header
 from tf_helper.errors import Invalid
 from tf_helper.tls.context import advice_on_distrust, ssl_context
-from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_ca_cert
+from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,7 @@ class CoderApi:
                 "the session token contains characters that no Coder token has", "check the variable it is in"
             )
         self.access_url = access_url
+        self._token = token
         self._client = httpx.Client(
             base_url=str(access_url),
             headers={
@@ -204,7 +206,7 @@ class CoderApi:
                 "check what answers there",
             )
         try:
-            certificates = parse_ca_cert(body.decode(errors="replace"))
+            certificates = parse_served_ca_cert(body.decode(errors="replace"))
         except Invalid as invalid:
             messages = "; ".join(problem.message for problem in invalid.problems)
             raise DeploymentError(
@@ -213,6 +215,11 @@ class CoderApi:
             ) from None
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
+        if any(_contains_token(certificate, self._token) for certificate in certificates):
+            raise DeploymentError(
+                f"the CA certificate of {origin} contains the session token",
+                "find out who makes such certificates, and revoke the token",
+            )
         return certificates
 
 
@@ -224,6 +231,14 @@ def _refused_token(body: bytes) -> str:
     except ValueError:
         detail = ""
     return "the token has expired (401)" if "expired" in detail.lower() else "the deployment refused the token (401)"
+
+
+def _contains_token(certificate: Certificate, token: str) -> bool:
+    der = ssl.PEM_cert_to_DER_cert(certificate.pem).decode("latin-1")
+    names = (certificate.ca.subject, certificate.ca.issuer) if certificate.ca else ()
+    # Some kinds of strings in certificates have two or four bytes for a character.
+    texts = (der, der.replace("\0", ""), certificate.pem.replace("\n", ""), *names)
+    return any(contains_token(text, token) for text in texts)
 
 
 class _NoCookies(CookieJar):

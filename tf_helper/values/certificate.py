@@ -1,6 +1,5 @@
-"""Certificates given as PEM (RFC 7468), decoded by the standard library's ssl."""
+"""Certificates given as PEM, decoded by the standard library's ssl."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
@@ -11,9 +10,6 @@ MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 
 _SOON_DAYS = 30
-_BEGIN = "-----BEGIN CERTIFICATE-----"
-_END = "-----END CERTIFICATE-----"
-_PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"
 # https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
 _SHORT_NAMES = {
     "commonName": "CN",
@@ -55,18 +51,12 @@ class Certificate(NamedTuple):
 
 def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
-    certificates = _parse_pem(text, MAX_CA_CERT_BYTES)
-    problems = [
-        Problem(
-            f"{_which(number, certificates)} is not a CA certificate",
-            "give the one that AI Bridge Proxy signs with; other certificates belong in extra_ca_certs_pem",
-        )
-        for number, certificate in enumerate(certificates, start=1)
-        if not certificate.ca
-    ]
-    if problems:
-        raise Invalid(*problems)
-    return certificates
+    return _only_cas(_parse_pem(text, MAX_CA_CERT_BYTES))
+
+
+def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
+    """Parse as parse_ca_cert does what came over the network: no message quotes from it."""
+    return _only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, quotes=False))
 
 
 def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
@@ -126,28 +116,34 @@ def rfc3339(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _parse_pem(text: str, max_bytes: int) -> tuple[Certificate, ...]:
+def _only_cas(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    problems = [
+        Problem(
+            f"{_which(number, certificates)} is not a CA certificate",
+            "give the one that AI Bridge Proxy signs with; other certificates belong in extra_ca_certs_pem",
+        )
+        for number, certificate in enumerate(certificates, start=1)
+        if not certificate.ca
+    ]
+    if problems:
+        raise Invalid(*problems)
+    return certificates
+
+
+def _parse_pem(text: str, max_bytes: int, *, quotes: bool = True) -> tuple[Certificate, ...]:
+    from tf_helper.values.pem import split_pem
+
     if len(text.encode(errors="replace")) > max_bytes:
         raise Invalid(Problem(f"is over {max_bytes} bytes long", "give only the certificates that are needed"))
-    if re.search(_PRIVATE_KEY, text):
-        raise Invalid(Problem("contains a private key", "give certificates only, and treat the key as exposed"))
-    before, *parts = text.split(_BEGIN)
-    blocks = [part.partition(_END)[0] for part in parts]
-    if _END in before or any(part.count(_END) != 1 for part in parts):
-        raise Invalid(
-            Problem(
-                "has a certificate without a beginning or an end", "the text was cut off or pasted together wrongly"
-            )
-        )
-    if not blocks:
-        raise Invalid(
-            Problem("contains no certificate", f'PEM is needed: "{_BEGIN}", base64, and the matching END line')
-        )
+    blocks = split_pem(text, quotes=quotes)
     certificates: list[Certificate] = []
     problems: list[Problem] = []
     for number, block in enumerate(blocks, start=1):
         try:
-            certificates.append(_decode(block))
+            certificates.append(_decode(block.certificate()))
+        except Invalid as invalid:
+            (problem,) = invalid.problems
+            problems.append(problem._replace(message=f"{_which(number, blocks)} {problem.message}"))
         except ValueError:
             problems.append(Problem(f"{_which(number, blocks)} does not decode as X.509", "copy the whole PEM block"))
     if problems:
@@ -163,15 +159,11 @@ def _which(number: int, among: Sequence[object]) -> str:
     )
 
 
-def _decode(block: str) -> Certificate:
-    """Return the certificate whose DER is `block` in base64. Raises ValueError."""
+def _decode(der: bytes) -> Certificate:
+    """Return the certificate. Raises ValueError."""
     import ssl
-    from base64 import b64decode
     from hashlib import sha256
 
-    der = b64decode("".join(block.split()), validate=True)
-    if len(der) != _der_length(der):
-        raise ValueError
     # One store per certificate: loading all at once says nothing about the one that is broken.
     store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
@@ -192,15 +184,6 @@ def _decode(block: str) -> Certificate:
             not_after=ssl.cert_time_to_seconds(authority["notAfter"]),
         )
     return Certificate(ssl.DER_cert_to_PEM_cert(der), sha256(der).hexdigest(), details)
-
-
-def _der_length(data: bytes) -> int:
-    """Return how long the DER value is that `data` begins with: OpenSSL takes no offence at what follows it."""
-    if len(data) < 2:  # noqa: PLR2004
-        raise ValueError
-    long_form = max(data[1] - 0x80, 0)
-    header = 2 + long_form
-    return header + (int.from_bytes(data[2:header], "big") if long_form else data[1])
 
 
 def _rfc4514(name: _Name) -> str:

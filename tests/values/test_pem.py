@@ -1,0 +1,184 @@
+"""No block of a PEM text is dropped without a word: it is taken, or it is named."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.strategies import pem
+from tf_helper.errors import Invalid
+from tf_helper.values.certificate import parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tf_helper.errors import Problem
+    from tf_helper.values.certificate import Certificate
+
+PARSERS = (parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert)
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+def problems(text: str, parse: Callable[[str], Sequence[Certificate]] = parse_ca_cert) -> tuple[Problem, ...]:
+    with pytest.raises(Invalid) as caught:
+        parse(text)
+    assert all(problem.hint for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def sentence(text: str, parse: Callable[[str], Sequence[Certificate]] = parse_ca_cert) -> str:
+    (problem,) = problems(text, parse)
+    return problem.message
+
+
+def trusted(certified: Certified, *settings: str) -> str:
+    """Return a certificate in OpenSSL's format, with trust settings behind it."""
+    command = ["openssl", "x509", "-trustout", *settings]
+    return subprocess.run(command, input=certified.pem, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("label", ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+def test_openssls_other_labels_are_certificates_too(label: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        assert [one.pem for one in parse(ca.pem + pem(ca.der, label))] == [ca.pem] * 2
+
+
+@pytest.mark.parametrize(
+    "settings", [("-setalias", "x"), ("-addtrust", "serverAuth"), ("-addtrust", "serverAuth", "-setalias", "x" * 200)]
+)
+def test_trust_settings_are_cut_off(settings: tuple[str, ...], ca: Certified) -> None:
+    text = trusted(ca, *settings)
+    assert "BEGIN TRUSTED CERTIFICATE" in text
+    for parse in PARSERS:
+        assert [one.pem for one in parse(text)] == [ca.pem]
+
+
+@pytest.mark.parametrize(
+    "settings", [("-addreject", "emailProtection"), ("-addtrust", "serverAuth", "-addreject", "1.2.3")]
+)
+def test_trust_settings_that_reject_a_use_are_an_error(settings: tuple[str, ...], ca: Certified) -> None:
+    text = trusted(ca, *settings)
+    assert sentence(text) == "contains a certificate that has trust settings that reject a use"
+    assert sentence(ca.pem + text, parse_extra_ca_certs) == (
+        "contains 2 certificates, of which number 2 has trust settings that reject a use"
+    )
+
+
+@pytest.mark.parametrize(
+    "rest", [b"\0", b"0\x05", b"\x04\0", b"0\0" * 2, b"0\0\0", b"0\x02\xa0", b"0\x03\xa0\x01", b"0\x80"]
+)
+def test_what_is_neither_certificate_nor_trust_settings_does_not_decode(rest: bytes, ca: Certified) -> None:
+    for label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
+        assert sentence(pem(ca.der + rest, label)) == "contains a certificate that does not decode as X.509"
+
+
+def test_settings_of_many_small_parts_are_read_to_the_end(ca: Certified) -> None:
+    count = 10_000
+    rest = b"0\x83" + (2 * count).to_bytes(3, "big") + b"\x04\0" * count
+    assert [one.pem for one in parse_extra_ca_certs(pem(ca.der + rest, "TRUSTED CERTIFICATE"))] == [ca.pem]
+
+
+@pytest.mark.parametrize(
+    "label", ["PUBLIC KEY", "CERTIFICATE REQUEST", "X509 CRL", "PKCS7", "Certificate", "A-B", "\u00e4"]
+)
+def test_a_block_of_another_label_is_named(label: str, ca: Certified) -> None:
+    shown = label.replace("\u00e4", "\\u00e4")
+    for parse in (parse_ca_cert, parse_extra_ca_certs, parse_saved):
+        for text in (pem(b"x", label), ca.pem + pem(b"x", label), pem(b"x", label) * 2 + ca.pem):
+            assert sentence(text, parse) == f'contains a "{shown}" block'
+
+
+def test_every_other_label_is_named(ca: Certified) -> None:
+    text = pem(b"x", "PUBLIC KEY") + ca.pem + pem(b"x", "DH PARAMETERS")
+    assert [problem.message for problem in problems(text)] == [
+        'contains a "PUBLIC KEY" block',
+        'contains a "DH PARAMETERS" block',
+    ]
+
+
+def test_of_what_came_over_the_network_not_even_a_label_is_quoted(ca: Certified) -> None:
+    text = pem(b"x", "SECRET") + ca.pem + pem(b"x", "ANOTHER SECRET")
+    assert sentence(text, parse_served_ca_cert) == "contains a block of another kind"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "----BEGIN CERTIFICATE----",
+        "---- BEGIN CERTIFICATE ----",
+        "----- BEGIN CERTIFICATE -----",
+        "-----BEGIN CERTIFICATE",
+        "-----BEGIN CERTIFICATE----",
+        "-----BEGIN CERTIFICATE------",
+        "------BEGIN CERTIFICATE-----",
+        "-----BEGIN  CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE -----",
+        "-----BEGIN\tCERTIFICATE-----",
+        "-----BEGIN -----",
+        "  \t--BEGIN",
+        "\ufeff----BEGIN CERTIFICATE----",
+        "-----begin certificate-----",
+        "\u2014\u2014BEGIN CERTIFICATE\u2014\u2014",
+        "\u2013\u2014\u2013-Begin Certificate\u2014\u2014-",
+        "-----END CERTIFICATE----",
+        "---- END CERTIFICATE ----",
+        f"{END}-{BEGIN}",
+    ],
+)
+def test_a_malformed_line_is_told_from_text(line: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        for text in (f"{ca.pem}text\n{line}\nMIIB\n-----END CERTIFICATE-----\n", f"{ca.pem}text\r\n{line}\r\n"):
+            assert sentence(text, parse) == f"has a malformed BEGIN or END line (line {ca.pem.count(chr(10)) + 2})"
+
+
+def test_a_malformed_end_is_named_before_the_block_that_lacks_one(ca: Certified) -> None:
+    text = ca.pem.replace(END, "-----END CERTIFICATE----")
+    assert sentence(text + ca.pem) == f"has a malformed BEGIN or END line (line {ca.pem.count(chr(10))})"
+
+
+@pytest.mark.parametrize(
+    "line", ["-- end of the list", "--", "-----", "# ---- BEGIN", "-BEGIN", "BEGIN CERTIFICATE", "--BEGINNING", "END--"]
+)
+def test_words_of_a_comment_are_text(line: str, ca: Certified) -> None:
+    assert [one.pem for one in parse_ca_cert(f"{line}\n{ca.pem}{line}\n{ca.pem}{line}")] == [ca.pem] * 2
+
+
+@pytest.mark.parametrize("around", ["", " ", "\t", "text", "\ufeff"])
+def test_a_block_can_begin_and_end_anywhere_in_a_line(around: str, ca: Certified) -> None:
+    text = ca.pem.replace(BEGIN, around + BEGIN).replace(END, END + around)
+    assert [one.pem for one in parse_ca_cert(text)] == [ca.pem]
+
+
+def test_two_blocks_on_one_line_are_two(ca: Certified) -> None:
+    other = make_certificate("other")
+    assert [one.pem for one in parse_ca_cert(ca.pem.rstrip() + other.pem)] == [ca.pem, other.pem]
+
+
+def test_a_carriage_return_is_a_line_end(ca: Certified) -> None:
+    assert [one.pem for one in parse_ca_cert(ca.pem.replace("\n", "\r"))] == [ca.pem]
+
+
+@pytest.mark.parametrize("line_end", ["\\n", "\\r\\n", "\\\\n"])
+def test_line_ends_of_two_characters_get_a_message_of_their_own(line_end: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        for text in (ca.pem.replace("\n", line_end), f'"{ca.pem}"'.replace("\n", line_end)):
+            assert sentence(text, parse) == "has line ends written as the two characters \\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"), [("CERTIFICATE", "X509 CERTIFICATE"), ("TRUSTED CERTIFICATE", "CERTIFICATE"), ("X", "Y")]
+)
+def test_the_labels_of_both_ends_must_match(begin: str, end: str, ca: Certified) -> None:
+    text = pem(ca.der, begin).replace(f"END {begin}", f"END {end}")
+    assert sentence(text + ca.pem) == "has a certificate without a beginning or an end"
+
+
+@pytest.mark.parametrize(
+    "text", ["-----BEGIN EC PRIVATE KEY-----", "---- BEGIN RSA PRIVATE KEY", "--BEGIN PRIVATE KEY--"]
+)
+def test_a_malformed_private_key_is_one_all_the_same(text: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        assert sentence(f"{ca.pem}{text}\n", parse) == "contains a private key"
