@@ -335,7 +335,9 @@ def test_a_token_that_no_header_can_carry_is_not_sent(token: str, deployment: De
 
 def test_an_untrusted_deployment_is_explained(tls_deployment: Deployment) -> None:
     message = failure(tls_deployment.url)
-    assert message.startswith(f"the TLS certificate of {tls_deployment.url} is not trusted (")
+    assert message.startswith(
+        f"the TLS certificate of {tls_deployment.url} is not trusted: signed by a CA that is not trusted ("
+    )
     assert "extra_ca_certs_pem" in message
     assert tls_deployment.asked == []
 

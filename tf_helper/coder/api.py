@@ -11,7 +11,8 @@ from tf_helper import __version__
 from tf_helper.coder.redaction import contains_token
 from tf_helper.coder.session_token import is_valid_in_header
 from tf_helper.errors import Invalid
-from tf_helper.tls.context import advice_on_distrust, ssl_context
+from tf_helper.tls.context import ssl_context
+from tf_helper.tls.reasons import explain
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class CoderApi:
         if status == httpx.codes.NOT_FOUND:
             return DeploymentError(
                 f"{origin} has no AI Bridge Proxy (404)",
-                "set CODER_AI_GATEWAY_PROXY_ENABLED=true on the deployment, or upgrade Coder",
+                "set CODER_AI_GATEWAY_PROXY_ENABLED=true (older: CODER_AIBRIDGE_PROXY_ENABLED) on the deployment, or "
+                "upgrade Coder",
             )
         if httpx.codes.is_redirect(status):
             return DeploymentError(
@@ -178,10 +180,11 @@ class CoderApi:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
+                why = explain(cause)
+                add_ca = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
                 return DeploymentError(
-                    f"the TLS certificate of {origin} is not trusted ({cause.verify_message.rstrip('.')})",
-                    advice_on_distrust(cause)
-                    or "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store",
+                    f"the TLS certificate of {origin} is not trusted: {why.cause}",
+                    add_ca if why.unknown_issuer else why.remedy,
                 )
             if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
                 return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")

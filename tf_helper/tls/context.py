@@ -1,4 +1,4 @@
-"""TLS contexts, and the advice for certificates that they refuse."""
+"""TLS contexts: who is trusted."""
 
 import contextlib
 import ssl
@@ -6,13 +6,6 @@ from collections.abc import Iterable
 
 from tf_helper.values.certificate import Certificate
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
-
-# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH.
-_CLOCK = (
-    "compare this machine's clock with the certificate's dates; if the clock is right, the certificate must be renewed"
-)
-_NAME = "use a name that the certificate is for, or have one issued for this name"
-_ADVICE_BY_VERIFY_CODE = {9: _CLOCK, 10: _CLOCK, 62: _NAME, 64: _NAME}
 
 
 def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True) -> ssl.SSLContext:
@@ -28,11 +21,6 @@ def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True
     for certificate in certificates:
         context.load_verify_locations(cadata=certificate.pem)
     return context
-
-
-def advice_on_distrust(error: ssl.SSLCertVerificationError) -> str:
-    """Return what to do about a certificate that is refused though its CA is trusted, or "" if its CA is not."""
-    return _ADVICE_BY_VERIFY_CODE.get(error.verify_code, "")
 
 
 def _load_system_store(context: ssl.SSLContext) -> None:
