@@ -1,56 +1,139 @@
-"""Where all is well, doctor says so."""
+"""Where nothing is wrong, doctor says so."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+import pytest
+import trustme
+
+from tests.doctor.patient import PROVIDER
+from tests.harness.certificates import make_certificate
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
+from tests.harness.gateway import PROVIDERS, Gateway
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from tests.doctor.conftest import Patient
-    from tests.harness.cells import Listener
-    from tests.sandbox import Authorities
+    from tests.doctor.patient import Patient
 
 
-def test_every_step_of_a_healthy_workspace_is_ok(patient: Patient) -> None:
-    report = patient.examine()
-    assert (report.status, report.ok) == (0, True)
-    assert report.of("ok") == list(report.steps)
-    assert len(report.steps) == 16
+def over_http(_: Patient) -> None:
+    """Leave everything as it is."""
 
 
-def test_every_step_of_a_healthy_tool_is_ok(patient: Patient) -> None:
-    patient.environment = patient.tool_environment() | {"CODER_URL": patient.deployment.url}
-    del patient.settings["proxy_url"], patient.settings["access_url"]
-    report = patient.examine()
-    assert report.of("ok") == list(report.steps)
-    assert report.steps["environment"]["seen"].endswith("AWS_CA_BUNDLE; they agree")
+def over_tls(patient: Patient) -> None:
+    patient.save(patient.company.pem)
+    patient.listen_with(patient.listener_certificate())
 
 
-def test_a_healthy_proxy_with_tls_is_ok(
-    patient: Patient, listeners: Mapping[Listener, Mapping[str, object]], authorities: Authorities
-) -> None:
-    company = authorities.company.cert_pem.bytes().decode()
-    patient.settings |= {"proxy_url": str(listeners["TLS"]["proxy_url"]), "extra_ca_certs_pem": company}
-    patient.certificate.write_text(patient.ca_pem + company)
-    patient.bundle.write_text(patient.roots_pem + patient.ca_pem + company)
+def with_an_intermediate_ca(patient: Patient) -> None:
+    patient.replace_ca(make_certificate("AI Bridge Proxy CA", issuer=patient.company))
+    patient.save(patient.company.pem)
+
+
+def with_a_gateway_behind_tls(patient: Patient) -> None:
+    authority = trustme.CA()
+    gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
+    patient.replace_proxy(gateway=gateway.url, gateway_ca=authority.cert_pem.bytes().decode())
+
+
+def with_a_provider_that_nobody_knows(patient: Patient) -> None:
+    patient.hosts["provider_host"] = "ai.example.com"
+    patient.proxy.providers["ai.example.com"] = "other"
+
+
+def with_an_older_server(patient: Patient) -> None:
+    del patient.deployment.answers[CA_CERT_PATH]
+
+
+ARRANGEMENTS = (
+    over_http,
+    over_tls,
+    with_an_intermediate_ca,
+    with_a_gateway_behind_tls,
+    with_a_provider_that_nobody_knows,
+    with_an_older_server,
+)
+
+
+@pytest.mark.parametrize("tool", [False, True], ids=["shell", "tool"])
+@pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
+def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, *, tool: bool) -> None:
+    arrange(patient)
+    if tool:
+        patient.become_tool(CODER_URL=patient.deployment.url)
+        del patient.settings["proxy_url"], patient.settings["access_url"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
-    assert report.steps["proxy_tls"]["seen"] == "its certificate is trusted"
+    assert ("they agree" in report.told("environment")) == tool
 
 
-def test_on_a_provisioner_files_and_environment_do_not_matter(patient: Patient) -> None:
+@pytest.mark.parametrize("enabled", [*combinations(PROVIDERS, 1), tuple(PROVIDERS)], ids=", ".join)
+def test_the_proxy_is_known_by_whichever_providers_are_enabled(enabled: tuple[str, ...], patient: Patient) -> None:
+    patient.proxy.providers = {host: PROVIDERS[host] for host in enabled}
+    report = patient.examine()
+    assert report.of("ok") == list(report.steps), report
+    assert f"it asks for the token at {', '.join(enabled)}, as" in report.told("connect_without_token")
+    assert f"{enabled[0]} is intercepted" in report.told("provider")
+
+
+def test_a_provisioner_has_neither_files_nor_a_tools_environment(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.bundle.unlink()
     report = patient.examine("--on-provisioner")
-    assert report.ok
+    assert report.status == 0
     assert report.of("skipped") == ["certificate_file", "bundle_file", "environment"]
 
 
 def test_without_the_deployments_url_the_rest_is_examined(patient: Patient) -> None:
     del patient.settings["access_url"]
     report = patient.examine()
-    assert report.ok
+    assert report.status == 0
     assert report.of("skipped") == ["deployment", "user", "ca_endpoint"]
     assert "--access-url" in report.told("deployment")
-    assert "is intercepted" in report.told("provider")
+
+
+def test_without_any_ca_certificate_nothing_can_be_compared(patient: Patient) -> None:
+    del patient.settings["access_url"]
+    report = patient.examine("--on-provisioner")
+    assert report.of("skipped") == [
+        *("deployment", "user", "ca_endpoint", "certificate_file", "bundle_file"),
+        *("provider", "gateway", "strict_client", "environment"),
+    ]
+    assert "--ca-cert-pem" in report.told("provider")
+
+
+def test_a_shell_with_a_companys_bundle_is_not_a_tools_process(patient: Patient) -> None:
+    patient.environment["SSL_CERT_FILE"] = str(patient.bundle)
+    told = patient.examine().told("environment")
+    assert told == "set here: SSL_CERT_FILE; no HTTPS_PROXY, so this is not a tool's process -> "
+
+
+@pytest.mark.parametrize("entries", ["", "opic.com", "example.com", f"{PROVIDER}.example.com", f"{PROVIDER}:8443"])
+def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> None:
+    patient.become_tool(NO_PROXY=entries, no_proxy=entries)
+    assert "past the proxy" not in patient.examine().told("environment")
+
+
+def test_node_extra_ca_certs_may_name_the_bare_certificate(patient: Patient) -> None:
+    """As the Copilot module sets it."""
+    patient.become_tool(NODE_EXTRA_CA_CERTS=str(patient.certificate))
+    assert patient.examine().steps["environment"]["status"] == "ok"
+
+
+def test_the_token_goes_to_the_proxy_and_its_own_deployment_only_where_it_is_asked_for(patient: Patient) -> None:
+    patient.examine()
+    assert patient.deployment.asked[0] == Asked("/api/v2/buildinfo", None)
+    asked = [request for request in patient.proxy.asked if request.host == PROVIDER]
+    assert asked[:2] == [(PROVIDER, 443, 407, False), (PROVIDER, 443, 200, True)]
+    assert {(request.method, request.path) for request in patient.gateway.requests} == {
+        ("HEAD", "/api/v2/aibridge/anthropic/")
+    }
+
+
+def test_an_ipv6_address_is_asked_for_in_brackets(patient: Patient) -> None:
+    patient.hosts["provider_host"] = "[::1]"
+    patient.examine()
+    assert ("::1", 443, 403, False) in patient.proxy.asked

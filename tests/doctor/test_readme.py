@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import ROOT
-from tests.doctor.transcripts import FAULTS, Fault, transcript
+from tests.doctor.transcripts import TRANSCRIPTS, Transcript, shown
 
 if TYPE_CHECKING:
-    from tests.doctor.conftest import Patient
-    from tests.harness.certificates import Certified
+    from tests.doctor.patient import Patient
 
 PAGES = (ROOT / "README.md").read_text() + (ROOT / "docs" / "troubleshooting.md").read_text()
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.inflict.__name__.strip("_"))
-def test_the_transcript_is_what_doctor_says(fault: Fault, patient: Patient, ca: Certified) -> None:
-    assert f"```console\n{transcript(fault, patient, ca)}```\n" in PAGES
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda transcript: transcript.inflict.__name__)
+def test_the_transcript_is_what_doctor_says(transcript: Transcript, patient: Patient) -> None:
+    assert f"```console\n{shown(transcript, patient)}```\n" in PAGES

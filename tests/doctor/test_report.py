@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 import threading
 from contextlib import suppress
+from time import monotonic
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import PROGRAM
-from tests.harness.deployment import TOKEN
+from tests.harness.deployment import TOKEN, USER_PATH, Answer
+from tests.harness.raw_server import RawServer, closed_port, full_backlog, silent
 from tf_helper import cli
 from tf_helper.doctor import runner
 from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
 
 if TYPE_CHECKING:
-    from tests.doctor.conftest import Patient
+    from collections.abc import Mapping
+
+    from tests.doctor.patient import Patient
 
 
-def test_each_step_is_a_line_with_advice_under_it(patient: Patient) -> None:
-    patient.certificate.unlink()
+def test_each_step_is_a_line_with_advice_under_it_and_what_is_skipped_is_one_line(patient: Patient) -> None:
+    patient.put_in_place_of_proxy(patient.running.enter_context(closed_port()))
+    del patient.settings["access_url"]
     status, out = patient.run()
-    lines = out.splitlines()
     assert status == 1
-    assert lines[0].startswith("ok       settings             proxy_url http://127.0.0.1:")
-    (number,) = (number for number, line in enumerate(lines) if line.startswith("failed"))
-    assert re.match(r"failed   certificate on disk  there is no ", lines[number])
-    assert re.match(r" {30}-> restart the workspace", lines[number + 1])
-    assert lines[-2:] == ["", "15 ok, 1 failed"]
+    lines = out.splitlines()
+    assert re.match(r"ok       proxy: DNS           aiproxy.example.com is ", lines[1])
+    assert re.match(r"failed   proxy: TCP           port \d+ of aiproxy.example.com: connection refused$", lines[2])
+    assert re.match(r" {9}-> check the port in proxy_url", lines[3])
+    assert lines[-5:] == [
+        'skipped  needs "proxy: TCP": proxy: TLS, proxy: challenge, proxy: token, AI provider, AI gateway, '
+        "stricter tools, other hosts",
+        "skipped  access_url is not given: deployment, token's user, CA certificate",
+        "         -> give --access-url to examine the deployment as well",
+        "",
+        "6 ok, 1 failed, 10 skipped",
+    ]
 
 
 def test_bad_settings_are_a_failed_step(patient: Patient) -> None:
@@ -51,12 +66,10 @@ def test_a_warning_of_the_settings_is_one_here(patient: Patient) -> None:
     assert "http without a port means port 80" in patient.examine().told("settings")
 
 
-def test_what_a_step_has_several_lines_of_stands_in_its_column(patient: Patient) -> None:
-    patient.environment = patient.tool_environment() | {"HTTP_PROXY": "http://h"}
-    _, out = patient.run()
-    lines = out[out.index("warning  environment") :].splitlines()
-    assert lines[1] == " " * 30 + "HTTP_PROXY is set, but AI Bridge Proxy serves CONNECT only"
-    assert lines[2].startswith(" " * 30 + "-> ")
+def test_the_token_is_taken_out_of_an_answer_before_that_is_cut(patient: Patient) -> None:
+    name = f"{'x' * 60}{TOKEN}"
+    patient.deployment.answers[USER_PATH] = [Answer(200, json.dumps({"username": name}).encode())]
+    assert patient.examine().told("user").startswith(f"the token belongs to {'x' * 60}***")
 
 
 @pytest.mark.parametrize("option", ["--provider-host=https://h", "--tunnelled-host=a b", "--unknown"])
@@ -79,7 +92,7 @@ def test_a_step_that_hangs_does_not_keep_the_others_waiting(patient: Patient, mo
     told = run_steps(patient, monkeypatch, Step("stuck", "", lambda _: over.wait()), *STEPS[:1])  # type: ignore[arg-type,return-value]
     over.set()
     assert "a firewall, a name server" in told["stuck"]
-    assert "an address already" in told["proxy_dns"]
+    assert "aiproxy.example.com is" in told["proxy_dns"]
 
 
 def test_a_step_that_breaks_does_not_take_the_others_with_it(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +101,7 @@ def test_a_step_that_breaks_does_not_take_the_others_with_it(patient: Patient, m
 
     told = run_steps(patient, monkeypatch, Step("broken", "", broken), *STEPS[:1])
     assert "unexpected ZeroDivisionError" in told["broken"]
-    assert "an address already" in told["proxy_dns"]
+    assert "aiproxy.example.com is" in told["proxy_dns"]
 
 
 def test_steps_for_which_no_time_is_left_are_skipped(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,12 +113,16 @@ def test_all_of_it_ends_within_half_a_minute() -> None:
     assert runner.TOTAL_SECONDS + 1 <= 30
 
 
-def on_a_terminal(patient: Patient, *options: str, **environment: str) -> tuple[str, str]:
+def on_a_terminal(
+    patient: Patient, *more: str, columns: int = 80, environment: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, str]:
     """Return what doctor writes to a terminal that is its standard output and error, and to a pipe."""
     ours, theirs = pty.openpty()
-    pipe = "--json" in options
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    pipe = "--json" in more
+    patient.settings["proxy_url"] = f"http://127.0.0.1:{patient.proxy.port}"
     process = subprocess.Popen(
-        [PROGRAM, *patient.command(), *options],
+        [PROGRAM, *patient.command(), *more],
         env={"CODER_SESSION_TOKEN": TOKEN, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if pipe else theirs,
@@ -123,10 +140,21 @@ def on_a_terminal(patient: Patient, *options: str, **environment: str) -> tuple[
     return shown.decode(), out.decode()
 
 
-def test_a_terminal_has_colours_and_shows_what_is_looked_at(patient: Patient) -> None:
+def test_a_terminal_has_colors_and_shows_what_is_looked_at(patient: Patient) -> None:
     shown, _ = on_a_terminal(patient)
-    assert "\x1b[32mok     \x1b[0m  proxy: DNS" in shown
-    assert "...      proxy: DNS\r" in shown
+    assert "\x1b[32mok       \x1b[0mproxy: TCP" in shown
+    assert re.search(r"\.\.\.      proxy: TCP +\r", shown)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 132])
+def test_lines_fit_the_terminal(columns: int, patient: Patient) -> None:
+    environment = {"TERM": "dumb", "HTTPS_PROXY": "http://coder:x@h:3128", "SSL_CERT_FILE": str(patient.certificate)}
+    patient.gateway.licensed = False
+    shown, _ = on_a_terminal(patient, columns=columns, environment=environment)
+    assert "SSL_CERT_FILE names the proxy's" in shown
+    # A path and a digest cannot be broken, and a command is to be copied.
+    for line in shown.splitlines():
+        assert len(line) <= columns or len(line.split()) == 1 or line.strip().startswith("$ "), shown
 
 
 @pytest.mark.parametrize("json_option", [[], ["--json"]])
@@ -142,13 +170,25 @@ def test_what_a_terminal_gets_has_no_bearing_on_what_is_found(
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_need_not_have_colours(environment: dict[str, str], patient: Patient) -> None:
-    shown, _ = on_a_terminal(patient, **environment)
+def test_a_terminal_need_not_have_colors(environment: dict[str, str], patient: Patient) -> None:
+    shown, _ = on_a_terminal(patient, environment=environment)
     assert "\x1b" not in shown
-    assert "ok       proxy: DNS" in shown
+    assert "ok       proxy: TCP" in shown
 
 
 def test_json_says_on_a_terminal_what_is_looked_at(patient: Patient) -> None:
     shown, out = on_a_terminal(patient, "--json")
     assert "tf-helper: proxy: DNS" in shown
     assert json.loads(out)["steps"][1]["name"] == "proxy_dns"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("silent_only", [False, True], ids=["no connection", "no answer"])
+def test_black_holes_everywhere_leave_an_answer_within_half_a_minute(patient: Patient, *, silent_only: bool) -> None:
+    with full_backlog() as nowhere, RawServer(silent) as server:
+        patient.put_in_place_of_proxy(server.url if silent_only else nowhere)
+        patient.settings["access_url"] = server.url if silent_only else nowhere
+        begun = monotonic()
+        report = patient.examine()
+        assert monotonic() - begun < 30
+    assert set(report.of("failed")) == {"deployment", "connect_without_token" if silent_only else "proxy_tcp"}

@@ -1,69 +1,83 @@
-"""What doctor says of typical faults, for the README: real output, with addresses of the documentation's."""
+"""What doctor says of typical faults, for the documentation: real findings, with the documentation's addresses."""
 
 from __future__ import annotations
 
+import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from tests.doctor.deployment_faults import certificate, with_tls
+from tests.doctor.file_faults import the_certificate_of_an_earlier_ca
+from tests.doctor.patient import OTHER, PROXY_HOST
+from tf_helper.doctor.finding import Finding
+from tf_helper.doctor.report import as_text
+from tf_helper.doctor.runner import Examined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.doctor.conftest import Patient
-    from tests.harness.certificates import Certified
+    from tests.doctor.patient import Patient
 
-PROXY_URL = "http://aiproxy.example.com:8888"
 ACCESS_URL = "https://coder.example.com"
 CERT_PATH = "/tmp/aibridge-proxy/ca-cert.pem"
-
 DIGESTS = ("5f0c7d1b" * 8, "a3e941f6" * 8)
+COLUMNS = "100"
 
 
-class Fault(NamedTuple):
-    """A typical fault: the command in the README, and how it comes about."""
+class Transcript(NamedTuple):
+    """A typical fault: how it comes about, and the settings that the command in the documentation gives."""
 
-    command: str
-    inflict: Callable[[Patient, Certified], None]
-
-
-def _replaced_certificate(patient: Patient, ca: Certified) -> None:
-    patient.certificate.write_text(ca.pem)
-    patient.bundle.write_text(patient.roots_pem + ca.pem)
+    inflict: Callable[[Patient], object]
+    proxy_url: str
+    settings: tuple[str, ...] = ()
 
 
-def _certificate_for_the_bundle(patient: Patient, _: Certified) -> None:
-    patient.environment = patient.tool_environment()
-    patient.environment["SSL_CERT_FILE"] = str(patient.certificate)
+def the_certificate_for_the_bundle(patient: Patient) -> None:
+    patient.become_tool(SSL_CERT_FILE=str(patient.certificate))
 
 
-def _deployment_for_the_proxy(patient: Patient, _: Certified) -> None:
-    patient.settings["proxy_url"] = patient.deployment.url
+def the_deployment_with_tls_for_the_proxy(patient: Patient) -> None:
+    with_tls(partial(certificate), patient)
+    patient.settings["proxy_url"] = patient.settings["access_url"]
 
 
-FAULTS = (
-    Fault(f"tf-helper doctor --proxy-url {PROXY_URL} --access-url {ACCESS_URL}", _replaced_certificate),
-    Fault("tf-helper doctor | grep -v ^ok", _certificate_for_the_bundle),
-    Fault(f"tf-helper doctor --proxy-url {ACCESS_URL} | grep -v ^ok", _deployment_for_the_proxy),
+PROXY_URL = f"http://{PROXY_HOST}:8888"
+TRANSCRIPTS = (
+    Transcript(the_certificate_of_an_earlier_ca, PROXY_URL, ("proxy_url", "access_url")),
+    Transcript(the_certificate_for_the_bundle, PROXY_URL),
+    Transcript(the_deployment_with_tls_for_the_proxy, ACCESS_URL, ("proxy_url",)),
 )
 
 
-def transcript(fault: Fault, patient: Patient, ca: Certified) -> str:
-    """Return what a person sees: the command, and its output with the documentation's addresses, times and digests."""
-    fault.inflict(patient, ca)
-    _, out = patient.run()
-    for real, shown in {
-        patient.settings["proxy_url"]: ACCESS_URL if fault is FAULTS[2] else PROXY_URL,
-        patient.deployment.url: ACCESS_URL,
+def shown(transcript: Transcript, patient: Patient) -> str:
+    """Return what a person sees in a terminal: the command and its output."""
+    transcript.inflict(patient)
+    _, out = patient.run("--json")
+    host = transcript.proxy_url.partition("//")[2].partition(":")[0]
+    for real, told in {
+        patient.settings["proxy_url"]: transcript.proxy_url,
+        patient.settings["access_url"]: ACCESS_URL,
         str(patient.bundle): CERT_PATH.replace(".pem", ".bundle.pem"),
         str(patient.certificate): CERT_PATH,
-        patient.tunnelled_host: "example.com",
-        "it is an address already": "aiproxy.example.com is 10.2.3.4",
+        OTHER: "example.com",
+        "it is an address already": f"{host} is 10.2.3.4",
+        "127.0.0.1": "10.2.3.4",
     }.items():
-        out = out.replace(real, shown)
-    out = re.sub(r"port [0-9]+ is open", "port 8888 is open", out)
+        out = out.replace(real, told)
+    out = re.sub(r"port [0-9]+ is open", f"port {'8888' if ':8888' in transcript.proxy_url else '443'} is open", out)
     out = re.sub(r"[0-9-]{10}T[0-9:]{8}Z", "2036-11-22T08:00:00Z", out)
-    digests = dict.fromkeys(re.findall(r"\b[0-9a-f]{64}\b", out))
-    for digest, shown in zip(digests, DIGESTS, strict=False):
-        out = out.replace(digest, shown)
-    if fault.command.endswith("grep -v ^ok"):
-        out = "".join(line for line in out.splitlines(keepends=True) if not line.startswith("ok"))
-    return f"$ {fault.command}\n{out}"
+    for digest, told in zip(dict.fromkeys(re.findall(r"\b[0-9a-f]{64}\b", out)), DIGESTS, strict=False):
+        out = out.replace(digest, told)
+    values = {"proxy_url": transcript.proxy_url, "access_url": ACCESS_URL}
+    options = [f"--{name.replace('_', '-')} {values[name]}" for name in transcript.settings]
+    return f"$ {' '.join(['tf-helper doctor', *options])}\n{_rendered(out, patient)}"
+
+
+def _rendered(report: str, patient: Patient) -> str:
+    patient.monkeypatch.setenv("COLUMNS", COLUMNS)
+    as_text(
+        Examined(step["name"], step["title"], Finding(step["status"], step["seen"], step["advice"]))
+        for step in json.loads(report)["steps"]
+    )
+    return patient.capsys.readouterr().out

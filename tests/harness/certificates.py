@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
+import subprocess
 from dataclasses import dataclass
-from tempfile import NamedTemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -90,9 +92,25 @@ def make_certificate(
     return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
+def signed_with_sha1(issuer: Certified, host: str) -> Certified:
+    """Make a server's certificate with a signature of old, by openssl, because cryptography makes none."""
+    leaf = make_certificate(host, issuer=issuer, ca=False)
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        (directory / "key").write_text(leaf.key_pem)
+        (directory / "ca").write_text(issuer.pem + issuer.key_pem)
+        (directory / "extensions").write_text(f"subjectAltName=DNS:{host}\n")
+        request = ("openssl", "req", "-new", "-key", "key", "-subj", "/CN=leaf", "-out", "request")
+        sign = ("openssl", "x509", "-req", "-in", "request", "-CA", "ca", "-sha1", "-extfile", "extensions")
+        subprocess.run(request, cwd=directory, check=True, capture_output=True)
+        pem = subprocess.run(sign, cwd=directory, check=True, capture_output=True).stdout
+    return Certified(x509.load_pem_x509_certificate(pem), leaf.key)
+
+
 def server_context(server: Certified, *chain: Certified) -> ssl.SSLContext:
     """Make what a server needs to show its certificate, with the others behind it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT@SECLEVEL=0")  # weak keys too: it is the client who is to refuse them
     with NamedTemporaryFile("w") as file:
         file.write("".join([server.key_pem, server.pem, *(certified.pem for certified in chain)]))
         file.flush()

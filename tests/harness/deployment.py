@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
+from tests.harness.certificates import Certified, server_context
 from tests.harness.closing import Closing
 from tests.harness.server import LoopbackServer, tls_context
 
@@ -57,10 +58,18 @@ class Deployment(Closing):
     """Serves the CA certificate at both paths to whoever has the token, and everybody its version.
 
     `answers` holds for each path what is answered to one request after the other; the last is answered from then on.
-    `before_answer` is called in each request, while the client waits. With an authority it speaks TLS.
+    `before_answer` is called in each request, while the client waits. With an authority or a
+    certificate it speaks TLS.
     """
 
-    def __init__(self, *, token: str, ca_cert_pem: str, authority: trustme.CA | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        ca_cert_pem: str,
+        authority: trustme.CA | None = None,
+        certificate: Certified | None = None,
+    ) -> None:
         self.token = token
         self.asked: list[Asked] = []
         self.before_answer: Callable[[], object] = lambda: None
@@ -71,6 +80,7 @@ class Deployment(Closing):
         headers = {"Content-Type": "application/x-pem-file", "Content-Disposition": "attachment; filename=ca-cert.pem"}
         self.serve(Answer(body=ca_cert_pem.encode(), headers=headers))
         context = tls_context(authority, "127.0.0.1", "localhost") if authority else None
+        context = server_context(certificate) if certificate else context
         # Threads, so that one client who waits does not keep the next one waiting.
         self._server = LoopbackServer(host="127.0.0.1", ssl_context=context, threaded=True)
         self._server.expect_request(re.compile(".*")).respond_with_handler(self._answer)

@@ -71,8 +71,9 @@ class Proxy(StreamServer):
 
     `providers` are hosts and what their provider is called; they may change while the proxy runs. `hosts` are the names
     that it can resolve, and the ports on loopback that stand for them; "*" is any other. `private` are names whose
-    addresses are in a private range. The gateway's certificate is verified, against `gateway_ca` (PEM) alone. With a
-    context for its listener the proxy speaks TLS. `upstream` is the port of another proxy that it tunnels through.
+    addresses are in a private range. The gateway's certificate is verified, against `gateway_ca` (PEM) alone.
+    `certificates` are what it has for a host already, instead of what it would make. With a context for its listener it
+    speaks TLS. `upstream` is the port of another proxy that it tunnels through.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Proxy(StreamServer):
         hosts: Mapping[str, int] | None = None,
         private: Collection[str] = (),
         ca: Certified | None = None,
+        certificates: Mapping[str, ssl.SSLContext] | None = None,
         listener: ssl.SSLContext | None = None,
         upstream: int | None = None,
     ) -> None:
@@ -96,7 +98,7 @@ class Proxy(StreamServer):
         self._hosts = dict(hosts or {})
         self._private = private
         self._upstream = upstream
-        self._certificates: dict[str, ssl.SSLContext] = {}
+        self._certificates = dict(certificates or {})
         self.port = self.start(self._serve)
         if listener:
             self.port = self.start(partial(self._sniff, tls_port=self.start(self._serve, listener)))

@@ -14,12 +14,14 @@ from tests.harness.closing import Closing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TLS_HANDSHAKE = b"\x16"
+
 # What a server does with a connection. The event is set when the server is closed, to wait for.
 Talk = Callable[[socket.socket, threading.Event], None]
 
 
 class RawServer(Closing):
-    """Reads each request up to its body, then has `talk` do with the connection what it likes.
+    """Reads each request up to its body, or the beginning of TLS, then has `talk` do with the connection what it likes.
 
     With `reads_requests=False` it gets the connection as it was accepted.
     """
@@ -60,7 +62,7 @@ class RawServer(Closing):
     def _converse(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             request = b""
-            while self._reads_requests and b"\r\n\r\n" not in request:
+            while self._reads_requests and b"\r\n\r\n" not in request and not request.startswith(TLS_HANDSHAKE):
                 received = connection.recv(4096)
                 if not received:
                     return

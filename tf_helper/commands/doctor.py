@@ -43,9 +43,8 @@ def add_parser(commands: Subparsers) -> Parser:
     parser.add_argument(
         "--provider-host",
         type=_host,
-        default="api.anthropic.com",
         metavar="HOST",
-        help="host of an AI provider that the proxy intercepts (default %(default)s)",
+        help="host of an AI provider that the proxy intercepts (default: those that are known)",
     )
     parser.add_argument(
         "--tunnelled-host",
@@ -78,7 +77,7 @@ def load(options: Namespace) -> Callable[[], int]:
                 token=settings.token.value,
                 token_withheld=settings.token.withheld,
                 environment=dict(os.environ),
-                provider_host=options.provider_host,
+                provider_host=options.provider_host or "",
                 tunnelled_host=options.tunnelled_host,
                 in_workspace=not options.on_provisioner,
             )

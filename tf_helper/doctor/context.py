@@ -5,9 +5,11 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tf_helper.coder.redaction import without_token
 from tf_helper.query import Query
 from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate
+from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
 
 # For each operation on the network; a step has a little more in all.
 OPERATION_SECONDS = 3
@@ -21,11 +23,13 @@ class Known:
     """What the deployment's CA endpoint served."""
     saved_ca: tuple[Certificate, ...] = ()
     """What is at cert_path."""
+    intercepted: tuple[str, ...] = ()
+    """The hosts at which the proxy asks for the token."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The settings and surroundings; "" for no token."""
+    """The settings and surroundings; "" for no token, and for no provider's host in particular."""
 
     query: Query
     token: str
@@ -36,6 +40,11 @@ class Context:
     token_withheld: str = field(default="", kw_only=True)
     """Why a token that is in the environment is not used."""
     known: Known = field(default=Known(), kw_only=True)
+
+    @property
+    def provider_hosts(self) -> tuple[str, ...]:
+        """The hosts that may be intercepted: the one in question first, then those that everyone knows."""
+        return tuple(dict.fromkeys(filter(None, (self.provider_host, *KNOWN_PROVIDER_HOSTS))))
 
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
@@ -54,3 +63,7 @@ class Context:
             else:
                 return context
         return ssl_context((*self.proxy_ca, *self.query.extra_ca_certs_pem))
+
+    def without_token(self, text: str) -> str:
+        """Return a text that came from elsewhere without the token, should it be in it."""
+        return without_token(text, self.token)

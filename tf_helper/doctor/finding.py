@@ -3,24 +3,28 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tf_helper.doctor.context import Context
-from tf_helper.values.certificate import Certificate
 
 Status = Literal["ok", "warning", "failed", "skipped"]
+
+# A line of advice that begins so is a command to type.
+COMMAND_PROMPT = "$ "
 
 
 class Finding(NamedTuple):
     """What a step has seen, and what to do about it ("" for nothing): lines in ASCII without a secret in them.
 
-    `known` is what later steps may use: new values for fields of Known.
+    `known` is what later steps may use: new values for fields of Known. Steps that need one that failed are skipped,
+    unless it does not stop them.
     """
 
     status: Status
     seen: str
     advice: str = ""
-    known: Mapping[str, tuple[Certificate, ...]] = MappingProxyType({})
+    known: Mapping[str, Any] = MappingProxyType({})
+    stops: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,37 +2,44 @@
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TextIO
 
 from tf_helper import __version__
-from tf_helper.doctor.finding import Status
+from tf_helper.doctor.finding import COMMAND_PROMPT, Finding, Status
 from tf_helper.doctor.runner import Examined
 from tf_helper.streams import print_error, print_output
 
 _COLORS: Mapping[Status, str] = {"ok": "32", "warning": "33", "failed": "31", "skipped": "2"}
-_STATUS_WIDTH = max(map(len, _COLORS))
-_TITLE_WIDTH = len("certificate on disk")
-_INDENTATION = " " * (_STATUS_WIDTH + 2 + _TITLE_WIDTH + 2)
+_STATUS_WIDTH = max(map(len, _COLORS)) + 2
+_TITLE_WIDTH = len("certificate on disk") + 2
+_INDENTATION = " " * _STATUS_WIDTH
+_ARROW = "-> "
 
 
 def as_text(examined: Iterable[Examined]) -> bool:
-    """Print each step as it ends, and a summary; return whether none failed."""
+    """Print each step as it ends, what was skipped, and a summary; return whether none failed."""
     terminal = _is_terminal(sys.stdout)
     paint = _paint if terminal and not os.environ.get("NO_COLOR") else _plain
+    width = _width(sys.stdout)
     counts: Counter[Status] = Counter()
+    skipped: dict[tuple[str, str], list[str]] = {}
     for _, title, finding in examined:
         if finding is None:
             if terminal:
-                print_output(f"{'...':{_STATUS_WIDTH}}  {title}", end="\r")
+                print_output(f"{'...':{_STATUS_WIDTH}}{title:{_TITLE_WIDTH}}", end="\r")
             continue
         counts[finding.status] += 1
-        status = paint(finding.status, f"{finding.status:{_STATUS_WIDTH}}")
-        print_output(f"{status}  {title:{_TITLE_WIDTH}}  {_indented(finding.seen)}")
-        if finding.advice:
-            print_output(f"{_INDENTATION}-> {_indented(finding.advice)}")
+        if finding.status == "skipped":
+            skipped.setdefault((finding.seen, finding.advice), []).append(title)
+        else:
+            _print(finding, title, paint, width)
+    for (why, advice), titles in skipped.items():
+        _print(Finding("skipped", f"{why}: {', '.join(titles)}", advice), "", paint, width)
     print_output("\n" + ", ".join(f"{counts[status]} {status}" for status in _COLORS if counts[status]))
     return not counts["failed"]
 
@@ -55,8 +62,40 @@ def as_json(examined: Iterable[Examined]) -> bool:
     return healthy
 
 
-def _indented(text: str) -> str:
-    return text.replace("\n", f"\n{_INDENTATION}")
+def _print(finding: Finding, title: str, paint: Callable[[Status, str], str], width: int) -> None:
+    beginning = f"{title:{_TITLE_WIDTH}}" if title else ""
+    first, *others = finding.seen.splitlines()
+    lines = [f"{_INDENTATION}{beginning}{first}"]
+    if len(lines[0]) > width:
+        # Below the title, where it has room.
+        lines = [f"{_INDENTATION}{title}"] if title else []
+        lines += _wrapped(first, width, _INDENTATION)
+    for line in others:
+        lines += _wrapped(line, width, _INDENTATION)
+    for number, line in enumerate(finding.advice.splitlines()):
+        lines += _wrapped(line, width, _INDENTATION + (" " * len(_ARROW) if number else _ARROW))
+    status = paint(finding.status, f"{finding.status:{_STATUS_WIDTH}}")
+    print_output("\n".join([f"{status}{lines[0][_STATUS_WIDTH:]}", *lines[1:]]))
+
+
+def _wrapped(line: str, width: int, indentation: str) -> Iterator[str]:
+    if line.startswith(COMMAND_PROMPT):  # to be copied
+        yield f"{indentation}{line}"
+        return
+    yield from textwrap.wrap(
+        line,
+        width,
+        initial_indent=indentation,
+        subsequent_indent=" " * len(indentation),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _width(stream: TextIO | None) -> int:
+    """Return how long a line may be: what goes into a pipe is not broken, unless COLUMNS asks for it."""
+    bounded = (stream is not None and stream.isatty()) or os.environ.get("COLUMNS", "").isdigit()
+    return shutil.get_terminal_size().columns if bounded else sys.maxsize
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

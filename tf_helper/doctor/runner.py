@@ -17,6 +17,8 @@ from tf_helper.result import settings_warnings
 _STEP_SECONDS = 7
 TOTAL_SECONDS = 27
 
+_TITLES = {step.name: step.title for step in STEPS}
+
 
 class Examined(NamedTuple):
     """A step and what it found; None while it is at work."""
@@ -51,10 +53,12 @@ def examine(make_context: Callable[[], Context]) -> Iterator[Examined]:
 def _skip(step: Step, context: Context, findings: dict[str, Finding]) -> Finding | None:
     if step.in_workspace and not context.in_workspace:
         return skipped("not in a workspace")
-    titles = {step.name: step.title for step in STEPS}
     for name in step.needs:
-        if findings[name].status in {"failed", "skipped"}:
-            return skipped(f'needs "{titles[name]}"')
+        finding = findings[name]
+        if finding.status == "skipped":
+            return finding  # for the same reason
+        if finding.status == "failed" and finding.stops:
+            return skipped(f'needs "{_TITLES[name]}"')
     return None
 
 
@@ -62,7 +66,7 @@ def _check(step: Step, context: Context, seconds: float) -> Finding:
     if seconds <= 0:
         return skipped(f"no time left after {TOTAL_SECONDS} s")
     try:
-        return _without(context.token, run_with_deadline(seconds, lambda: step.check(context)))
+        finding = run_with_deadline(seconds, lambda: step.check(context))
     except DeadlineExceededError:
         return failed(
             f"no answer within {seconds:.1f} s",
@@ -70,13 +74,7 @@ def _check(step: Step, context: Context, seconds: float) -> Finding:
         )
     except Exception as error:  # noqa: BLE001 - one step that breaks must not take the others with it
         return failed(f"unexpected {type(error).__name__}", "this is a bug in tf-helper: please report it")
-
-
-def _without(token: str, finding: Finding) -> Finding:
-    """Return the finding without the token, in case an answer has sent it back."""
-    if not token:
-        return finding
-    return finding._replace(seen=finding.seen.replace(token, "***"), advice=finding.advice.replace(token, "***"))
+    return finding._replace(seen=context.without_token(finding.seen), advice=context.without_token(finding.advice))
 
 
 def _refused(invalid: Invalid) -> Finding:

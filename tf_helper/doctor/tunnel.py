@@ -5,17 +5,22 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import NamedTuple
 
 from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
 
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
-from tf_helper.tls.context import advice_on_distrust
+from tf_helper.tls.reasons import Reason, explain
 from tf_helper.values.proxy_auth_url import PROXY_USER
 from tf_helper.values.url import DEFAULT_PORTS
 
-_PORT = DEFAULT_PORTS["https"]
-_MAX_HEADER_BYTES = 16 * 1024
+HTTPS_PORT = DEFAULT_PORTS["https"]
+
+_MAX_BYTES = 16 * 1024
+_HTTP = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
+_BASIC_REALM = re.compile(rb'^proxy-authenticate:[ \t]*basic[ \t]+realm="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
 
 
 class ConnectionFailed(Exception):  # noqa: N818 - the standard library's word
@@ -23,19 +28,43 @@ class ConnectionFailed(Exception):  # noqa: N818 - the standard library's word
 
 
 class NotTrusted(ConnectionFailed):
-    """The other side's TLS certificate is not trusted; `advice` is "" where its CA is not."""
+    """The other side's TLS certificate is not trusted."""
 
     def __init__(self, error: ssl.SSLCertVerificationError) -> None:
-        super().__init__(error.verify_message.rstrip("."))
-        self.advice = advice_on_distrust(error)
+        self.reason: Reason = explain(error)
+        super().__init__(self.reason.cause)
 
 
 class NotTls(ConnectionFailed):
     """The other side does not speak TLS."""
 
 
-class NoProxyAnswer(ConnectionFailed):
-    """What answered does not speak HTTP, or did not answer."""
+class NoAnswer(ConnectionFailed):
+    """There was no answer, or none in HTTP."""
+
+
+class Silence(NoAnswer):
+    """The other side kept the connection open, and said nothing."""
+
+
+class ConnectAnswer(NamedTuple):
+    """The status of an answer to CONNECT, and the realm of its challenge ("" for none)."""
+
+    status: int
+    realm: str
+
+    @property
+    def opened(self) -> bool:
+        """Whether there is a tunnel now."""
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+
+class TunnelRefused(Exception):  # noqa: N818
+    """The proxy opened no tunnel."""
+
+    def __init__(self, answer: ConnectAnswer) -> None:
+        super().__init__(answer)
+        self.answer = answer
 
 
 @contextmanager
@@ -59,10 +88,23 @@ def connection(context: Context, trust: ssl.SSLContext | None = None) -> Iterato
 @contextmanager
 def connection_as_configured(context: Context) -> Iterator[NetworkStream]:
     """Connect to the proxy as proxy_url says, trusting what a tool trusts. Raises ConnectionFailed."""
-    with connection(
-        context, context.tool_trust() if context.query.proxy_url.origin.scheme == "https" else None
-    ) as stream:
+    trust = context.tool_trust() if context.query.proxy_url.origin.scheme == "https" else None
+    with connection(context, trust) as stream:
         yield stream
+
+
+@contextmanager
+def tunnel(context: Context, host: str, trust: ssl.SSLContext) -> Iterator[NetworkStream]:
+    """Speak TLS with a host through the proxy, as a tool does. Raises ConnectionFailed and TunnelRefused."""
+    with connection_as_configured(context) as stream:
+        answer = send_connect(stream, host, token=context.token)
+        if not answer.opened:
+            raise TunnelRefused(answer)
+        secured = start_tls(stream, host, trust)
+        try:
+            yield secured
+        finally:
+            secured.close()
 
 
 def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> NetworkStream:
@@ -80,33 +122,44 @@ def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> Networ
         raise ConnectionFailed(f"the TLS handshake broke off ({_words(error)})") from None
 
 
-def send_connect(stream: NetworkStream, host: str, token: str) -> int:
-    """Ask for a tunnel to a host, with the token if there is one; return the answer's status.
-
-    Raises NoProxyAnswer where there is no answer in HTTP.
-    """
-    target = f"[{host}]:{_PORT}" if ":" in host else f"{host}:{_PORT}"
+def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int = HTTPS_PORT) -> ConnectAnswer:
+    """Ask for a tunnel to a host, with the token if there is one. Raises NoAnswer."""
+    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
         lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")
+    status, head = _exchange(stream, lines)
+    realm = _BASIC_REALM.search(head)
+    return ConnectAnswer(status, realm[1].decode(errors="replace") if realm else "")
+
+
+def send_head(stream: NetworkStream, host: str) -> int:
+    """Ask a host for nothing, without any key; return the status of the answer. Raises NoAnswer."""
+    status, _ = _exchange(stream, ["HEAD / HTTP/1.1", f"Host: {host}", "Connection: close"])
+    return status
+
+
+def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
+    """Send the head of a request; return the status and the head of the answer. Raises NoAnswer."""
     answer = b""
+    end = monotonic() + OPERATION_SECONDS
     try:
         stream.write("\r\n".join([*lines, "", ""]).encode(), timeout=OPERATION_SECONDS)
-        # To the end of the header and not further: what follows is the tunnel.
-        while not answer.endswith(b"\r\n\r\n") and len(answer) < _MAX_HEADER_BYTES:
-            received = stream.read(1, timeout=OPERATION_SECONDS)
+        # To the end of the head and not further: what follows may be the tunnel.
+        while _HTTP.startswith(answer[: len(_HTTP)]) and not answer.endswith(b"\r\n\r\n") and len(answer) < _MAX_BYTES:
+            received = stream.read(1, timeout=max(end - monotonic(), 0.001))
             if not received:
                 break
             answer += received
     except TimeoutException:
         if not answer:
-            raise NoProxyAnswer("it accepted the connection and did not answer") from None
+            raise Silence("it accepted the connection and did not answer") from None
     except NetworkError as error:
-        raise NoProxyAnswer(f"the connection broke off ({_words(error)})") from None
+        raise NoAnswer(f"the connection broke off ({_words(error)})") from None
     status = _STATUS_LINE.match(answer)
     if not status:
-        raise NoProxyAnswer("it did not answer in HTTP" if answer else "it closed the connection without an answer")
-    return int(status[1])
+        raise NoAnswer("it did not answer in HTTP" if answer else "it closed the connection without an answer")
+    return int(status[1]), answer
 
 
 def _words(error: Exception) -> str:

@@ -16,7 +16,7 @@ def deployment(context: Context) -> Finding:
     """Ask the deployment for its version."""
 
     def ask(api: CoderApi) -> Finding:
-        return ok(f"{api.access_url} is Coder {redacted(api.build_info().version)[1:-1]}")
+        return ok(f"{api.access_url} is Coder {_shown(context, api.build_info().version)}")
 
     return _ask(context, ask, token="")
 
@@ -37,7 +37,7 @@ def session_token(context: Context) -> Finding:
 
 def user(context: Context) -> Finding:
     """Ask the deployment whose token it is."""
-    return _ask(context, lambda api: ok(f"the token belongs to {redacted(api.user().username)[1:-1]}"), context.token)
+    return _ask(context, lambda api: ok(f"the token belongs to {_shown(context, api.user().username)}"), context.token)
 
 
 def ca_endpoint(context: Context) -> Finding:
@@ -52,6 +52,10 @@ def ca_endpoint(context: Context) -> Finding:
         return finding._replace(known={"served_ca": served.certificates})
 
     return _ask(context, ask, context.token)
+
+
+def _shown(context: Context, text: str) -> str:
+    return redacted(context.without_token(text))[1:-1]
 
 
 def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Finding:

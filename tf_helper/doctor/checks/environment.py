@@ -1,20 +1,24 @@
 """The environment of this process: what is set, which of it wins, and what contradicts what."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, ok, warning
+from tf_helper.doctor.no_proxy_readers import bypassing_clients
+from tf_helper.doctor.owner import is_foreign, is_root
+from tf_helper.doctor.tool_settings import PresentSetting, node_options, present_settings
 from tf_helper.errors import Invalid
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 from tf_helper.values.proxy_url import ProxyUrl
-from tf_helper.values.url import DEFAULT_PORTS
+from tf_helper.values.url import Origin
 
-_TRUSTING = ("adds", "replaces")
 _OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-_HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_TLS_REJECT_UNAUTHORIZED")
+_HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_OPTIONS")
 # Where both are set, the client takes the first.
 _PRECEDENCE = (
     ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "curl"),
@@ -22,112 +26,139 @@ _PRECEDENCE = (
 )
 
 
+class _Doubt(NamedTuple):
+    """Something that is wrong, and whether it is for certain."""
+
+    seen: str
+    fails: bool = False
+
+
 def environment(context: Context) -> Finding:
     """Compare the variables of this process with what a tool needs."""
-    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if context.environment.get(name)]
-    of_a_tool = any(name in present for name in PROXY_VARIABLES)
-    contradictions = list(_contradictions(context))
-    doubts = [*_other_tokens(context), *_doubts(context), *(_lacking(context, present) if of_a_tool else ())]
+    own = [setting.name for setting in present_settings(context.environment)]
+    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if context.environment.get(name)] + own
     if not present:
-        return ok("no variable of a tool is set: right for a shell, as each tool has its own")
-    seen = "\n".join([f"set here: {', '.join(present)}", *contradictions, *doubts])
-    advice = "start the tool with all of the module's output env, or unset these"
-    if contradictions:
-        return failed(seen, advice)
-    if doubts:
-        return warning(seen, advice)
-    return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; without HTTPS_PROXY, so this is not a tool's process")
+        return ok("no variable of a tool is set, as is right for a shell")
+    of_a_tool = any(name in present for name in PROXY_VARIABLES)
+    doubts = [*_proxies(context), *_bypasses(context), *_files(context), *_of_single_tools(context)]
+    if of_a_tool:
+        doubts += _missing(context)
+    # What fails comes first.
+    doubts.sort(key=lambda doubt: not doubt.fails)
+    seen = "\n".join([f"set here: {', '.join(present)}", *(doubt.seen for doubt in doubts)])
+    if not doubts:
+        return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; no HTTPS_PROXY, so this is not a tool's process")
+    advice = (
+        "unset these, or start the tool with all of the module's output env:\n"
+        f"$ tf-helper exec --proxy-url {context.query.proxy_url.origin} -- COMMAND"
+    )
+    return failed(seen, advice) if doubts[0].fails else warning(seen, advice)
 
 
-def _contradictions(context: Context) -> Iterator[str]:
-    environment = context.environment
-    yield from _twins(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
-    yield from _twins(environment, "NO_PROXY", "no_proxy", "most clients take no_proxy, Go takes NO_PROXY")
+def _proxies(context: Context) -> Iterator[_Doubt]:
+    environment, proxy = context.environment, context.query.proxy_url.origin
+    yield from _differ(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
     for name in PROXY_VARIABLES:
-        yield from _proxy_variable(name, environment.get(name, ""), context)
-    for name in ("NO_PROXY", "no_proxy"):
-        if _bypasses(environment.get(name, ""), context.provider_host):
-            yield f"{name} sends {context.provider_host} past the proxy"
-    cert_path = context.query.cert_path.path
-    for variable in CLIENT_VARIABLES:
-        value = environment.get(variable.name, "")
-        if not value or variable.effect not in _TRUSTING:
+        value = environment.get(name, "")
+        if not value:
             continue
-        if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False whatever is wrong
-            yield f"{variable.name} names a file that does not exist, or that this user may not read"
-        elif variable.effect == "replaces" and value == cert_path:
-            yield (
-                f"{variable.name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it "
-                "has to name the bundle"
-            )
-
-
-def _other_tokens(context: Context) -> Iterator[str]:
-    # A tool that has been running since before the workspace's last start, say.
-    for name in PROXY_VARIABLES:
-        if ProxyAuthUrl.split(context.environment.get(name, "")).password not in {"", context.token}:
-            yield f"{name} has another token than the one that was tried here"
-
-
-def _doubts(context: Context) -> Iterator[str]:
-    environment = context.environment
+        origin, password = _origin(value), ProxyAuthUrl.split(value).password
+        if not origin:
+            yield _Doubt(f"{name} is not the URL of a proxy", fails=True)
+        elif origin != proxy:
+            yield _Doubt(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
+        elif not password:
+            yield _Doubt(f"{name} has no token in it", fails=True)
+        elif password != context.token:
+            # A tool that has been running since before the workspace's last start, perhaps.
+            yield _Doubt(f"{name} has another token than the one that was tried here")
     for name in _PLAIN_HTTP:
         if environment.get(name):
-            yield f"{name} is set, but AI Bridge Proxy serves CONNECT only"
-    if environment.get("SSL_CERT_DIR"):
-        yield "SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it"
-    if environment.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0":
-        yield "NODE_TLS_REJECT_UNAUTHORIZED=0: Node.js trusts everyone"
+            yield _Doubt(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
+
+
+def _bypasses(context: Context) -> Iterator[_Doubt]:
+    environment = context.environment
+    yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
+    certain = context.known.intercepted or context.provider_hosts
+    for name in _NO_PROXY:
+        for host in context.provider_hosts:
+            clients = bypassing_clients(environment.get(name, ""), host)
+            if clients:
+                yield _Doubt(f"{name} takes {host} past the proxy in {', '.join(clients)}", fails=host in certain)
+
+
+def _files(context: Context) -> Iterator[_Doubt]:
+    environment, cert_path = context.environment, context.query.cert_path
+    others: dict[str, list[str]] = {}
+    for name, wanted in client_env("", cert_path).items():
+        value = environment.get(name, "")
+        if not value or not wanted.startswith("/"):
+            continue
+        if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False on any error
+            yield _Doubt(f"{name} names a file that does not exist, or that this user may not read", fails=True)
+        elif is_foreign(value):
+            yield _Doubt(f"{name} names a file of another user, who can change whom tools trust", fails=not is_root())
+        elif value == cert_path.path and name in _REPLACING:
+            yield _Doubt(
+                f"{name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it has to "
+                "name the bundle",
+                fails=True,
+            )
+        elif value not in {wanted, cert_path.path}:
+            others.setdefault(wanted, []).append(name)
+    for wanted, names in others.items():
+        yield _Doubt(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} another file than {wanted}")
     for first, second, client in _PRECEDENCE:
-        if _differ(environment, first, second):
-            yield f"{first} and {second} differ ({client} takes {first})"
-    cert_path = context.query.cert_path
-    others = [
-        variable.name
-        for variable in CLIENT_VARIABLES
-        if variable.effect in _TRUSTING
-        and environment.get(variable.name, "") not in {"", cert_path.bundle_path, cert_path.path}
-    ]
-    if others:
-        yield f"{', '.join(others)} {'names' if len(others) == 1 else 'name'} another file than {cert_path.bundle_path}"
+        yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
+    if environment.get("SSL_CERT_DIR"):
+        yield _Doubt("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
 
 
-def _lacking(context: Context, present: Sequence[str]) -> Iterator[str]:
-    missing = [name for name in _OF_A_TOOL if name not in present]
+_REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
+
+
+def _of_single_tools(context: Context) -> Iterator[_Doubt]:
+    for present in present_settings(context.environment):
+        doubt = _of_a_single_tool(context, present)
+        if doubt:
+            yield _Doubt(doubt)
+    yield from map(_Doubt, node_options(context.environment))
+
+
+def _of_a_single_tool(context: Context, present: PresentSetting) -> str:
+    name, value, (_, tool, kind) = present
+    proxy, bundle = context.query.proxy_url.origin, context.query.cert_path.bundle_path
+    if kind == "proxy" and _origin(value) != proxy:
+        return f"{tool} takes {name}, which leads to {_origin(value) or 'no proxy'}, not to {proxy}"
+    if kind == "no proxy" and value not in {context.environment.get(other) for other in _NO_PROXY}:
+        return f"{tool} takes {name}, which is not the module's NO_PROXY"
+    if kind == "trust" and value != bundle:
+        return f"{tool} takes {name}, which names another file than {bundle}"
+    return f"{tool} verifies no certificate: {name} is set" if present.turns_off else ""
+
+
+def _missing(context: Context) -> Iterator[_Doubt]:
+    environment = context.environment
+    missing = [name for name in _OF_A_TOOL if not environment.get(name)]
     if missing:
-        yield f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+        yield _Doubt(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
-    for name in ("NO_PROXY", "no_proxy"):
-        if deployment and name in present and not _bypasses(context.environment[name], deployment):
-            yield f"{name} is without {deployment}: requests to the deployment go through the proxy"
+    for name in _NO_PROXY:
+        if deployment and environment.get(name) and not bypassing_clients(environment[name], deployment):
+            yield _Doubt(f"{name} is without {deployment}: requests to the deployment go through the proxy")
 
 
-def _bypasses(no_proxy: str, host: str) -> bool:
-    entries = (
-        entry.strip().lower().lstrip(".").removesuffix(f":{DEFAULT_PORTS['https']}") for entry in no_proxy.split(",")
-    )
-    return any(entry and (entry == "*" or f".{host}".endswith(f".{entry}")) for entry in entries)
+def _differ(
+    environment: Mapping[str, str], first: str, second: str, who: str, *, fails: bool = True
+) -> Iterator[_Doubt]:
+    if first in environment and second in environment and environment[first] != environment[second]:
+        yield _Doubt(f"{first} and {second} differ ({who})", fails)
 
 
-def _differ(environment: Mapping[str, str], first: str, second: str) -> bool:
-    return first in environment and second in environment and environment[first] != environment[second]
-
-
-def _twins(environment: Mapping[str, str], upper: str, lower: str, who: str) -> Iterator[str]:
-    if _differ(environment, upper, lower):
-        yield f"{upper} and {lower} differ ({who})"
-
-
-def _proxy_variable(name: str, value: str, context: Context) -> Iterator[str]:
-    if not value:
-        return
-    variable = ProxyAuthUrl.split(value)
+def _origin(value: str) -> Origin | None:
+    """Return the proxy that a variable's value names, or None if it is not the URL of one."""
     try:
-        origin = ProxyUrl.parse(variable.url).origin
+        return ProxyUrl.parse(ProxyAuthUrl.split(value).url).origin
     except Invalid:
-        yield f"{name} is not the URL of a proxy"
-        return
-    if origin != context.query.proxy_url.origin:
-        yield f"{name} leads to {origin}, proxy_url to {context.query.proxy_url.origin}"
-    elif not variable.password:
-        yield f"{name} is without the token"
+        return None

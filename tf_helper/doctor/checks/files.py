@@ -1,5 +1,6 @@
 """What the startup script has saved: the certificate, and the bundle with the system's roots."""
 
+import os
 import ssl
 import stat
 import time
@@ -7,11 +8,15 @@ from pathlib import Path
 
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, warning
+from tf_helper.doctor.owner import is_foreign, is_root
 from tf_helper.errors import Invalid
 from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
-_STARTUP_SCRIPT = "restart the workspace; if that does not help, the log of its script AI Bridge Proxy Setup says why"
+_RESTART = '$ coder restart "$CODER_WORKSPACE_NAME"'
+_STARTUP_SCRIPT = (
+    f"restart the workspace; if that does not help, the log of its script AI Bridge Proxy Setup says why\n{_RESTART}"
+)
 
 # Several times what all the roots of a system take.
 _MAX_CHARACTERS = 4 * 1024 * 1024
@@ -27,7 +32,8 @@ def certificate_file(context: Context) -> Finding:
         saved = parse_saved(text)
     except Invalid as invalid:
         return failed(f"{path} {invalid.problems[0].message}", _STARTUP_SCRIPT)
-    return _compare(path, saved, context.known.served_ca)._replace(known={"saved_ca": saved})
+    finding = _unless_foreign(path, _compare(path, saved, context.known.served_ca))
+    return finding._replace(known={"saved_ca": saved})
 
 
 def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
@@ -35,20 +41,23 @@ def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificat
     if served and first.sha256 != served[0].sha256:
         return failed(
             f"{path} contains another certificate than the deployment hands out: SHA-256 {first.sha256}",
-            "the proxy's CA certificate was replaced after this workspace had started: restart it",
+            f"the proxy's CA certificate was replaced after this workspace had started: restart it\n{_RESTART}",
         )
     if is_expired(first, time.time()):
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
-    seen = f"{path} contains the deployment's certificate" if served else f"{path}, SHA-256 {first.sha256}"
-    return ok_but_for(seen, validity_warnings(saved[:1], time.time()))
+    if served:
+        return ok(f"{path} contains the deployment's certificate")
+    return ok_but_for(f"{path}, SHA-256 {first.sha256}", validity_warnings(saved[:1], time.time()))
 
 
 def bundle_file(context: Context) -> Finding:
     """Look whether the bundle has the proxy's CA certificate and the system's roots."""
     path = context.query.cert_path.bundle_path
     text = _read(path)
-    if isinstance(text, Finding):
-        return text
+    return text if isinstance(text, Finding) else _unless_foreign(path, _compare_bundle(context, path))
+
+
+def _compare_bundle(context: Context, path: str) -> Finding:
     bundle = _authorities(path)
     missing = [
         certificate for certificate in context.proxy_ca if ssl.PEM_cert_to_DER_cert(certificate.pem) not in bundle
@@ -60,21 +69,38 @@ def bundle_file(context: Context) -> Finding:
             else "cannot be loaded: no certificate, or a broken one"
         )
         return failed(f"{path} {lack}", _STARTUP_SCRIPT)
-    roots = next(filter(None, map(_authorities, SYSTEM_TRUST_FILES)), set())
-    if not roots:
+    store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
+    if not store:
         return warning(
             f"{path}: this machine has no roots of its own to compare it with",
             "install ca-certificates and restart the workspace",
+        )
+    roots = _authorities(store)
+    if not roots:
+        return warning(
+            f"{path}: the system's roots in {store} cannot be read to compare it with them",
+            f"look whether {store} is readable for this user and has certificates only; update-ca-certificates or "
+            "update-ca-trust make it again",
         )
     if not roots & bundle:
         return failed(f"{path} is without the system's roots", "install ca-certificates, then restart the workspace")
     if roots - bundle:
         return warning(
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
-            "the system's store was updated after the workspace had started: restart it",
+            f"the system's store was updated after the workspace had started: restart it\n{_RESTART}",
         )
     certificate = "the certificate and " if context.proxy_ca else ""
     return ok(f"{path} contains {certificate}{len(roots)} of the system's roots")
+
+
+def _unless_foreign(path: str, finding: Finding) -> Finding:
+    """Return the finding or, if nothing worse was found, that the file is another user's."""
+    if finding.status == "failed" or not is_foreign(path):
+        return finding
+    found = warning if is_root() else failed
+    return found(
+        f"{path} belongs to another user, who can change whom tools trust", f"remove it, and {_STARTUP_SCRIPT}"
+    )
 
 
 def _read(path: str) -> str | Finding:
@@ -87,7 +113,7 @@ def _read(path: str) -> str | Finding:
         with Path(path).open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_CHARACTERS)
     except FileNotFoundError:
-        return failed(f"there is no {path}", f"{_STARTUP_SCRIPT}; or give --cert-path if it is elsewhere")
+        return failed(f"there is no {path}", f"if it is elsewhere, give --cert-path; if not, {_STARTUP_SCRIPT}")
     except OSError as error:
         return failed(
             f"{path} cannot be read: {error.strerror}",

@@ -1,10 +1,13 @@
-"""The way to the proxy: name, port, TLS, and TLS."""
+"""The way to the proxy: name, port, TLS."""
 
 import socket
+import ssl
 
+from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok
+from tf_helper.doctor.finding import Finding, failed, ok, warning
 from tf_helper.doctor.tunnel import ConnectionFailed, NotTls, NotTrusted, connection
+from tf_helper.values.certificate import parse_extra_ca_certs
 from tf_helper.values.proxy_url import PORT_HINT
 
 
@@ -38,16 +41,37 @@ def proxy_tls(context: Context) -> Finding:
     if context.query.proxy_url.origin.scheme == "http":
         return ok("none: proxy_url is http")
     try:
-        with connection(context, context.tool_trust()):
-            return ok("its certificate is trusted")
+        with connection(context, context.tool_trust()) as stream:
+            certificate = stream.get_extra_info("ssl_object").getpeercert(True)  # noqa: FBT003 - no keywords here
+        return _doubts(context, certificate) or ok("its certificate is trusted")
     except NotTrusted as error:
-        return failed(
-            f"its certificate is not trusted: {error}",
-            error.advice
-            or "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; "
-            "curl and Python's urllib cannot be taught by variables",
+        add_ca = (
+            "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; curl and "
+            "Python's urllib need it in the system's trust store: no variable tells them"
         )
+        remedy = add_ca if error.reason.unknown_issuer else error.reason.remedy
+        return failed(f"its certificate is not trusted: {error}", remedy)
     except NotTls:
         return failed("the listener speaks plain HTTP, not TLS", "write http:// in proxy_url")
     except ConnectionFailed as error:
         return failed(str(error), "check what listens there; if it speaks plain HTTP, write http:// in proxy_url")
+
+
+def _doubts(context: Context, der: bytes) -> Finding | None:
+    """Return that some tools refuse the listener's certificate, though this program does not."""
+    (certificate,) = parse_extra_ca_certs(ssl.DER_cert_to_PEM_cert(der))
+    if certificate.ca:
+        return warning(
+            "its certificate is a CA's, which tools on rustls (Codex, uv) refuse for a server (CaUsedAsEndEntity)",
+            "issue it with basicConstraints CA:FALSE:\n"
+            "$ openssl req -x509 -addext basicConstraints=critical,CA:FALSE ...",
+        )
+
+    def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
+        try:
+            with connection(context, trust):
+                return None
+        except NotTrusted as error:
+            return error
+
+    return refused_by_stricter_tools(context.tool_trust, handshake, "its certificate")

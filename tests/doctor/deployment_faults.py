@@ -1,0 +1,159 @@
+"""The Coder deployment, the token, and the certificate that it hands out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.doctor.fault import Faults
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import (
+    BUILD_INFO_PATH,
+    TOKEN,
+    USER_PATH,
+    Answer,
+    Deployment,
+    error,
+    signed_out,
+)
+from tests.harness.raw_server import RawServer, closed_port, not_http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.doctor.patient import Patient
+
+FAULTS = Faults()
+LOGIN_PAGE = Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"})
+REDIRECT = Answer(302, headers={"Location": "https://login.example.com/"})
+
+
+@FAULTS.fails("deployment", "cannot be reached (connection refused)")
+def a_deployment_that_is_down(patient: Patient) -> None:
+    patient.settings["access_url"] = patient.running.enter_context(closed_port())
+
+
+@FAULTS.fails("deployment", "coder.invalid cannot be reached", "check its name")
+def a_deployment_without_an_address(patient: Patient) -> None:
+    patient.settings["access_url"] = "https://coder.invalid"
+
+
+@FAULTS.fails("deployment", "cannot be reached (not an HTTP answer)")
+def a_deployment_that_speaks_something_else(patient: Patient) -> None:
+    patient.settings["access_url"] = patient.running.enter_context(RawServer(not_http)).url
+
+
+@FAULTS.fails("session_token", "no session token", "coder tokens create")
+def no_token(patient: Patient) -> None:
+    del patient.environment["CODER_SESSION_TOKEN"]
+
+
+@FAULTS.fails("session_token", "characters that no Coder token has")
+def a_token_with_a_control_character(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "with\x01control"
+
+
+@FAULTS.fails("user", "refused the token (401)", "restart the workspace")
+def a_wrong_token(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
+
+
+def replies(path: str, answer: Answer) -> Callable[[Patient], None]:
+    return lambda patient: patient.deployment.answers.update({path: [answer]})
+
+
+def serves(answer: Answer) -> Callable[[Patient], None]:
+    return lambda patient: patient.deployment.serve(answer)
+
+
+for name, (step, said, inflict) in {
+    "an expired token": (
+        "user",
+        ("the token has expired (401)", "restart the workspace"),
+        replies(USER_PATH, signed_out('API key expired at "2026-11-01 08:00:00 +0000 UTC".')),
+    ),
+    "a redirect to a login page": (
+        "deployment",
+        ("redirects to somewhere else (302)", "let /api/v2 through"),
+        replies(BUILD_INFO_PATH, REDIRECT),
+    ),
+    "a login page": ("deployment", ("does not answer as Coder does",), replies(BUILD_INFO_PATH, LOGIN_PAGE)),
+    "a web server without Coder": ("deployment", ("answers with status 404",), replies(BUILD_INFO_PATH, Answer(404))),
+    "a login page before the users": ("user", ("does not answer as Coder does",), replies(USER_PATH, LOGIN_PAGE)),
+    "a broken deployment": ("user", ("answered with status 500", "log"), replies(USER_PATH, Answer(500))),
+    "no license for the certificate": (
+        "ca_endpoint",
+        ("(403)", "license"),
+        serves(error(403, "AI Bridge is a Premium feature. Contact sales!")),
+    ),
+    "a disabled proxy": (
+        "ca_endpoint",
+        ("has no AI Bridge Proxy (404)", "CODER_AI_GATEWAY_PROXY_ENABLED=true", "CODER_AIBRIDGE_PROXY_ENABLED"),
+        serves(error(404, "Route not found.")),
+    ),
+    "a login page for the certificate": ("ca_endpoint", ("is not a CA certificate", "login page"), serves(LOGIN_PAGE)),
+    "a certificate that is not a CA's": (
+        "ca_endpoint",
+        ("is not a CA certificate",),
+        serves(Answer(body=make_certificate("leaf", ca=False).pem.encode())),
+    ),
+    "a certificate with its key": (
+        "ca_endpoint",
+        ("private key",),
+        serves(Answer(body=make_certificate("ca").key_pem.encode())),
+    ),
+    "an expired CA at the endpoint": (
+        "ca_endpoint",
+        ("has expired", "new one"),
+        serves(Answer(body=make_certificate("ca", to_day=-1).pem.encode())),
+    ),
+}.items():
+    inflict.__name__ = name
+    FAULTS.fails(step, *said)(inflict)
+
+
+def with_tls(make: Callable[[Patient], Certified], patient: Patient) -> None:
+    """Have the deployment speak TLS with a certificate; what signed the usual one is trusted."""
+    patient.save(patient.company.pem)
+    certificate = make(patient)
+    deployment = Deployment(token=TOKEN, ca_cert_pem=patient.ca.pem, certificate=certificate)
+    patient.settings["access_url"] = patient.running.enter_context(deployment).url
+
+
+def certificate(patient: Patient, **changed: object) -> Certified:
+    usual = {"issuer": patient.company, "ca": False, "hosts": ["127.0.0.1"]}
+    return make_certificate("coder", **{**usual, **changed})  # type: ignore[arg-type]
+
+
+for name, (said, make) in {
+    "an expired deployment": (
+        ("expired, or a CA in the chain is (certificate has expired)", "this machine's clock"),
+        partial(certificate, to_day=-1),
+    ),
+    "a deployment of tomorrow": (("not valid yet", "this machine's clock"), partial(certificate, from_day=1)),
+    "a deployment of another name": (
+        ("for another IP address", "a name that the certificate is for"),
+        partial(certificate, hosts=["coder.example.com"]),
+    ),
+    "a self-signed deployment": (
+        ("self-signed, and not trusted", "extra_ca_certs_pem"),
+        partial(certificate, issuer=None),
+    ),
+    "a deployment with an unknown CA": (
+        ("signed by a CA that is not trusted", "extra_ca_certs_pem"),
+        partial(certificate, issuer=make_certificate("Unknown Root")),
+    ),
+}.items():
+    inflict = partial(with_tls, make)
+    inflict.__name__ = name  # type: ignore[attr-defined]
+    FAULTS.fails("deployment", *said)(inflict)
+
+
+@FAULTS.warns("ca_endpoint", "within 30 days")
+def a_ca_certificate_that_soon_expires(patient: Patient) -> None:
+    patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=10))
+
+
+@FAULTS.fails("session_token", "CODER_SESSION_TOKEN is for https://coder.example.com (CODER_URL)", "set CODER_URL")
+def a_token_of_another_deployment(patient: Patient) -> None:
+    patient.environment["CODER_URL"] = "https://coder.example.com"

@@ -1,0 +1,128 @@
+"""What the startup script has saved."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.doctor.fault import Faults
+from tests.harness.certificates import make_certificate
+from tf_helper.doctor.checks import files
+
+if TYPE_CHECKING:
+    from tests.doctor.patient import Patient
+
+FAULTS = Faults()
+BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+
+@FAULTS.fails("certificate_file", "there is no ", "--cert-path", "AI Bridge Proxy Setup", "$ coder restart")
+def a_missing_certificate(patient: Patient) -> None:
+    patient.certificate.unlink()
+
+
+@FAULTS.fails("bundle_file", "there is no ", "AI Bridge Proxy Setup")
+def a_missing_bundle(patient: Patient) -> None:
+    patient.bundle.unlink()
+
+
+@FAULTS.fails("certificate_file", "another certificate than the deployment", "$ coder restart", also=("bundle_file",))
+def the_certificate_of_an_earlier_ca(patient: Patient) -> None:
+    old = make_certificate("AI Bridge Proxy CA")
+    patient.certificate.write_text(old.pem)
+    patient.bundle.write_text(patient.roots_pem + old.pem)
+
+
+@FAULTS.fails("bundle_file", "does not contain the proxy's CA certificate", "AI Bridge Proxy Setup")
+def a_bundle_without_the_certificate(patient: Patient) -> None:
+    patient.bundle.write_text(patient.roots_pem)
+
+
+@FAULTS.fails("certificate_file", "contains no certificate", "AI Bridge Proxy Setup", also=("bundle_file",))
+def a_file_of_something_else(patient: Patient) -> None:
+    patient.certificate.write_text("<html>")
+    patient.bundle.write_text("<html>")
+
+
+@FAULTS.fails("certificate_file", "does not decode", also=("bundle_file",))
+def broken_certificates(patient: Patient) -> None:
+    for file in (patient.certificate, patient.bundle):
+        file.write_text(file.read_text() + BROKEN)
+
+
+@FAULTS.fails("certificate_file", "cannot be read: Too many levels of symbolic links", "0644")
+def a_file_that_cannot_be_read(patient: Patient) -> None:
+    patient.certificate.unlink()
+    patient.certificate.symlink_to(patient.certificate)
+
+
+@FAULTS.fails("certificate_file", "is a directory, not a file", "move it away")
+def a_directory(patient: Patient) -> None:
+    patient.certificate.unlink()
+    patient.certificate.mkdir()
+
+
+@FAULTS.fails("bundle_file", "is a pipe, a device or the like", "move it away")
+def a_pipe(patient: Patient) -> None:
+    patient.bundle.unlink()
+    os.mkfifo(patient.bundle)
+
+
+@FAULTS.fails("certificate_file", "is a pipe, a device or the like", "move it away")
+def a_device_without_end(patient: Patient) -> None:
+    patient.certificate.unlink()
+    patient.certificate.symlink_to("/dev/zero")
+
+
+@FAULTS.fails("bundle_file", "is without the system's roots", "ca-certificates", also=("tunnelled",))
+def a_bundle_without_the_systems_roots(patient: Patient) -> None:
+    patient.bundle.write_text(patient.ca.pem)
+
+
+@FAULTS.warns("bundle_file", "lacks 1 of the system's 2 roots", "restart")
+def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
+    store = patient.directory / "store.pem"
+    store.write_text(patient.roots_pem + patient.company.pem)
+    patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(patient.directory / "missing"), str(store)))
+
+
+@FAULTS.warns("bundle_file", "no roots of its own", "install ca-certificates")
+def a_machine_without_roots(patient: Patient) -> None:
+    patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", ())
+
+
+@FAULTS.warns("bundle_file", "store.pem cannot be read", "update-ca-certificates")
+def a_system_store_that_cannot_be_read(patient: Patient) -> None:
+    store = patient.directory / "store.pem"
+    store.write_text(BROKEN)
+    patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(store),))
+
+
+@FAULTS.fails("certificate_file", "has expired", also=("provider",))
+def an_expired_certificate_without_a_deployment(patient: Patient) -> None:
+    patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=-1))
+    del patient.settings["access_url"]
+
+
+@FAULTS.warns("certificate_file", "within 30 days")
+def a_saved_certificate_that_soon_expires(patient: Patient) -> None:
+    patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=10))
+    del patient.settings["access_url"]
+
+
+def give_away(patient: Patient, *, to_somebody_who_examines_as: int) -> None:
+    """Let the files be neither root's nor those of the user who examines them."""
+    patient.monkeypatch.setattr(os, "geteuid", lambda: to_somebody_who_examines_as)
+    if os.getuid() == 0:
+        for file in (patient.certificate, patient.bundle):
+            os.chown(file, 4321, 4321)
+
+
+@FAULTS.fails("certificate_file", "belongs to another user", "remove it", also=("bundle_file",))
+def files_of_another_user(patient: Patient) -> None:
+    give_away(patient, to_somebody_who_examines_as=12345)
+
+
+@FAULTS.warns("certificate_file", "belongs to another user", "remove it", also=("bundle_file",))
+def files_of_another_user_looked_at_by_root(patient: Patient) -> None:
+    give_away(patient, to_somebody_who_examines_as=0)

@@ -1,0 +1,46 @@
+"""What tools verify that curl and this program do not."""
+
+import ssl
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tf_helper.doctor.finding import Finding, warning
+from tf_helper.doctor.tunnel import NotTrusted
+
+
+class _Strictness(NamedTuple):
+    tools: str
+    set_flags: int
+    clear_flags: int
+    remedy: str
+
+
+_STRICTER = (
+    _Strictness(
+        "Node.js and Python up to 3.12, which want the chain up to its root",
+        set_flags=0,
+        clear_flags=ssl.VERIFY_X509_PARTIAL_CHAIN,
+        remedy="add the CA certificates up to the root to extra_ca_certs_pem",
+    ),
+    _Strictness(
+        "Python 3.13 and newer, which verify as RFC 5280 has it (VERIFY_X509_STRICT)",
+        set_flags=ssl.VERIFY_X509_STRICT,
+        clear_flags=0,
+        remedy="issue it with critical basicConstraints, keyUsage (a CA: keyCertSign), and key identifiers",
+    ),
+)
+
+
+def refused_by_stricter_tools(
+    make_context: Callable[[], ssl.SSLContext], handshake: Callable[[ssl.SSLContext], NotTrusted | None], what: str
+) -> Finding | None:
+    """Return a warning that some tools refuse a certificate, or None. Raises what the handshake raises."""
+    seen, advice = [], []
+    for tools, set_flags, clear_flags, remedy in _STRICTER:
+        context = make_context()
+        context.verify_flags = ssl.VerifyFlags((context.verify_flags | set_flags) & ~clear_flags)
+        refused = handshake(context)
+        if refused:
+            seen.append(f"{what} is refused by {tools}: {refused}")
+            advice.append(remedy)
+    return warning("\n".join(seen), "\n".join(advice)) if seen else None

@@ -1,0 +1,32 @@
+"""Whose a file is: another user can change what this user's tools trust."""
+
+import os
+from pathlib import Path
+
+_ROOT = 0
+
+
+def is_root() -> bool:
+    """Tell whether this user is root, to whom other users' files are a matter of doubt, not of a fault."""
+    return os.geteuid() == _ROOT
+
+
+def is_foreign(path: str) -> bool:
+    """Tell whether a file is neither this user's nor root's; one that is not there is nobody's.
+
+    In a container that does not map all users, the files of those outside, root's among them, are the overflow user's.
+    """
+    try:
+        owner = Path(path).stat().st_uid
+    except OSError:
+        return False
+    return owner not in {os.geteuid(), _ROOT, _overflow_user()}
+
+
+def _overflow_user() -> int:
+    try:
+        mapped = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
+        everyone = mapped >= 2**32 - 1
+        return _ROOT if everyone else int(Path("/proc/sys/kernel/overflowuid").read_text())
+    except (OSError, ValueError, IndexError):  # not Linux
+        return _ROOT
