@@ -10,6 +10,7 @@ locals {
   # Without null and blank elements.
   no_proxy           = join(",", compact(var.no_proxy))
   extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem))
+  wrapper_path       = var.wrapper_path == null ? "" : var.wrapper_path
 }
 
 # Everything but agent_id, which is unknown until the agent exists. One unknown value would put the whole data source off
@@ -28,6 +29,7 @@ data "external" "settings" {
     local.no_proxy == "" ? {} : { no_proxy = local.no_proxy },
     var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
     local.extra_ca_certs_pem == "" ? {} : { extra_ca_certs_pem = local.extra_ca_certs_pem },
+    local.wrapper_path == "" ? {} : { wrapper_path = local.wrapper_path },
     var.fetch_ca_cert_at == "plan" ? { fetch_ca_cert = "true" } : {},
   )
 }
@@ -40,6 +42,7 @@ locals {
     cert_path          = nonsensitive(var.cert_path)
     access_url         = data.coder_workspace.me.access_url
     ca_bundle_path     = nonsensitive(var.cert_path) # modules that take a path refuse ""
+    wrapper_path       = nonsensitive(local.wrapper_path)
     ca_cert_pem        = ""
     extra_ca_certs_pem = ""
     ca_cert_sha256     = ""

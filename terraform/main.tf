@@ -22,14 +22,14 @@ locals {
 
   script_values = {
     ACCESS_URL = local.settings.access_url
-    # With the certificate in hand the script has no use for the token.
+    # With the certificate in hand the script needs no token, except the one in the wrapper.
     SESSION_TOKEN      = local.settings.ca_cert_pem == "" ? local.session_token : ""
     CERT_PATH          = local.settings.cert_path
     CA_BUNDLE_PATH     = local.settings.ca_bundle_path
+    WRAPPER_PATH       = local.settings.wrapper_path
+    WRAPPER            = local.settings.wrapper_path == "" ? "" : local.wrapper
     CA_CERT_PEM        = local.settings.ca_cert_pem
     EXTRA_CA_CERTS_PEM = local.settings.extra_ca_certs_pem
-    WRAPPER_PATH       = ""
-    WRAPPER            = ""
   }
 }
 

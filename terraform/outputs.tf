@@ -25,6 +25,11 @@ output "env" {
   sensitive   = true
 }
 
+output "wrapper_path" {
+  description = "Path of the command that runs another one with `env`, normalized; `null` if the input is not set."
+  value       = nonsensitive(local.wrapper_path == "") ? null : local.settings.wrapper_path
+}
+
 output "ca_cert" {
   description = "SHA-256 fingerprint, subject and end of validity of the CA certificate if it is known at plan; all `\"\"` if the workspace downloads it."
   value = {

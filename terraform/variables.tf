@@ -78,6 +78,12 @@ variable "no_proxy" {
   default     = []
 }
 
+variable "wrapper_path" {
+  description = "Absolute path in the workspace, without spaces, at which the startup script saves a command that runs another one with `env`; `null` saves none. The file contains the user's Coder token; only its owner can read it."
+  type        = string
+  default     = null
+}
+
 variable "coder_token_as_api_key" {
   description = "Whether tools without an API key of their own send the user's Coder token as their key: adds `ANTHROPIC_AUTH_TOKEN` and `OPENAI_API_KEY` to `env`."
   type        = bool

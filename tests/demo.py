@@ -1,9 +1,10 @@
-"""`make demo`: a template is applied, its workspace starts, and a tool in it asks two hosts through the proxy."""
+"""`make demo`: a template is applied, its workspace starts, and the wrapper runs a tool that asks two hosts."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import logging
 import os
 import re
@@ -61,26 +62,30 @@ def main() -> int:
 
 
 def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Providers) -> tuple[dict[str, Any], str]:
-    """Apply the basic example; return its outputs and the startup script."""
+    """Apply the example with the wrapper; return its outputs and the startup script."""
     environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": deployment.token}
     variables = {
         "proxy_url": f" HTTP://LocalHost:0{proxy.port}/ ",
         "cert_path": f"{scratch}/workspace//ca-cert.pem",
+        "wrapper_path": f"{scratch}/workspace/./ai-proxy",
+        "coder_token_as_api_key": True,
     }
-    directory = copy_module(scratch / "module") / "examples/basic"
+    directory = copy_module(scratch / "module") / "examples/wrapper"
     with Terraform(directory, environment, providers=providers) as terraform:
         where = "the real providers" if providers == "real" else "stand-ins for the providers, as no registry is needed"
-        step("A template is applied", f"terraform/examples/basic, with {where}")
+        step("A template is applied", f"terraform/examples/wrapper, with {where}")
         for name, value in variables.items():
-            say(f'{name} = "{value}"')
+            say(f"{name} = {json.dumps(value)}")
         terraform.init()
         terraform.apply(variables=variables)
         outputs = terraform.outputs()
-        step("The outputs", "what modules for single tools get, checked and normalized by tf-helper")
+        step("The outputs", "checked and normalized by tf-helper")
         for name, value in outputs.items():
-            shown = ", ".join(value) if isinstance(value, dict) else value
-            say(f"{name} = {shown.replace(deployment.token, '<session token>')}")
-        return outputs, str(terraform.resources()[f"module.aibridge_proxy.{SETUP_SCRIPT}"]["script"])
+            say(f"{name} = {value}")
+        found = terraform.resources()
+        step("A tool in one line", "the command of coder_app.claude")
+        say(found["coder_app.claude"]["command"])
+        return outputs, str(found[f"module.aibridge_proxy.{SETUP_SCRIPT}"]["script"])
 
 
 def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bool:
@@ -94,20 +99,19 @@ def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bo
     say(f"SHA-256 {saved}")
     say(f"the proxy's is {served}")
     step("The bundle, with the system's roots", outputs["ca_bundle_path"])
+    step("The wrapper, which only its owner can read", outputs["wrapper_path"])
     return saved == served
 
 
 def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
-    """Ask both hosts with what the outputs say; say whether each was treated as it should be."""
-    # As their key, tools without one of their own send the token.
-    key = outputs["proxy_auth_url"].partition("://coder:")[2].partition("@")[0]
-    intercepted, because = ask(PROVIDER, outputs["env"], origin, key=key)
+    """Ask both hosts by the wrapper; say whether each was treated as it should be."""
+    intercepted, because = ask(PROVIDER, outputs["wrapper_path"], origin, with_key=True)
     if not intercepted:
         return False
     say("The gateway took the token for a key of the company's and passed the request on. The proxy showed curl a")
     say(f"certificate that it had signed itself ({because}); curl trusted it, because the bundle has the")
     say("CA certificate.")
-    tunnelled, because = ask(OTHER, outputs["env"], origin)
+    tunnelled, because = ask(OTHER, outputs["wrapper_path"], origin, with_key=False)
     if tunnelled is not False:
         return False
     say("The proxy passed the connection on untouched. curl saw the host's own certificate")
@@ -115,13 +119,15 @@ def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
     return True
 
 
-def ask(host: str, env: dict[str, str], origin: Origin, *, key: str = "") -> tuple[bool | None, str]:
+def ask(host: str, wrapper: str, origin: Origin, *, with_key: bool) -> tuple[bool | None, str]:
     """Ask a host; return whether the proxy looked into it (None for no answer), and who signed what curl saw."""
-    step(f"A request to https://{host}/", "by curl, with the variables of env and nothing else")
+    step(f"A request to https://{host}/", "by curl, run by the wrapper, with PATH alone in the environment")
+    curl = f"curl --silent --show-error --verbose https://{host}/"
+    # As Claude Code does; on curl's standard input, so that the token is in no argument.
+    key = 'echo "Authorization: Bearer $ANTHROPIC_AUTH_TOKEN" | '
     done = subprocess.run(
-        ["curl", "--silent", "--show-error", "--verbose", "--header", "@-", f"https://{host}/"],
-        input=f"x-api-key: {key}\n" if key else "",
-        env={"PATH": os.environ["PATH"], **env},
+        [wrapper, "sh", "-c", f"{key}{curl} --header @-" if with_key else curl],
+        env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         timeout=60,

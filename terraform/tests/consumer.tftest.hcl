@@ -35,6 +35,7 @@ run "overridden_data_stand_for_the_helper" {
         cert_path          = "/certs/ca.pem"
         access_url         = "https://coder.example.com"
         ca_bundle_path     = "/certs/ca.bundle.pem"
+        wrapper_path       = ""
         ca_cert_pem        = ""
         extra_ca_certs_pem = ""
         ca_cert_sha256     = ""

@@ -2,9 +2,10 @@
 # because the environment can be that of a workspace, with values of its own.
 
 variables {
-  agent_id  = "3F2B8C1E-1111-4222-8333-444455556666"
-  proxy_url = " HTTPS://AIProxy.Example.com:443/ "
-  cert_path = "/home/coder//.certs/ca.pem"
+  agent_id     = "3F2B8C1E-1111-4222-8333-444455556666"
+  proxy_url    = " HTTPS://AIProxy.Example.com:443/ "
+  cert_path    = "/home/coder//.certs/ca.pem"
+  wrapper_path = "/home/coder//bin/ai-proxy"
 }
 
 run "settings_are_normalized" {
@@ -33,6 +34,11 @@ run "settings_are_normalized" {
   assert {
     condition     = output.ca_bundle_path == "/home/coder/.certs/ca.bundle.pem"
     error_message = "ca_bundle_path is ${output.ca_bundle_path}"
+  }
+
+  assert {
+    condition     = output.wrapper_path == "/home/coder/bin/ai-proxy"
+    error_message = "wrapper_path is ${output.wrapper_path}"
   }
 }
 
@@ -182,6 +188,7 @@ run "null_means_the_default" {
 
   variables {
     cert_path              = null
+    wrapper_path           = null
     helper                 = null
     no_proxy               = null
     coder_token_as_api_key = null
@@ -198,8 +205,8 @@ run "null_means_the_default" {
   }
 
   assert {
-    condition     = output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem"
-    error_message = "cert_path is ${output.cert_path}"
+    condition     = output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem" && output.wrapper_path == null
+    error_message = "cert_path is ${output.cert_path}, wrapper_path is ${jsonencode(output.wrapper_path)}"
   }
 }
 

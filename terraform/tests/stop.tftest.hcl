@@ -1,10 +1,11 @@
 # A stopping workspace: the helper does not run, and no template that uses the outputs breaks.
 
 variables {
-  agent_id  = "agent"
-  proxy_url = "https://aiproxy.example.com"
-  cert_path = "/certs/ca.pem"
-  helper    = ["/missing/tf-helper"]
+  agent_id     = "agent"
+  proxy_url    = "https://aiproxy.example.com"
+  cert_path    = "/certs/ca.pem"
+  wrapper_path = "/bin/ai-proxy"
+  helper       = ["/missing/tf-helper"]
 }
 
 run "every_output_keeps_its_type" {
@@ -29,6 +30,7 @@ run "every_output_keeps_its_type" {
       && output.proxy_url == "https://aiproxy.example.com"
       && output.cert_path == "/certs/ca.pem"
       && output.ca_bundle_path == "/certs/ca.pem"
+      && output.wrapper_path == "/bin/ai-proxy"
       && output.ca_cert == { sha256 = "", subject = "", not_after = "" }
       && output.sync_unit == "aibridge-proxy-setup"
       && output.scripts == ["aibridge-proxy-setup"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.terraform import SETUP_SCRIPT
+from tests.harness.terraform_json import NO_CHANGES
 from tests.module.conftest import VARIABLES
 from tf_helper import __version__
 
@@ -127,7 +128,7 @@ def test_the_id_of_a_new_agent_reaches_the_script_normalized(make_module: MakeMo
 def test_a_second_apply_changes_nothing(make_module: MakeModule) -> None:
     terraform = make_module()
     terraform.apply(variables=VARIABLES)
-    assert terraform.apply(variables=VARIABLES).changes == (0, 0, 0)
+    assert terraform.apply(variables=VARIABLES).changes == NO_CHANGES
 
 
 @pytest.mark.parametrize("helper", [["/missing/tf-helper"], ["false"]])
@@ -267,3 +268,13 @@ def test_the_plain_data_source_answers_without_the_module(make_module: MakeModul
     assert outputs["proxy_url"] == "https://aiproxy.example.com"
     assert outputs["cert_path"] == "/home/coder/.certs/ca.pem"
     assert outputs["warnings"] == []
+
+
+def test_crlf_line_ends_in_the_modules_files_change_nothing(make_module: MakeModule) -> None:
+    terraform = make_module()
+    variables = VARIABLES | {"wrapper_path": "/home/coder/bin/ai-proxy"}
+    terraform.apply(variables=variables)
+    for file in terraform.directory.iterdir():
+        if file.suffix in {".awk", ".sh", ".tf"}:
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert terraform.apply(variables=variables).changes == NO_CHANGES

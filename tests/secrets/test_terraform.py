@@ -59,15 +59,35 @@ class Traced:
         return found | {f"outputs.{path}" for path in holders(state["outputs"], SECRETS.token)}
 
 
-@pytest.mark.parametrize(("where", "more"), [("start", {f"{SETUP_SCRIPT}.script"}), ("plan", set[str]())])
+IN_SCRIPT = {f"{SETUP_SCRIPT}.script"}
+
+
+@pytest.mark.parametrize(
+    ("where", "variables", "more"),
+    [
+        ("start", {}, IN_SCRIPT),
+        ("plan", {}, set[str]()),
+        ("plan", {"wrapper_path": "/tmp/ai-proxy"}, IN_SCRIPT),
+        (
+            "plan",
+            {"coder_token_as_api_key": True},
+            {"outputs.env.value.ANTHROPIC_AUTH_TOKEN", "outputs.env.value.OPENAI_API_KEY"},
+        ),
+    ],
+)
 def test_the_token_is_in_the_state_where_it_is_said_and_in_no_output_log_or_argument(
-    where: str, more: set[str], make_terraform: MakeTerraform, ca: Certified, tmp_path: Path
+    where: str,
+    variables: dict[str, object],
+    more: set[str],
+    make_terraform: MakeTerraform,
+    ca: Certified,
+    tmp_path: Path,
 ) -> None:
     seen: list[bytes] = []
     with Deployment(token=SECRETS.token, ca_cert_pem=ca.pem) as deployment:
         deployment.before_answer = lambda: seen.extend(command_lines())
         traced = Traced(make_terraform, tmp_path, CODER_AGENT_URL=deployment.url)
-        status, text = traced.run("apply", "-auto-approve", proxy_url="https://h", fetch_ca_cert_at=where)
+        status, text = traced.run("apply", "-auto-approve", proxy_url="https://h", fetch_ca_cert_at=where, **variables)
         assert [asked.token for asked in deployment.asked] == ([SECRETS.token] if where == "plan" else [])
     assert status == 0
     assert "aibridge_proxy_setup" in text

@@ -19,7 +19,6 @@ def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request_and_shows_no_
         [sys.executable, "-m", "tests.demo"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "<session token>" in done.stdout
     assert not re.search("[0-9a-f]{10}-[0-9a-f]{22}", done.stdout + done.stderr)
     intercepted, tunnelled = done.stdout.split("---- A request to https://")[1:]
     assert intercepted.startswith("api.anthropic.com/")

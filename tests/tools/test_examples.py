@@ -55,6 +55,8 @@ def apply(
         terraform = make_terraform(module_copy / "examples" / example, environment)
         terraform.init()
         variables = {**listeners["HTTP"], "cert_path": f"{module_copy}/certs/ca.pem"}
+        if example == "wrapper":
+            variables["wrapper_path"] = f"{module_copy}/bin/ai-proxy"
         if "copilot" not in example:
             variables["command"] = f"curl -sS {URL}"
         terraform.apply(variables=variables)
@@ -144,13 +146,33 @@ def test_a_template_orders_the_scripts_without_the_coder_program(apply: Apply, a
     assert agent.coder_calls == before
 
 
-@pytest.mark.parametrize("example", ["tool-module", "script-order", "copilot", "copilot-1.0"])
+def test_the_wrapper_runs_a_tool_in_a_script_and_in_an_app(
+    apply: Apply, agent: Agent, origin: Origin, tmp_path: Path
+) -> None:
+    claude = tmp_path / "bin/claude"
+    claude.write_text(f"#!/bin/sh\nexec curl -sS {URL}\n")
+    claude.chmod(0o755)
+    found = apply("wrapper")
+    agent.run(found[SETUP]["script"])
+    del origin.visits[:]
+    assert "hello" in agent.run(found["coder_script.tool"]["script"])
+    assert "hello" in agent.run(f"#!/bin/sh\n{found['coder_app.claude']['command']}")
+    assert [(visit.host, visit.intercepted) for visit in origin.visits] == [(NAMES["intercepted"], True)] * 2
+    # Had the variables reached more than the tool, these would say so.
+    assert agent.coder_calls[2:] == [
+        "exp sync want tool aibridge-proxy-setup",
+        "exp sync start tool",
+        "exp sync complete tool",
+    ]
+
+
+@pytest.mark.parametrize("example", ["wrapper", "tool-module", "script-order", "copilot", "copilot-1.0"])
 def test_a_workspace_stops(example: str, apply: Apply) -> None:
     found = apply(example, transition="stop")
     assert TOKEN not in json.dumps(found)
 
 
-@pytest.mark.parametrize("example", ["tool-module", "copilot"])
+@pytest.mark.parametrize("example", ["wrapper", "tool-module", "copilot"])
 def test_an_example_sets_no_variable_on_the_workspace(example: str, apply: Apply) -> None:
     kinds = {address.split(".")[-2] for address in apply(example) if "data." not in address}
-    assert kinds == {"coder_agent", "coder_script"}
+    assert kinds <= {"coder_agent", "coder_script", "coder_app"}

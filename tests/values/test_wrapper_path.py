@@ -6,7 +6,7 @@ from tf_helper.values.wrapper_path import parse_wrapper_path
 
 
 def test_it_is_normalized_as_cert_path_is() -> None:
-    assert parse_wrapper_path(" /home/coder//bin/./with-proxy\n") == "/home/coder/bin/with-proxy"
+    assert parse_wrapper_path(" /home/coder//bin/./ai-proxy\n") == "/home/coder/bin/ai-proxy"
 
 
 @pytest.mark.parametrize(

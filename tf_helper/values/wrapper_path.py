@@ -8,7 +8,7 @@ from tf_helper.values.file_path import parse_file_path
 
 def parse_wrapper_path(text: str) -> str:
     """Parse an absolute path without spaces, as it is part of command lines. Raises Invalid with every problem."""
-    return parse_file_path(text, example="/home/coder/bin/with-proxy", spaces=False)
+    return parse_file_path(text, example="/home/coder/.local/bin/ai-proxy", spaces=False)
 
 
 def conflict(path: str, others: Iterable[str]) -> Problem | None:

@@ -64,6 +64,16 @@ SCRIPT = {
     "timeout": Attribute("number", default=0),
 }
 
+APP = {
+    "id": COMPUTED,
+    "agent_id": REQUIRED,
+    "slug": REQUIRED,
+    "display_name": OPTIONAL,
+    "icon": OPTIONAL,
+    "command": OPTIONAL,
+    "url": OPTIONAL,
+}
+
 ENV = {
     "id": COMPUTED,
     "agent_id": REQUIRED,
@@ -106,6 +116,7 @@ def coder(environment: Mapping[str, str]) -> Provider:
         resources={
             "coder_agent": Resource(AGENT, lambda _: _id() | {"token": str(uuid4())}),
             "coder_script": Resource(SCRIPT, _script),
+            "coder_app": Resource(APP, lambda _: _id()),
             "coder_env": Resource(ENV, lambda _: _id()),
         },
     )
