@@ -13,7 +13,7 @@ from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Answer, Deployment
 from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered
-from tests.harness.strategies import pem
+from tests.harness.spellings import pem
 
 PERCENT_ENCODED = "".join(f"%{ord(character):02x}" for character in TOKEN)
 

@@ -1,138 +1,58 @@
-"""Queries that nobody should send: what hypothesis draws from."""
+"""Queries to search with: for each key what it takes, what it refuses, and what nobody should send."""
 
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from functools import cache
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.harness.certificates import make_certificate
+from tests.harness import spellings
+from tests.harness.spellings import CERTIFICATES, Spelled, pem
 from tf_helper.query import QUERY_KEYS
 
 JsonPairs = list[tuple[str, object]]
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_SPACES = (
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\x00",
+    "\x1b[31m",
+    "\x7f",
+    "\x85",
+    "\u00ad",
+    "\u200b",
+    "\u202e",
+    "\ufeff",
+    "\ufffd",
+)
+
 # Whole spellings that once meant two things to two parsers, and pieces to put together anew.
 _URL_PIECES = (
-    *("http", "https", "HTTPS", "ftp", "javascript", "x"),
-    *(
-        "://",
-        ":",
-        "/",
-        "//",
-        "\\",
-        "?",
-        "#",
-        "@",
-        "%40",
-        "%2F",
-        "%00",
-        ".",
-        "..",
-        "-",
-        "_",
-        ";",
-        "&",
-        "=",
-        "+",
-        "$",
-        "*",
-    ),
-    *("h", "aiproxy.example.com", "EXAMPLE", "localhost", "127.0.0.1", "0177.1", "0x7f.1", "2130706433", "1.2.3", "0x"),
-    *("[::1]", "[", "]", "::", "[::ffff:1.2.3.4]", "[fe80::1%25eth0]", "[v1.x]"),
-    *(
-        "xn--",
-        "xn--bcher-kva",
-        "xn--a",
-        "bücher",
-        "ß",
-        "א",
-        "ا",
-        "١",
-        "\u3002",
-        "\uff0e",
-        "\uff20",
-        "\uff11",
-        "\u212a",
-        "İ",
-    ),
-    *(":443", ":80", ":8888", ":0", ":99999", ":00443", ":\u0661", ":1e3", ":-1"),
-    *(" ", "\t", "\r\n", "\n", "\x00", "\x1b[31m", "\x7f", "\x85", "\u00ad", "\u200b", "\u202e", "\ufeff", "\ufffd"),
-    *("user:password@", "a" * 64, "a." * 127, "é" * 60),
+    *_words("http https HTTPS ftp javascript x :// : / // \\ ? # @ %40 %2F %00 . .. - _ ; & = + $ *"),
+    *_words("h aiproxy.example.com EXAMPLE localhost 127.0.0.1 0177.1 0x7f.1 2130706433 1.2.3 0x user:password@"),
+    *_words("[::1] [ ] :: [::ffff:1.2.3.4] [fe80::1%25eth0] [v1.x] xn-- xn--bcher-kva xn--a b\u00fccher \u00df"),
+    *_words("\u05d0 \u0627 \u0661 \u3002 \uff0e \uff20 \uff11 \u212a \u0130"),
+    *_words(":443 :80 :8888 :0 :99999 :00443 :\u0661 :1e3 :-1"),
+    *("a" * 64, "a." * 127, "\u00e9" * 60),
+    *_SPACES,
 )
 _PATH_PIECES = (
-    *(
-        "/",
-        "//",
-        "/./",
-        "/../",
-        ".",
-        "..",
-        "~",
-        "$HOME",
-        "$(id)",
-        "`id`",
-        "'",
-        '"',
-        "\\",
-        "\n",
-        "\t",
-        " ",
-        "\x1b[0m",
-        "é",
-    ),
-    *(
-        "home",
-        "coder",
-        "ca-cert",
-        ".pem",
-        "a" * 201,
-        "a" * 256,
-        "C:",
-        "://",
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/",
-    ),
+    *_words("/ // /./ /../ . .. ~ $HOME $(id) `id` ' \" \\ \u00e9 home coder ca-cert .pem C: :// /etc/pki/tls/certs/"),
+    *("a" * 201, "a" * 256, "/etc/ssl/certs/ca-certificates.crt"),
+    *_SPACES,
 )
 _NO_PROXY_PIECES = (
-    *(
-        ",",
-        ",",
-        ",",
-        " ",
-        "*",
-        ".",
-        "/",
-        ":",
-        "10.0.0.0",
-        "/8",
-        "/33",
-        "/255.0.0.0",
-        "::1",
-        "[::1]",
-        ":80",
-        ".example.com",
-    ),
-    *(
-        "localhost",
-        "é",
-        "-",
-        "1.2.3",
-        "::/0",
-        "/128",
-        ";",
-        "<local>",
-        "[",
-        '"',
-        "a" * 9000,
-        "%eth0",
-        "fe80::",
-        "@",
-        "\uff20",
-        "http://h",
-        "\x00",
-    ),
+    *_words(", , , * . / : 10.0.0.0 /8 /33 /255.0.0.0 ::1 [::1] :80 .example.com localhost \u00e9 - 1.2.3 ::/0 /128"),
+    *_words('; <local> [ " %eth0 fe80:: @ \uff20 http://h'),
+    *(" ", "\x00", "a" * 9000),
 )
 
 
@@ -140,39 +60,19 @@ def _pieced(pieces: tuple[str, ...]) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(pieces), max_size=6).map("".join)
 
 
-def urls() -> st.SearchStrategy[str]:
-    """Texts where a URL should be."""
-    beginning = st.sampled_from(["https://", "http://", "HTTPS://"])
-    return st.tuples(beginning, _pieced(_URL_PIECES)).map("".join) | _pieced(_URL_PIECES) | st.text(max_size=20)
-
-
-def paths() -> st.SearchStrategy[str]:
-    """Texts where a path should be."""
-    return _pieced(_PATH_PIECES) | st.text(max_size=20)
-
-
-def no_proxies() -> st.SearchStrategy[str]:
-    """Texts where a list of hosts should be."""
-    return _pieced(_NO_PROXY_PIECES) | st.text(max_size=20)
-
-
-@cache
-def certificates() -> tuple[bytes, ...]:
-    """Certificates in DER, made once: a root, what it issued, an expired one and a server's."""
-    root = make_certificate("root")
-    others = (make_certificate("intermediate", issuer=root), make_certificate("old", to_day=-1))
-    return tuple(one.der for one in (root, *others, make_certificate("server", issuer=root, ca=False)))
-
-
-def pem(der: bytes, label: str = "CERTIFICATE") -> str:
-    """DER as PEM, in one long line."""
-    return f"-----BEGIN {label}-----\n{b64encode(der).decode()}\n-----END {label}-----\n"
+_TEXT = st.text(max_size=20)
+_URLS = st.one_of(
+    st.tuples(st.sampled_from(["https://", "http://", "HTTPS://"]), _pieced(_URL_PIECES)).map("".join),
+    _pieced(_URL_PIECES),
+    _TEXT,
+)
+_PATHS = _pieced(_PATH_PIECES) | _TEXT
 
 
 @st.composite
-def broken_certificates(draw: st.DrawFn) -> bytes:
+def _broken_certificates(draw: st.DrawFn) -> bytes:
     """A certificate in DER with some bytes changed, left out or put in; its lengths may still be right."""
-    der = bytearray(draw(st.sampled_from(certificates())))
+    der = bytearray(draw(st.sampled_from(CERTIFICATES)))
     for _ in range(draw(st.integers(0, 3))):
         position = draw(st.integers(0, len(der) - 1))
         kind = draw(st.sampled_from(["change", "change", "change", "leave out", "put in"]))
@@ -181,65 +81,104 @@ def broken_certificates(draw: st.DrawFn) -> bytes:
     return bytes(der)
 
 
-def pems() -> st.SearchStrategy[str]:
-    """Texts where certificates should be."""
-    pieces = st.one_of(
-        st.sampled_from([pem(der) for der in certificates()]),
-        broken_certificates().map(pem),
+BROKEN_PEMS = _broken_certificates().map(pem)
+_PEMS = BROKEN_PEMS | st.lists(
+    st.one_of(
+        st.sampled_from([pem(der) for der in CERTIFICATES]),
+        BROKEN_PEMS,
         st.binary(max_size=20).map(pem),
         st.sampled_from(["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN EC PRIVATE KEY-----"]),
-        st.sampled_from(
-            [pem(b"x", "PUBLIC KEY"), pem(certificates()[0], "TRUSTED CERTIFICATE"), "---- BEGIN X ----\n"]
-        ),
-        st.text(max_size=10),
+        st.sampled_from([pem(b"x", "PUBLIC KEY"), pem(CERTIFICATES[0], "TRUSTED CERTIFICATE"), "---- BEGIN X ----\n"]),
         st.sampled_from(["\ufeff", "\r\n", "\x1b[31m", "-" * 5]),
-    )
-    return broken_certificates().map(pem) | st.lists(pieces, max_size=4).map("".join)
+        _TEXT,
+    ),
+    max_size=4,
+).map("".join)
+
+# JSON of every type, with halves of surrogate pairs and numbers that fit nowhere.
+_JSON_TEXT = st.text(st.characters(exclude_categories=()), max_size=10)
+_NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.integers().map(lambda n: n * 10**400)
+JSON_VALUES: st.SearchStrategy[object] = st.recursive(
+    st.none() | st.booleans() | _NUMBERS | _JSON_TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_JSON_TEXT, inner, max_size=4),
+)
 
 
-def json_values() -> st.SearchStrategy[object]:
-    """JSON of every type, with halves of surrogate pairs and numbers that fit nowhere."""
-    text = st.text(st.characters(exclude_categories=()), max_size=10)
-    numbers = (
-        st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.integers().map(lambda n: n * 10**400)
-    )
-    leaves = st.one_of(st.none(), st.booleans(), numbers, text)
-    return st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4))
+class Values(NamedTuple):
+    """What a key takes, what it refuses whatever the others say, and what it may or may not take."""
+
+    good: st.SearchStrategy[Spelled]
+    wrong: st.SearchStrategy[object]
+    hostile: st.SearchStrategy[object]
 
 
-_GOOD_URLS = st.sampled_from(["https://aiproxy.example.com", "http://h:8888/", " HTTPS://[2001:DB8::1]:443/\n"])
-
-# For each key what it takes, and what it may not take.
-_VALUES: dict[str, tuple[st.SearchStrategy[object], st.SearchStrategy[object]]] = {
-    "proxy_url": (_GOOD_URLS, urls()),
-    "cert_path": (st.sampled_from(["/a/ca.pem", " /home/coder//ca.pem", ""]), paths()),
-    "wrapper_path": (st.sampled_from(["/a/run", " /home/coder//bin/run", None]), paths()),
-    "agent_id": (st.sampled_from(["3F2B8C1E-1111-4222-8333-444455556666", " x ", None]), st.text(max_size=20)),
-    "access_url": (_GOOD_URLS, urls()),
-    "no_proxy": (st.sampled_from(["", "localhost, .Example.com", "10.0.0.0/8,[::1]/128,h:80"]), no_proxies()),
-    "ca_cert_pem": (st.deferred(lambda: st.sampled_from([pem(der) for der in certificates()[:3]])), pems()),
-    "extra_ca_certs_pem": (st.deferred(lambda: st.sampled_from([pem(der) for der in certificates()])), pems()),
-    "fetch_ca_cert": (st.sampled_from(["false", False, None]), st.sampled_from(["true", "True", "1", True, 1])),
+# A new key of the query has its place here.
+VALUES: dict[str, Values] = {
+    "proxy_url": Values(
+        spellings.PROXY_URLS,
+        st.sampled_from(["h", "ftp://h", "https://u:p@h", "https://h:0", "https://h/x?y#z", "https://0.0.0.0", [], ""]),
+        _URLS,
+    ),
+    "cert_path": Values(
+        spellings.CERT_PATHS,
+        st.sampled_from(["ca.pem", "/a/../b", "/a/", "/\u00e9", "/etc/ssl/certs/ca.pem", True, {}]),
+        _PATHS,
+    ),
+    "agent_id": Values(spellings.AGENT_IDS, st.sampled_from([" ", "a b", "a\x00b", 1.5]), _TEXT),
+    "access_url": Values(
+        spellings.ACCESS_URLS, st.sampled_from(["h", "https://h?x", "https://h/a/../b", "https://-h"]), _URLS
+    ),
+    "no_proxy": Values(
+        spellings.NO_PROXIES,
+        st.sampled_from(["*", "http://h", "a,-,b", "10.0.0.0/33", '["h"]', "10.*", "a;b", "fd00::/8", "[::1]:80", 1]),
+        _pieced(_NO_PROXY_PIECES) | _TEXT,
+    ),
+    "ca_cert_pem": Values(
+        spellings.CA_CERT_PEMS,
+        st.sampled_from(["x", "-----BEGIN CERTIFICATE-----", "---- BEGIN X", pem(b"x", "X"), "x" * 20000, 0]),
+        _PEMS,
+    ),
+    "extra_ca_certs_pem": Values(
+        spellings.EXTRA_CA_CERTS_PEMS, st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]), _PEMS
+    ),
+    "wrapper_path": Values(spellings.WRAPPER_PATHS, st.sampled_from(["run", "/a/../b", "/a b", 2]), _PATHS),
+    "fetch_ca_cert": Values(
+        st.just(Spelled("false", "false")),
+        st.sampled_from(["True", "yes", 1, []]),
+        st.sampled_from(["true", True, "1"]),
+    ),
 }
+
+_OTHER_KEYS = [key for key in QUERY_KEYS if key != "proxy_url"]
+_SOME_KEYS = st.lists(st.sampled_from(_OTHER_KEYS), max_size=3) | st.lists(st.sampled_from(_OTHER_KEYS), unique=True)
 
 
 @st.composite
-def queries(draw: st.DrawFn) -> JsonPairs:
-    """The members of a query: mostly its keys with values of their kind, sometimes anything, sometimes twice."""
+def _settings(draw: st.DrawFn) -> dict[str, Spelled]:
+    return {key: draw(VALUES[key].good) for key in ("proxy_url", *draw(_SOME_KEYS))}
+
+
+@st.composite
+def _queries(draw: st.DrawFn) -> JsonPairs:
     pairs: JsonPairs = []
-    for key in (
-        "proxy_url",
-        *draw(st.lists(st.sampled_from([*QUERY_KEYS][1:]), max_size=3, unique=draw(st.booleans()))),
-    ):
-        good, hostile = _VALUES[key]
+    for key in ("proxy_url", *draw(_SOME_KEYS)):
         kind = draw(st.integers(0, 9))
-        pairs.append((key, draw(json_values() if kind == 0 else good if kind > 3 else hostile)))
+        if kind == 0:
+            pairs.append((key, draw(JSON_VALUES)))
+        else:
+            pairs.append((key, draw(VALUES[key].hostile) if kind < 3 else draw(VALUES[key].good).other))
     if draw(st.integers(0, 9)) == 0:
-        pairs.insert(draw(st.integers(0, len(pairs))), (draw(st.text(max_size=90)), draw(json_values())))
-    return pairs
+        pairs.append((draw(_TEXT), draw(JSON_VALUES)))
+    return draw(st.permutations(pairs))
+
+
+# The settings of a query that is accepted: proxy_url, and any others.
+SETTINGS = _settings()
+# The members of a query: mostly its keys with values of their kind, sometimes anything, sometimes twice.
+QUERIES = _queries()
 
 
 def encoded(pairs: JsonPairs) -> bytes:
-    """The members as a JSON object, with repetitions, in ASCII."""
+    """Return the members as a JSON object, with repetitions, in ASCII."""
     members = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in pairs)
     return f"{{{', '.join(members)}}}".encode()

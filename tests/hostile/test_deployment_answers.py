@@ -15,7 +15,7 @@ from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered, assert_promises_kept
 from tests.harness.raw_server import RawServer, reset, says, with_length
 from tests.harness.searching import examples
-from tests.harness.strategies import certificates, pem
+from tests.harness.spellings import CERTIFICATES, pem
 from tf_helper.coder import api, fetch
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ _BAD_HEADERS = (
     *(b"Content-Length: 0", b"Content-Length: 10", b"Content-Length: 99999999999999999999", b"content-length: x"),
     *(b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked", b" folded", b": empty", b"X", b"\x00: \x00"),
 )
-_ROOT = pem(certificates()[0]).encode()
+_ROOT = pem(CERTIFICATES[0]).encode()
 _BODIES = (b"", b"-----BEGIN CERTIFICATE-----", b"<html>", b"5\r\nhello\r\n0\r\n\r\n", b"x" * 20_000, _ROOT)
 
 

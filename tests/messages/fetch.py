@@ -14,7 +14,7 @@ from tests.harness.deployment import TOKEN, Answer, Deployment
 from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered
 from tests.harness.raw_server import RawServer, closed_port, not_http, silent
-from tests.harness.strategies import pem
+from tests.harness.spellings import pem
 from tests.messages.case import entry, section
 from tf_helper.coder import fetch
 from tf_helper.deadline import DeadlineExceededError

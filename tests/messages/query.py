@@ -8,7 +8,7 @@ import unicodedata
 from tests.harness.certificates import make_certificate
 from tests.harness.program import run_in_process
 from tests.harness.promises import REFUSED, answered
-from tests.harness.strategies import pem
+from tests.harness.spellings import pem
 from tests.messages.case import Case, described, entry, plain, sections
 
 CA = make_certificate("proxy CA")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.harness.searching import examples
-from tests.harness.spellings import no_proxies
+from tests.harness.spellings import NO_PROXIES
 from tf_helper.errors import Invalid
 from tf_helper.values.no_proxy import NoProxy
 from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
@@ -181,7 +181,7 @@ def test_other_entries_cause_no_warning(given: str) -> None:
 
 @pytest.mark.fuzz
 @examples(60)
-@given(no_proxies())
+@given(NO_PROXIES)
 def test_the_python_sdks_of_ai_providers_take_every_value(spelled: Spelled) -> None:
     value = NoProxy.parse(spelled.other).value("coder.example.com")
     with patch.dict(os.environ, {"HTTPS_PROXY": "http://h:8888", "NO_PROXY": value, "no_proxy": value}, clear=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.strategies import pem
+from tests.harness.spellings import pem
 from tf_helper.errors import Invalid
 from tf_helper.values.certificate import parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert
 
