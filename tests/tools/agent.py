@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.tools.workspace import run_script
+from tests.harness.startup import run_script
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
+from tests.harness.startup import apply
 from tests.tools.clients import NODE, Client
 from tests.tools.workspace import Workspace
 
@@ -49,18 +49,6 @@ def workspace_behind(
         directory = tmp_path_factory.mktemp("tools")
         variables = {"agent_id": "agent", "cert_path": f"{directory}/certs/ca.pem", **listeners[listener]}
         with Deployment(token=TOKEN, ca_cert_pem=proxy.ca_cert_pem) as deployment:
-            env, script = apply(directory / "module", deployment, variables, providers)
-            return Workspace(directory, env=env, script=script, system_roots=system_roots)
+            return Workspace(directory, apply(directory / "module", deployment, variables, providers), system_roots)
 
     return make
-
-
-def apply(
-    directory: Path, deployment: Deployment, variables: Mapping[str, object], providers: Providers
-) -> tuple[dict[str, str], str]:
-    """Apply the module; return the output env and the startup script."""
-    environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
-    with Terraform(copy_module(directory), environment, providers=providers) as terraform:
-        terraform.init()
-        terraform.apply(variables=variables)
-        return terraform.outputs()["env"], terraform.resources()[SETUP_SCRIPT]["script"]
