@@ -1,5 +1,5 @@
-# `make demo` runs the whole chain once; `make test` checks everything; `make fuzz` searches on for counter-examples;
-# `make bench` measures.
+# `make demo` runs the whole chain once; `make test` checks everything; `make tools` runs AI tools; `make fuzz` searches on
+# for counter-examples; `make bench` measures.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,12 +7,15 @@ BIN := $(VENV)/bin
 BENCH := $(VENV)/bench
 PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
+AI_TOOLS := tests/ai_tools
+NPM_FOLDERS := javascript node/22 node/24
+NPM_REBUILT := @anthropic-ai/claude-code bun deno
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest fuzz real-providers test-package build nox test-install format docs clean
+.PHONY: demo bench test lint pytest tools fuzz real-providers test-package build nox test-install format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -27,7 +30,8 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh .ci/packages .ci/run
+	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
+		$(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
@@ -38,6 +42,10 @@ lint: $(VENV)/.installed
 
 pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
+
+# Claude Code and others, through the proxy: 1.5 GB on disk. One at a time, so that each has what is recorded to itself.
+tools: $(VENV)/.installed $(VENV)/ai-tools/.installed $(addprefix $(AI_TOOLS)/,$(NPM_FOLDERS:=/node_modules/.installed))
+	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
 
 fuzz: $(VENV)/.installed
 	pytest --fuzz -m 'fuzz or long' tests
@@ -85,5 +93,15 @@ $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 $(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
 	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
 
+# What cannot be installed is skipped by the tests. Of all packages from npm, only those of $(NPM_REBUILT) may run a script:
+# it puts the binary for this machine in its place.
+$(AI_TOOLS)/%/node_modules/.installed: $(AI_TOOLS)/%/package-lock.json
+	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(AI_TOOLS)/$* \
+		&& npm rebuild --silent --prefix $(AI_TOOLS)/$* $(NPM_REBUILT) && touch $@
+
+$(VENV)/ai-tools/.installed: $(AI_TOOLS)/python/requirements.txt | $(VENV)/.installed
+	$(PYTHON) -m venv --without-pip $(VENV)/ai-tools
+	-python -m pip --python $(VENV)/ai-tools/bin/python install --quiet --requirement $< && touch $@
+
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

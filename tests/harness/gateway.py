@@ -18,6 +18,8 @@ from tests.harness.server import tls_context
 from tests.harness.streams import Streams, StreamServer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import h11
     import trustme
 
@@ -39,7 +41,6 @@ PROVIDERS = {
     "api.enterprise.githubcopilot.com": "copilot-enterprise",
     "chatgpt.com": "chatgpt",
 }
-_HOSTS = {provider: host for host, provider in PROVIDERS.items()}
 
 PREFIX = "/api/v2/aibridge/"
 
@@ -65,7 +66,13 @@ class Gateway(StreamServer):
     """
 
     def __init__(
-        self, *, token: str, origin: Provider | None = None, authority: trustme.CA | None = None, keyless: bool = False
+        self,
+        *,
+        token: str,
+        origin: Provider | None = None,
+        authority: trustme.CA | None = None,
+        keyless: bool = False,
+        providers: Mapping[str, str] = PROVIDERS,
     ) -> None:
         super().__init__()
         self.enabled = self.licensed = self.has_budget = self.takes_own_keys = True
@@ -73,6 +80,7 @@ class Gateway(StreamServer):
         self._token = token
         self._keyless = keyless
         self._origin = origin
+        self._hosts = {provider: host for host, provider in providers.items()}
         self._trust = ssl.create_default_context(cadata=origin.ca_pem) if origin else None
         context = tls_context(authority, "localhost") if authority else None
         self.port = self.start(self._serve, context)
@@ -88,7 +96,7 @@ class Gateway(StreamServer):
         status = refusal[0] if refusal else HTTPStatus.OK
         self.requests.append(GatewayRequest(request.method.decode(), target, status))
         if self._origin and not refusal:
-            await self._hand_on(request, client, _HOSTS[provider], f"/{path}")
+            await self._hand_on(request, client, self._hosts[provider], f"/{path}")
             return
         body = refusal[1] if refusal else '{"hello": "from the gateway"}'
         kind = "application/json" if body.startswith("{") else "text/plain; charset=utf-8"

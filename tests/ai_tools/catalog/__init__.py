@@ -1,0 +1,9 @@
+"""The AI tools and SDKs that the product is for: the tests run them, and docs/tools.md shows them."""
+
+from __future__ import annotations
+
+from tests.ai_tools.catalog.javascript import JAVASCRIPT_TOOLS
+from tests.ai_tools.catalog.programs import PROGRAMS
+from tests.ai_tools.catalog.python import PYTHON_TOOLS
+
+TOOLS = (*PROGRAMS, *PYTHON_TOOLS, *JAVASCRIPT_TOOLS)

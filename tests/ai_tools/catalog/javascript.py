@@ -1,0 +1,109 @@
+"""The SDKs for JavaScript, and what they or their users send requests with, on each runtime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tests.ai_tools.catalog.tool import (
+    ANTHROPIC,
+    ANTHROPIC_KEY,
+    GOOGLE,
+    GOOGLE_KEY,
+    OPENAI,
+    OPENAI_KEY,
+    Tool,
+    connecting_to,
+)
+from tests.ai_tools.packages import JAVASCRIPT, NpmPackage, node
+from tests.harness.cells import CELLS, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.ai_tools.packages import Package
+
+BIN = JAVASCRIPT / "node_modules" / ".bin"
+
+
+@dataclass(frozen=True, eq=False)
+class Runtime:
+    """Something that runs JavaScript."""
+
+    name: str
+    package: Package
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """Something that sends a prompt, by a script of this folder, and what it sends it with in the end."""
+
+    name: str
+    script: str
+    by: Literal["fetch", "https", "WebSocket"]
+    host: str
+    key: Mapping[str, str]
+    package: str = ""
+
+
+def _node(major: int) -> Runtime:
+    package = node(major)
+    return Runtime(f"Node.js {major}", package, (str(package.folder / "node_modules/.bin/node"),), {})
+
+
+NODE_22, NODE_24 = _node(22), _node(24)
+BUN = Runtime("Bun", NpmPackage("bun"), (str(BIN / "bun"),), {})
+DENO = Runtime("Deno", NpmPackage("deno"), (str(BIN / "deno"), "run", "--allow-all"), {"DENO_NO_UPDATE_CHECK": "1"})
+
+FETCH = Library("fetch", "fetch.mjs", "fetch", ANTHROPIC, ANTHROPIC_KEY)
+HTTPS = Library("node:https", "https.mjs", "https", ANTHROPIC, ANTHROPIC_KEY)
+AXIOS = Library("axios", "axios.mjs", "https", ANTHROPIC, ANTHROPIC_KEY, "axios")
+ANTHROPIC_SDK = Library("@anthropic-ai/sdk", "anthropic.mjs", "fetch", ANTHROPIC, ANTHROPIC_KEY, "@anthropic-ai/sdk")
+OPENAI_SDK = Library("openai", "openai.mjs", "fetch", OPENAI, OPENAI_KEY, "openai")
+AI_SDK = Library("ai", "ai.mjs", "fetch", ANTHROPIC, ANTHROPIC_KEY, "ai")
+GOOGLE_SDK = Library("@google/genai", "genai.mjs", "fetch", GOOGLE, GOOGLE_KEY, "@google/genai")
+WEBSOCKET = Library("WebSocket", "websocket.mjs", "WebSocket", OPENAI, OPENAI_KEY)
+WEBSOCKET_WITH_PROXY = Library("WebSocket, `proxy`", "websocket.mjs proxy", "WebSocket", OPENAI, OPENAI_KEY)
+WS = Library("ws", "ws.mjs", "WebSocket", OPENAI, OPENAI_KEY, "ws")
+WS_WITH_AGENT = Library("ws, `agent`", "ws.mjs agent", "https", OPENAI, OPENAI_KEY, "ws")
+
+ON_NODE = (FETCH, HTTPS, AXIOS, ANTHROPIC_SDK, OPENAI_SDK, AI_SDK, GOOGLE_SDK, WEBSOCKET)
+ELSEWHERE = (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK, WEBSOCKET)
+
+PAST_THE_PROXY = {
+    (NODE_24, WS): "ws connects by itself. Pass it `agent: https.globalAgent`",
+    (BUN, WEBSOCKET): "Bun's WebSocket ignores the environment. Pass it `proxy: process.env.HTTPS_PROXY`",
+}
+
+
+def _tool(runtime: Runtime, library: Library) -> Tool:
+    program, *arguments = library.script.split()
+    own = (NpmPackage(library.package),) if library.package else ()
+    past: frozenset[str] = frozenset()
+    reason = PAST_THE_PROXY.get((runtime, library))
+    if reason:
+        past = connecting_to(library.host)
+    elif runtime is DENO and library.by != "https":
+        # It does not need the answer.
+        past = frozenset({f"dns {library.host}"})
+    return Tool(
+        "JavaScript",
+        f"{runtime.name}: {library.name}",
+        (*own, runtime.package),
+        library.host,
+        (*runtime.command, str(JAVASCRIPT / program), *arguments),
+        {**library.key, **runtime.environment},
+        fails=dict.fromkeys(CELLS, reason) if reason else {},
+        past=past,
+        leaks=frozenset({Cell("tunnelled", "HTTP")} if runtime is DENO and library.by == "fetch" else ()),
+    )
+
+
+JAVASCRIPT_TOOLS = (
+    *(_tool(NODE_22, library) for library in ON_NODE),
+    *(_tool(NODE_24, library) for library in (*ON_NODE, WS, WS_WITH_AGENT)),
+    *(_tool(BUN, library) for library in (*ELSEWHERE, WEBSOCKET_WITH_PROXY)),
+    *(_tool(DENO, library) for library in ELSEWHERE),
+)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ai_tools.network.recorder import Recorder
+from tests.ai_tools.provider.server import Provider
+from tests.ai_tools.stage import ALL_PROVIDERS, PATH, PROXY_NAME, Stage
+from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.gateway import Gateway
+from tests.harness.proxy import Proxy
+from tests.harness.server import tls_context
+from tests.harness.startup import apply, run_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.ai_tools.catalog.tool import Tool
+    from tests.ai_tools.stage import Run
+    from tests.harness.cells import Cell, Listener
+    from tests.harness.terraform import Providers
+    from tests.sandbox import Authorities
+
+    RunTool = Callable[[Tool, Cell], Run]
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Iterator[Recorder]:
+    """Watch the tests' network."""
+    if os.environ.get("TESTS_NETWORK") != "loopback":
+        pytest.skip("not on a network of their own: `make tools` runs these tests, and needs the right to make one")
+    with Recorder({PROXY_NAME: "127.0.0.1"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def provider(authorities: Authorities) -> Iterator[Provider]:
+    """Run what stands for the providers, and for all other hosts of the internet."""
+    with Provider(authorities.public) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway(provider: Provider) -> Iterator[Gateway]:
+    """Run the gateway. It lets requests without a key through: it does not know the headers of Google and Amazon."""
+    with Gateway(token=TOKEN, origin=provider, keyless=True, providers=ALL_PROVIDERS) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def proxies(authorities: Authorities, provider: Provider, gateway: Gateway) -> Iterator[Mapping[Listener, Proxy]]:
+    """Run AI Bridge Proxy, with each kind of listener."""
+    hosts = {"*": provider.port}
+    listener = tls_context(authorities.company, PROXY_NAME)
+    with (
+        Proxy(gateway=gateway.url, hosts=hosts) as http,
+        Proxy(gateway=gateway.url, hosts=hosts, ca=http.ca, listener=listener) as tls,
+    ):
+        yield {"HTTP": http, "TLS": tls}
+
+
+@pytest.fixture(scope="session")
+def stage(
+    recorder: Recorder,
+    provider: Provider,
+    gateway: Gateway,
+    proxies: Mapping[Listener, Proxy],
+    authorities: Authorities,
+    system_roots: Path,
+    providers: Providers,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Stage:
+    """Prepare the workspaces: Terraform applies the module, and the startup scripts run."""
+    over_http = {"proxy_url": f"http://{PROXY_NAME}:{proxies['HTTP'].port}"}
+    over_tls = {
+        "proxy_url": f"https://{PROXY_NAME}:{proxies['TLS'].port}",
+        "extra_ca_certs_pem": [authorities.company.cert_pem.bytes().decode()],
+    }
+    with Deployment(token=TOKEN, ca_cert_pem=proxies["HTTP"].ca_cert_pem) as deployment:
+
+        def prepare(settings: Mapping[str, object]) -> Path:
+            directory = tmp_path_factory.mktemp("workspace")
+            wrapper = directory / "bin" / "ai-proxy"
+            variables = {
+                "agent_id": "agent",
+                "cert_path": f"{directory}/certs/ca.pem",
+                "wrapper_path": str(wrapper),
+                **settings,
+            }
+            done = run_script(
+                apply(directory / "module", deployment, variables, providers).script, directory, system_roots
+            )
+            assert done.returncode == 0, done.stdout
+            return wrapper
+
+        wrappers: Mapping[Listener, Path] = {"HTTP": prepare(over_http), "TLS": prepare(over_tls)}
+        with_token_as_key = prepare({**over_http, "coder_token_as_api_key": True})
+    return Stage(recorder, provider, gateway, proxies, wrappers, with_token_as_key)
+
+
+@pytest.fixture(scope="session")
+def run_tool(stage: Stage) -> RunTool:
+    """Run a tool in a cell, unless that has been done already."""
+    return cache(stage.run)
+
+
+def installed(tool: Tool) -> Tool:
+    """Skip the test if the tool is not there."""
+    missing = [package.name for package in tool.packages if not package.is_installed]
+    if missing or not shutil.which(tool.command[0], path=PATH):
+        pytest.skip(f"not installed: {', '.join(missing) or tool.command[0]}; `make tools` tries to")
+    return tool

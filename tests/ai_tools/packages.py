@@ -1,0 +1,73 @@
+"""The packages that the tools come in: which version is locked, and whether `make` could install it here."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+JAVASCRIPT = HERE / "javascript"
+PYTHON = HERE / "python"
+
+
+class Package(ABC):
+    """A package with its version."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The version that is locked."""
+
+    @property
+    @abstractmethod
+    def is_installed(self) -> bool:
+        """Whether it is on this machine."""
+
+
+@dataclass(frozen=True)
+class NpmPackage(Package):
+    """A package from npm, in a folder with a lock file."""
+
+    name: str
+    folder: Path = JAVASCRIPT
+
+    @property
+    def version(self) -> str:
+        packages = json.loads((self.folder / "package-lock.json").read_text())["packages"]
+        return str(packages[f"node_modules/{self.name}"]["version"])
+
+    @property
+    def is_installed(self) -> bool:
+        return (self.folder / "node_modules" / self.name).is_dir()
+
+
+@dataclass(frozen=True)
+class PyPiPackage(Package):
+    """A package from PyPI, in an environment of its own beside that of the tests."""
+
+    name: str
+    lock: Path = PYTHON / "requirements.txt"
+    environment: Path = Path(sys.prefix, "ai-tools")
+
+    @property
+    def version(self) -> str:
+        # Where versions differ by Python's, the last line is the one of the newest.
+        found: list[str] = re.findall(rf"^{re.escape(self.name)}==([^ ]+)", self.lock.read_text(), re.MULTILINE)
+        return found[-1]
+
+    @property
+    def is_installed(self) -> bool:
+        return any(self.environment.glob(f"lib/python*/site-packages/{self.name.replace('-', '_')}-*.dist-info"))
+
+
+def node(major: int) -> NpmPackage:
+    """Return the package of a Node.js, for this machine's processor."""
+    processor = {"aarch64": "arm64", "x86_64": "x64"}
+    return NpmPackage(f"node-linux-{processor.get(platform.machine(), 'x64')}", HERE / "node" / str(major))

@@ -1,0 +1,191 @@
+"""All AI providers at once: one TLS server on loopback, to which the proxy and the gateway lead whatever the host.
+
+with Provider(authority) as provider:
+    ...  # a tool sends its prompt
+    print(provider.visits)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiohttp import WSMsgType, web
+
+from tests.ai_tools.provider import answers, copilot
+from tests.harness.closing import Closing
+from tests.harness.origin import INTERCEPTED_HEADER
+from tests.harness.pages import PAGES
+from tests.harness.server import tls_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable, Iterable
+
+    import trustme
+
+    from tests.ai_tools.provider.answers import JsonObject
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+KEY_HEADERS = ("Authorization", "X-Api-Key", "X-Goog-Api-Key")
+
+# More than any tool's prompt: they send all that they can do along with it.
+MAX_BODY = 16 * 1024 * 1024
+
+
+class Visit(NamedTuple):
+    """A request that has arrived, and the keys and the proxy's credentials that came with it."""
+
+    method: str
+    host: str
+    path: str
+    intercepted: bool
+    keys: tuple[str, ...]
+    proxy_authorization: str
+
+
+class Provider(Closing):
+    """Answers each provider's API under every name, with certificates that `authority` signs for whoever asks."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        self.ca_pem = authority.cert_pem.bytes().decode()
+        self.visits: list[Visit] = []
+        self._context = _context(authority)
+        self._ports: queue.Queue[int] = queue.Queue()
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
+        self._thread.start()
+        self.port = self._ports.get(timeout=10)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+        self._loop.close()
+
+    async def _run(self) -> None:
+        application = web.Application(client_max_size=MAX_BODY, middlewares=[self._remember])
+        application.add_routes(_routes())
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._context)
+        await site.start()
+        self._ports.put(runner.addresses[0][1])
+        await self._stopped.wait()
+        await runner.cleanup()
+
+    @web.middleware
+    async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.visits.append(
+            Visit(
+                request.method,
+                request.host.partition(":")[0],
+                request.path,
+                INTERCEPTED_HEADER in request.headers,
+                tuple(request.headers[name] for name in KEY_HEADERS if name in request.headers),
+                request.headers.get("Proxy-Authorization", ""),
+            )
+        )
+        return await handler(request)
+
+
+def _context(authority: trustme.CA) -> ssl.SSLContext:
+    context_for = cache(lambda name: tls_context(authority, name))
+    first: ssl.SSLContext = context_for("localhost")
+
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        connection.context = context_for(name or "localhost")
+
+    first.sni_callback = choose
+    return first
+
+
+# -- The APIs. Paths differ in what is before the last part: Copilot's, for one, have no version.
+
+
+def _routes() -> list[web.RouteDef]:
+    return [
+        web.post("/{before:.*}messages", _messages),
+        web.post("/{before:.*}messages/count_tokens", _json({"input_tokens": 3})),
+        web.post("/{before:.*}chat/completions", _chat_completions),
+        web.post("/{before:.*}responses", _responses),
+        web.get("/{before:.*}responses", _responses_over_websocket),
+        web.post("/{before:.*}:generateContent", _json(answers.generated())),
+        web.post("/{before:.*}:streamGenerateContent", _stream_generate_content),
+        web.post("/model/{model}/converse", _json(answers.conversed())),
+        web.get("/models", _json(copilot.models())),
+        web.get("/copilot_internal/user", _json(copilot.user())),
+        web.get("/user", _json({"login": "alice", "id": 1})),
+        web.route("*", "/{path:.*}", _anything_else),
+    ]
+
+
+async def _messages(request: web.Request) -> web.StreamResponse:
+    return await _answer(request, answers.message, answers.message_events)
+
+
+async def _responses(request: web.Request) -> web.StreamResponse:
+    return await _answer(request, answers.response, answers.response_events)
+
+
+async def _chat_completions(request: web.Request) -> web.StreamResponse:
+    return await _answer(request, answers.completion, answers.completion_chunks)
+
+
+async def _stream_generate_content(request: web.Request) -> web.StreamResponse:
+    return await _stream(request, [answers.generated()])
+
+
+async def _responses_over_websocket(request: web.Request) -> web.StreamResponse:
+    socket = web.WebSocketResponse()
+    if not socket.can_prepare(request):
+        return web.Response(status=405)
+    await socket.prepare(request)
+    async for received in socket:
+        if received.type == WSMsgType.TEXT:
+            asked = json.loads(received.data)
+            for event in answers.response_events(asked.get("model", "")):
+                await socket.send_json(event)
+    return socket
+
+
+async def _anything_else(request: web.Request) -> web.StreamResponse:
+    page = PAGES.get(request.path)
+    if page:
+        return web.Response(body=page.body, content_type=page.content_type)
+    return web.json_response({"error": {"type": "not_found_error", "message": "not found"}}, status=404)
+
+
+def _json(value: JsonObject) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.json_response(value)
+
+    return answer
+
+
+async def _answer(
+    request: web.Request, whole: Callable[[str], JsonObject], streamed: Callable[[str], Iterable[JsonObject]]
+) -> web.StreamResponse:
+    asked = await request.json()
+    if asked.get("stream"):
+        return await _stream(request, streamed(asked["model"]))
+    return web.json_response(whole(asked["model"]))
+
+
+async def _stream(request: web.Request, events: Iterable[JsonObject]) -> web.StreamResponse:
+    """Send server-sent events; those of Anthropic and of OpenAI's newer API bear their type as a name as well."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+    await response.prepare(request)
+    for event in events:
+        name = f"event: {event['type']}\n" if "type" in event else ""
+        await response.write(f"{name}data: {json.dumps(event)}\n\n".encode())
+    if request.path.endswith("/chat/completions"):
+        await response.write(b"data: [DONE]\n\n")
+    await response.write_eof()
+    return response

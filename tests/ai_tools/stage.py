@@ -1,0 +1,110 @@
+"""Where the tools run: in workspaces behind AI Bridge Proxy, with the gateway and the providers behind it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.ai_tools.catalog import TOOLS
+from tests.ai_tools.packages import JAVASCRIPT, node
+from tests.harness.deployment import TOKEN
+from tests.harness.gateway import PROVIDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.ai_tools.catalog.tool import Tool
+    from tests.ai_tools.network.recorder import Recorder
+    from tests.ai_tools.provider.server import Provider, Visit
+    from tests.harness.cells import Cell, Listener
+    from tests.harness.gateway import Gateway
+    from tests.harness.proxy import Proxy
+
+PROXY_NAME = "aiproxy.example.com"
+
+# Each host that a tool asks can be intercepted, those included for which Coder knows no provider.
+ALL_PROVIDERS = {**{tool.host: tool.host for tool in TOOLS}, **PROVIDERS}
+
+OWN_KEY = "the-users-own-key"
+
+PATH = os.pathsep.join(
+    [*(str(folder / "node_modules" / ".bin") for folder in (JAVASCRIPT, node(24).folder)), "/usr/bin", "/bin"]
+)
+
+# A tool that takes longer is ended.
+SECONDS = 60
+
+
+class Run(NamedTuple):
+    """How a tool ended (None: it had to be), and what was seen of it meanwhile."""
+
+    status: int | None
+    output: str
+    visits: list[Visit]
+    past: frozenset[str]
+    files_with_token: list[str]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that is on the tests' network."""
+
+    recorder: Recorder
+    provider: Provider
+    gateway: Gateway
+    proxies: Mapping[Listener, Proxy]
+    wrappers: Mapping[Listener, Path]
+    wrapper_with_token_as_key: Path
+    """Of a module with coder_token_as_api_key, over HTTP."""
+
+    def run(
+        self, tool: Tool, cell: Cell, environment: Mapping[str, str] | None = None, *, wrapper: Path | None = None
+    ) -> Run:
+        """Run a tool by the wrapper, with nothing else in its environment but its own or the given variables.
+
+        {key} in them is the one that the other side takes: the Coder token where the host is intercepted.
+        """
+        intercepted = cell.host == "intercepted"
+        key = TOKEN if intercepted else OWN_KEY
+        variables = tool.environment if environment is None else environment
+        self.proxies[cell.listener].providers = dict(ALL_PROVIDERS) if intercepted else {}
+        del self.provider.visits[:]
+        self.recorder.attempts()
+        with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
+            command = [part.format(home=home) for part in tool.command]
+            variables = {name: value.format(key=key) for name, value in variables.items()}
+            status, output = _run([str(wrapper or self.wrappers[cell.listener]), *command], Path(home), variables)
+            past = frozenset(f"{attempt.protocol} {attempt.target}" for attempt in self.recorder.attempts())
+            return Run(status, output, list(self.provider.visits), past, _files_with_token(Path(home)))
+
+
+def _run(command: list[str], home: Path, variables: Mapping[str, str]) -> tuple[int | None, str]:
+    # Into a file: a process that a tool leaves behind would keep a pipe open.
+    with tempfile.TemporaryFile("w+") as output:
+        with subprocess.Popen(
+            command,
+            env={"PATH": PATH, "HOME": str(home), **variables},
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process:
+            status: int | None = None
+            with suppress(subprocess.TimeoutExpired):
+                status = process.wait(SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        output.seek(0)
+        return status, output.read()
+
+
+def _files_with_token(home: Path) -> list[str]:
+    files = (file for file in home.rglob("*") if file.is_file() and not file.is_symlink())
+    return [str(file.relative_to(home)) for file in files if TOKEN.encode() in file.read_bytes()]

@@ -1,0 +1,131 @@
+"""Whose key a prompt has in the end: the Coder token for the company's, a key of one's own, or none that is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX, COPILOT_CLI
+from tests.ai_tools.catalog.python import ANTHROPIC_SDK, OPENAI_SDK
+from tests.ai_tools.conftest import installed
+from tests.ai_tools.stage import OWN_KEY
+from tests.harness.cells import Cell
+from tests.harness.deployment import TOKEN
+from tests.harness.gateway import COMPANY_KEY, GOVERNANCE_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.ai_tools.catalog.tool import Tool
+    from tests.ai_tools.stage import Run, Stage
+    from tests.harness.gateway import Gateway
+
+pytestmark = pytest.mark.tools
+
+INTERCEPTED = Cell("intercepted", "HTTP")
+AN_OLD_TOKEN = "9999999999-ofthestartbeforethisone"
+
+OWN_API_KEY = {"ANTHROPIC_API_KEY": OWN_KEY}
+# The SDK sends its API key as Bearer since version 2 (Python) and 1 (JavaScript).
+X_API_KEY = {
+    CLAUDE_CODE: OWN_API_KEY,
+    ANTHROPIC_SDK: {"ANTHROPIC_CUSTOM_HEADERS": f"X-Api-Key: {OWN_KEY}"},
+}
+BEARER = {
+    CLAUDE_CODE: {"ANTHROPIC_AUTH_TOKEN": OWN_KEY},
+    CODEX: {"CODEX_API_KEY": OWN_KEY},
+    ANTHROPIC_SDK: OWN_API_KEY,
+    OPENAI_SDK: {"OPENAI_API_KEY": OWN_KEY},
+}
+
+
+def of(tools: Mapping[Tool, object]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("tool", tools, ids=lambda tool: tool.name)
+
+
+@pytest.fixture
+def company_keys_only(gateway: Gateway) -> Iterator[None]:
+    """Turn bring-your-own-key off."""
+    gateway.takes_own_keys = False
+    yield
+    gateway.takes_own_keys = True
+
+
+@pytest.mark.parametrize("tool", [CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK], ids=lambda tool: tool.name)
+def test_with_the_coder_token_as_its_key_a_tool_uses_the_companys(tool: Tool, stage: Stage) -> None:
+    run = stage.run(installed(tool), INTERCEPTED, {}, wrapper=stage.wrapper_with_token_as_key)
+    assert keys_of_answered_prompts(run) == {f"Bearer {COMPANY_KEY}"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "key"), [(CLAUDE_CODE, COMPANY_KEY), (ANTHROPIC_SDK, OWN_KEY)], ids=["Claude Code", "anthropic"]
+)
+def test_an_api_key_of_ones_own_comes_after_the_token_in_claude_code_and_before_it_in_the_sdk(
+    tool: Tool, key: str, stage: Stage
+) -> None:
+    run = stage.run(installed(tool), INTERCEPTED, OWN_API_KEY, wrapper=stage.wrapper_with_token_as_key)
+    assert keys_of_answered_prompts(run) == {f"Bearer {key}"}
+
+
+@of(BEARER)
+def test_a_bearer_of_ones_own_goes_on_to_the_provider(tool: Tool, stage: Stage) -> None:
+    run = stage.run(installed(tool), INTERCEPTED, BEARER[tool])
+    assert keys_of_answered_prompts(run) == {f"Bearer {OWN_KEY}"}
+
+
+@of(BEARER)
+def test_a_bearer_of_ones_own_is_refused_where_that_is_off(tool: Tool, stage: Stage, company_keys_only: None) -> None:
+    refusal(stage.run(installed(tool), INTERCEPTED, BEARER[tool]))
+
+
+@of(X_API_KEY)
+def test_an_x_api_key_of_ones_own_is_refused(tool: Tool, stage: Stage) -> None:
+    assert "unauthorized" in refusal(stage.run(installed(tool), INTERCEPTED, X_API_KEY[tool]))
+
+
+@of(X_API_KEY)
+def test_an_x_api_key_of_ones_own_goes_on_beside_the_coder_token_in_a_header(tool: Tool, stage: Stage) -> None:
+    headers = X_API_KEY[tool].get("ANTHROPIC_CUSTOM_HEADERS", "")
+    custom = {"ANTHROPIC_CUSTOM_HEADERS": f"{headers}\n{GOVERNANCE_HEADER}: {TOKEN}".strip()}
+    run = stage.run(installed(tool), INTERCEPTED, {**X_API_KEY[tool], **custom})
+    assert keys_of_answered_prompts(run) == {OWN_KEY}
+
+
+@pytest.mark.parametrize(
+    ("tool", "environment", "says"),
+    [
+        (CLAUDE_CODE, {}, "Failed to authenticate. API Error: 403 unauthorized"),
+        (
+            CODEX,
+            BEARER[CODEX],
+            "unexpected status 403 Forbidden: unauthorized, url: https://api.openai.com/v1/responses",
+        ),
+        (COPILOT_CLI, COPILOT_CLI.environment, "Error: Access denied by policy settings"),
+        (ANTHROPIC_SDK, {}, "anthropic.PermissionDeniedError: unauthorized"),
+        (OPENAI_SDK, {}, "openai.PermissionDeniedError: Error code: 403"),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_token_of_an_earlier_start_is_refused_as_the_documentation_says(
+    tool: Tool, environment: Mapping[str, str], says: str, stage: Stage, tmp_path: Path
+) -> None:
+    wrapper = tmp_path / "wrapper"
+    wrapper.touch(mode=0o700)
+    wrapper.write_text(stage.wrapper_with_token_as_key.read_text().replace(TOKEN, AN_OLD_TOKEN))
+    assert says in refusal(stage.run(installed(tool), INTERCEPTED, environment, wrapper=wrapper))
+
+
+def keys_of_answered_prompts(run: Run) -> set[str]:
+    assert run.status == 0, run.output
+    return _keys(run)
+
+
+def refusal(run: Run) -> str:
+    assert (run.status, _keys(run)) == (1, set()), run.output
+    return run.output
+
+
+def _keys(run: Run) -> set[str]:
+    return {key for visit in run.visits if visit.path.endswith(("/messages", "/responses")) for key in visit.keys}

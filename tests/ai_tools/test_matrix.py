@@ -1,0 +1,57 @@
+"""Real tools finish a prompt, with what the wrapper gives them and nothing else but a key."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ai_tools.catalog import TOOLS
+from tests.ai_tools.conftest import installed
+from tests.harness.cells import CELLS, Cell
+
+if TYPE_CHECKING:
+    from tests.ai_tools.catalog.tool import Tool
+    from tests.ai_tools.conftest import RunTool
+
+pytestmark = pytest.mark.tools
+
+MATRIX = [
+    pytest.param(
+        tool,
+        cell,
+        id=f"{tool.name}-{cell.host}-{cell.listener}",
+        # A tool that has learned what it could not do fails here: then the reason has to go.
+        marks=[pytest.mark.xfail(reason=tool.fails[cell], raises=AssertionError)] if cell in tool.fails else [],
+    )
+    for tool, cell in product(TOOLS, CELLS)
+]
+
+every_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+
+
+@pytest.mark.parametrize(("tool", "cell"), MATRIX)
+def test_a_tool_gets_an_answer_to_its_prompt(tool: Tool, cell: Cell, run_tool: RunTool) -> None:
+    run = run_tool(installed(tool), cell)
+    assert (run.status, tool.shows in run.output) == (0, True), run.output
+    assert {visit.intercepted for visit in run.visits if visit.host == tool.host} == {cell.host == "intercepted"}
+
+
+@every_tool
+def test_nothing_goes_past_the_proxy_unknown(tool: Tool, run_tool: RunTool) -> None:
+    runs = [run_tool(installed(tool), cell) for cell in CELLS]
+    assert frozenset().union(*(run.past for run in runs)) == tool.past
+
+
+@every_tool
+def test_no_host_is_sent_the_token_unknown(tool: Tool, run_tool: RunTool) -> None:
+    runs = {cell: run_tool(installed(tool), cell) for cell in CELLS}
+    leaks = {cell for cell, run in runs.items() if any(visit.proxy_authorization for visit in run.visits)}
+    assert leaks == tool.leaks
+
+
+@every_tool
+def test_a_tool_with_a_key_of_its_own_leaves_the_token_in_no_file(tool: Tool, run_tool: RunTool) -> None:
+    tunnelled = [run_tool(installed(tool), cell) for cell in CELLS if cell.host == "tunnelled"]
+    assert [run.files_with_token for run in tunnelled] == [[], []]
