@@ -13,7 +13,7 @@ from cryptography import x509
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.strategies import pem
+from tests.harness.spellings import pem
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert
 from tf_helper.deadline import run_with_deadline
