@@ -11,8 +11,8 @@
 #   CERTIFICATES_AWK    the program certificates.awk
 # Runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
-# Take nothing from the workspace: no functions or options (bash imports both), no settings of the programs below. There
-# is no [ and no : in this script, because bash before 5.1 does not unset functions of these names.
+# Take nothing from the workspace: no functions or options (bash imports both), no settings of the programs below. This
+# script uses neither [ nor :, because bash before 5.1 cannot unset functions of these names, and says so.
 unset -f cd command exec exit export kill printf read return set shift test trap true ulimit umask wait
 unset -f awk chmod coder cp curl date find id ls mkdir mktemp mv openssl rm sed sleep timeout wc
 set -fu +C +e
@@ -79,22 +79,22 @@ check_programs() {
   for program in awk chmod cp date find id ls mkdir mktemp mv rm sed sleep wc; do
     command -v "$program" >/dev/null || missing="$missing $program"
   done
-  test -z "$missing" || fail "missing programs:$missing: install them in the image of the workspace"
+  test -z "$missing" || fail "missing programs:$missing (install them in the workspace)"
 }
 
 # Goes to the directory of the file $1, which the setting $2 names. With $3 = make, creates what is missing of it;
-# otherwise returns 1 there. Each step, from / on, looks at one entry of the directory that the shell is in, and refuses
-# one of another user. Only its owner and that of its directory can exchange an entry, so what was looked at is what is
-# entered, and stays there. Links are followed here, not by the system, so that nothing on the way is left out.
-# In an open directory everyone can exchange entries: all there is to do is to warn, and to look again at the end.
+# otherwise returns 1 there. From / on, each step looks at one entry of the current directory, refuses one of another
+# user, and enters it or, if it is a link, goes on with its target: the system follows no link. Only the owner of an
+# entry and the owner of its directory can replace it, so what was looked at is what is entered, and stays in place.
+# In an open directory everyone can replace entries: all there is to do is to warn, and to look once more at the end.
 go_to() {
   directory=${1%/*} setting=$2 rest=${1%/*}/
   cd -P / && look_at .
   while test -n "$rest"; do
     name=${rest%%/*} rest=${rest#*/}
     test -n "$name" || continue
-    test -z "$open" || warn "$open has no sticky bit, so that everyone can replace $directory (chmod +t prevents that)"
-    test -e "./$name" || test "${3-}" = make || return 1
+    test -z "$open" || warn "anyone could replace $directory: everyone can write to $open (chmod +t prevents that)"
+    test -e "./$name" || test -L "./$name" || test "${3-}" = make || return 1
     test -e "./$name" || mkdir "./$name" 2>/dev/null
     look_at "./$name"
     case $listing in
@@ -110,14 +110,14 @@ go_to() {
   test -z "$open" || fail "everyone can write to $open: set its sticky bit (chmod +t), or choose another $setting"
 }
 
-# In a user namespace that does not map all users, directories of root can show as ones of the overflow user.
+# In a user namespace that does not map all users, root's directories can appear as those of the overflow user.
 is_overflow_user() {
   read -r _ _ count </proc/self/uid_map && test "$count" != 4294967295 &&
-    read -r overflow_user </proc/sys/kernel/overflowuid && test "$1" = "$overflow_user"
+    test "$1" = "$(sed '' /proc/sys/kernel/overflowuid)" # read gets only its first digit in dash and busybox
 } 2>/dev/null
 
-# Sets `listing` to the line of ls about an entry of this directory. If that is a directory, `open` becomes its path
-# where everyone can exchange its entries, and `shared` is not empty where everyone can add some.
+# Sets `listing` to what ls says of an entry of the current directory. For a directory, also sets `open` to its path if
+# everyone can replace its entries, and `shared` if everyone can add some.
 look_at() {
   entry=${PWD%/}/${1#./}
   entry=${entry%/.}
@@ -126,8 +126,8 @@ look_at() {
   # shellcheck disable=SC2086 # mode, links and owner come before a name of any kind, and there is no globbing
   set -- $listing
   if test "${3-}" != 0 && test "${3-}" != "$user"; then
-    is_overflow_user "$3" || fail "$entry belongs to another user ($3): choose a $setting in a directory of your own"
-    warn "directories of user $3, unknown in this user namespace, are taken for those of root"
+    is_overflow_user "$3" || fail "$entry belongs to another user (uid $3): choose a $setting in your own directory"
+    warn "directories of uid $3, which stands for all users that this user namespace does not map, count as root's"
   fi
   case $1 in
     d???????w[tT]*) open='' shared=yes ;;
@@ -136,7 +136,7 @@ look_at() {
   esac
 }
 
-# Refuses to replace the file $1, in this directory, by one of ours if it is not one itself.
+# Refuses to replace the file $1, in the current directory, if it is not one of ours.
 check_file() {
   file=./${1##*/}
   test -e "$file" || test -L "$file" || return 0
@@ -147,7 +147,7 @@ check_file() {
   test -s "$file" || return 0
   if test "$1" = "$WRAPPER_PATH"; then
     { marker=$(sed -n '2{p;q;}' "$file"); } 2>/dev/null # bash warns of zero bytes
-    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not a wrapper' ;; esac
+    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not a wrapper of ours' ;; esac
   else
     certificates "$file" >/dev/null 2>&1
     case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
@@ -163,7 +163,7 @@ make_work_directory() {
   work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
 }
 
-# With -T, mv does not move a file into a directory that someone has just put in its way. busybox before 1.33 has no -T.
+# With -T, mv does not move a file into a directory that someone has just put in its place. Old busyboxes have no -T.
 rename() {
   mv -fT "$1" "$2" && return
   true >"$work/old" && ! mv -fT "$work/old" "$work/new" && mv -f "$1" "$2"
@@ -183,7 +183,7 @@ save_wrapper() {
   rename "$work/wrapper" "$file" || cannot_write
   rm -rf "$work" && work=
   "$file" </dev/null >/dev/null 2>&1
-  test "$?" = 2 || warn "$WRAPPER_PATH cannot be executed, perhaps because of a noexec mount: use sh $WRAPPER_PATH"
+  test "$?" = 2 || warn "$WRAPPER_PATH cannot be executed, probably because of a noexec mount: use sh $WRAPPER_PATH"
 }
 
 certificates() { awk "$CERTIFICATES_AWK" "$@"; }
@@ -208,7 +208,7 @@ download() {
   case $SESSION_TOKEN in
     *[[:cntrl:]]*) fail 'the session token contains control characters: restart the workspace to get another one' ;;
     *[![:space:]]*) ;;
-    *) fail 'no session token to download with: restart the workspace, or set ca_cert_pem in the module' ;;
+    *) fail 'no session token for the download: restart the workspace, or set ca_cert_pem in the module' ;;
   esac
   command -v curl >/dev/null ||
     fail 'no curl found: install it in the workspace, or set fetch_ca_cert_at = "plan" or ca_cert_pem in the module'
@@ -250,11 +250,13 @@ curl_settings() {
     sed 's/[\\"]/\\&/g; 1s/.*/url = "&"/; 2s/.*/header = "&"/'
 }
 
-# curl obeys max-filesize only where the server announces the length, and keeps all headers. Its threads take as much
-# memory as the stack may. ulimit -f counts in 512 bytes, in bash in 1 KiB.
+# curl obeys max-filesize only if the server announces the length, and keeps all headers in memory; its threads need as
+# much as the stack may take. -d does not count what is only reserved, as by the program that starts a curl from a snap;
+# -v is for kernels before 4.7. -f counts in 512 bytes, in bash in 1 KiB.
 limited_curl() {
   ulimit -S -s 8192
-  ulimit -S -v "$MEMORY_KIB"
+  ulimit -S -d "$MEMORY_KIB"
+  ulimit -S -v "$((8 * MEMORY_KIB))"
   ulimit -f "$((MAX_BYTES / 512 + 1))"
   exec curl -q --config - >"$work/status"
 } 2>/dev/null
@@ -262,7 +264,7 @@ limited_curl() {
 check_answer() {
   case $curl_status/$http_status/$tls_status in
     0/200/* | 0//* | 23/200/* | 23//* | 23/000/* | 63/200/*) ;;
-    27/*) fail "curl ran out of memory (exit status 27): $ACCESS_URL sent too much, or too little is free here" ;;
+    27/*) fail "curl ran out of memory (exit status 27): check what answers at $ACCESS_URL, and the free memory here" ;;
     60/*/9 | 60/*/10)
       fail "the TLS certificate of $ACCESS_URL has expired or is not valid yet: renew it, or set the clock here" ;;
     51/* | 60/*)
@@ -270,7 +272,7 @@ check_answer() {
     77/*)
       fail "$ACCESS_URL is not trusted (curl's exit status 77): install ca-certificates, or a curl not from a snap" ;;
     [67]/* | 16/* | 18/* | 28/* | 35/* | 5[256]/* | 92/*)
-      fail "cannot connect to $ACCESS_URL or stay connected (curl's exit status $curl_status): check network and URL" ;;
+      fail "cannot connect to $ACCESS_URL, or not for long (curl's exit status $curl_status): check network and URL" ;;
     */30[12378]/*)
       host=${ACCESS_URL#http://} host=${host%%/*}
       case $redirect/ in "https://${host%:*[!]]}"[:/]*)
@@ -281,7 +283,7 @@ check_answer() {
     */403/*) fail "$ACCESS_URL denied access (403): check the license for AI Bridge and the user's permissions" ;;
     */404/*)
       fail "$ACCESS_URL has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder" ;;
-    0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: check its log" ;;
+    0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: check the log of the deployment" ;;
     *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL and the curl here" ;;
   esac
   test "$curl_status" != 63 && test "$(wc -c <"$work/ca")" -le "$MAX_BYTES" ||

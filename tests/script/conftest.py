@@ -91,6 +91,17 @@ def workspace(bare_workspace: Workspace, deployment: Deployment) -> Workspace:
 
 
 @pytest.fixture
+def earlier(workspace: Workspace, certificates: Certificates) -> Iterator[Workspace]:
+    """Make a workspace with the files of an earlier start, and see that they are all there is in the end."""
+    workspace.cert_path.write_text(certificates.proxy.pem)
+    workspace.bundle_path.write_text(certificates.public.pem + certificates.proxy.pem)
+    before = [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)]
+    yield workspace
+    assert [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)] == before
+    assert workspace.left_over() == []
+
+
+@pytest.fixture
 def tls_deployment(certificates: Certificates, authority: trustme.CA) -> Iterator[Deployment]:
     """Run a deployment over TLS, signed by the authority."""
     with Deployment(token=TOKEN, ca_cert_pem=certificates.proxy.pem, authority=authority) as running:

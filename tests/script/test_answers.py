@@ -40,14 +40,14 @@ PADDING = b"#" * 100_000
     ],
 )
 def test_a_refusal_is_explained_and_not_repeated(
-    workspace: Workspace, deployment: Deployment, status: int, reason: str
+    earlier: Workspace, deployment: Deployment, status: int, reason: str
 ) -> None:
     # Only 404 is worth a look at the older path; an error's page may be large.
     body = b"" if status in {204, 304} else PADDING
     deployment.serve(Answer(status, body))
-    assert f"{deployment.url} {reason}" in workspace.run().failure
+    assert f"{deployment.url} {reason}" in earlier.run().failure
     assert len(deployment.asked) == (2 if status == 404 else 1)
-    assert workspace.noted("sleep") == []
+    assert earlier.noted("sleep") == []
 
 
 def test_a_refused_token_is_explained(workspace: Workspace, deployment: Deployment) -> None:
@@ -57,10 +57,10 @@ def test_a_refused_token_is_explained(workspace: Workspace, deployment: Deployme
 
 
 @pytest.mark.parametrize(("status", "body"), [(301, b""), (302, PADDING), (303, b""), (307, b""), (308, b"")])
-def test_no_redirect_is_followed(workspace: Workspace, deployment: Deployment, status: int, body: bytes) -> None:
+def test_no_redirect_is_followed(earlier: Workspace, deployment: Deployment, status: int, body: bytes) -> None:
     with Deployment(token=TOKEN, ca_cert_pem="") as elsewhere:
         deployment.serve(Answer(status, body, {"Location": elsewhere.url}))
-        assert f"{deployment.url} answered with a redirect ({status})" in workspace.run().failure
+        assert f"{deployment.url} answered with a redirect ({status})" in earlier.run().failure
         assert elsewhere.asked == []
     assert len(deployment.asked) == 1
 
@@ -84,7 +84,7 @@ def test_a_redirect_to_https_on_the_same_host_is_not_called_a_login_page(
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_a_passing_fault_of_the_server_is_tried_again(
+def test_a_temporary_server_error_is_retried(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, status: int
 ) -> None:
     good = Answer(body=certificates.proxy.pem.encode())
@@ -94,9 +94,9 @@ def test_a_passing_fault_of_the_server_is_tried_again(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_lasting_fault_of_the_server_is_given_up(workspace: Workspace, deployment: Deployment, status: int) -> None:
+def test_a_lasting_server_error_is_given_up(earlier: Workspace, deployment: Deployment, status: int) -> None:
     deployment.serve(Answer(status))
-    assert f"{deployment.url} answered with status {status}" in workspace.run().failure
+    assert f"{deployment.url} answered with status {status}" in earlier.run().failure
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH] * 3
 
 
@@ -109,40 +109,40 @@ def test_the_older_path_gets_three_tries_of_its_own(
     assert workspace.noted("sleep") == ["1", "1", "2"]
 
 
-def test_nobody_there_is_tried_again(workspace: Workspace) -> None:
+def test_a_refused_connection_is_retried(earlier: Workspace) -> None:
     with closed_port() as url:
-        workspace.values["ACCESS_URL"] = url
-        assert f"cannot connect to {url}" in workspace.run().failure
-    assert workspace.noted("sleep") == ["1", "2"]
+        earlier.values["ACCESS_URL"] = url
+        assert f"cannot connect to {url}" in earlier.run().failure
+    assert earlier.noted("sleep") == ["1", "2"]
 
 
-def test_an_unknown_host_cannot_be_connected_to(workspace: Workspace) -> None:
+def test_an_unknown_host_is_reported_as_a_failed_connection(workspace: Workspace) -> None:
     # RFC 6761: the name .invalid never resolves.
     workspace.values["ACCESS_URL"] = "https://coder.invalid"
     assert "cannot connect to https://coder.invalid" in workspace.run().failure
 
 
-@pytest.mark.parametrize("talk", [reset, with_length(b"short", 500)], ids=["reset", "body shorter than told"])
-def test_a_broken_connection_is_tried_again(workspace: Workspace, talk: Talk) -> None:
+@pytest.mark.parametrize("talk", [reset, with_length(b"short", 500)], ids=["reset", "body shorter than announced"])
+def test_a_broken_connection_is_retried(earlier: Workspace, talk: Talk) -> None:
     # What arrived of it is not used.
     with RawServer(talk) as server:
-        workspace.values["ACCESS_URL"] = server.url
-        assert f"cannot connect to {server.url}" in workspace.run().failure
+        earlier.values["ACCESS_URL"] = server.url
+        assert f"cannot connect to {server.url}" in earlier.run().failure
         assert server.requests == 3
 
 
-def test_a_body_longer_than_told_is_refused(workspace: Workspace, certificates: Certificates) -> None:
-    # curl reads as much as was told, which is half a certificate.
+def test_a_body_longer_than_announced_is_refused(workspace: Workspace, certificates: Certificates) -> None:
+    # curl reads as much as was announced, which is half a certificate.
     body = certificates.proxy.pem.encode()
     with RawServer(with_length(body, len(body) - 100)) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert "is not a complete PEM certificate" in workspace.run().failure
 
 
-def test_an_endless_body_is_cut(workspace: Workspace) -> None:
+def test_an_endless_body_is_cut(earlier: Workspace) -> None:
     with RawServer(endless) as server:
-        workspace.values["ACCESS_URL"] = server.url
-        assert "is too large" in workspace.run().failure
+        earlier.values["ACCESS_URL"] = server.url
+        assert "is too large" in earlier.run().failure
 
 
 def test_endless_headers_do_not_use_up_the_memory(workspace: Workspace) -> None:
@@ -159,7 +159,7 @@ def test_endless_headers_do_not_use_up_the_memory(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("talk", [silent, slow_drip])
-def test_a_server_that_takes_for_ever_is_left(workspace: Workspace, talk: Talk) -> None:
+def test_a_server_that_never_finishes_is_given_up(workspace: Workspace, talk: Talk) -> None:
     # The deadline holds for the whole download, however often a byte arrives.
     workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
     with RawServer(talk) as server:
@@ -200,7 +200,7 @@ def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment
     assert lines.count("connect-timeout = 15") == 2
 
 
-def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deployment: Deployment) -> None:
+def test_a_clock_that_is_set_back_does_not_extend_the_deadline(workspace: Workspace, deployment: Deployment) -> None:
     # As after a laptop has slept.
     clock = workspace.notes / "clock"
     clock.write_text("5000")
@@ -212,7 +212,7 @@ def test_a_clock_that_is_set_back_prolongs_nothing(workspace: Workspace, deploym
 
 
 @pytest.mark.parametrize("status", [6, 7, 16, 18, 28, 35, 52, 55, 56, 92])
-def test_whatever_breaks_a_connection_is_tried_three_times(
+def test_every_kind_of_broken_connection_is_tried_three_times(
     workspace: Workspace, deployment: Deployment, status: int
 ) -> None:
     # By curl's exit statuses, of which not all can be had here.
@@ -222,7 +222,9 @@ def test_whatever_breaks_a_connection_is_tried_three_times(
 
 
 @pytest.mark.parametrize("status", [51, 60, 77])
-def test_whatever_tls_does_not_trust_is_told_at_once(workspace: Workspace, deployment: Deployment, status: int) -> None:
+def test_an_untrusted_certificate_is_reported_at_once(
+    workspace: Workspace, deployment: Deployment, status: int
+) -> None:
     # 51 is that of older versions of curl for another name.
     workspace.note("curl", f"printf 000\nexit {status}")
     assert "is not trusted" in workspace.run().failure
@@ -261,7 +263,7 @@ def test_a_deployment_whose_certificate_is_out_of_its_dates_is_not_called_untrus
         assert f"the TLS certificate of {deployment.url} has expired or is not valid yet" in workspace.run().failure
 
 
-def test_something_else_than_http_is_told(workspace: Workspace) -> None:
+def test_a_server_that_does_not_speak_http_is_reported(workspace: Workspace) -> None:
     with RawServer(not_http) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert f"curl cannot download from {server.url}" in workspace.run().failure
@@ -277,22 +279,17 @@ def test_a_deployment_that_the_system_does_not_trust_is_explained(
     assert tls_deployment.asked == []
 
 
-@pytest.mark.parametrize("roots", [True, False], ids=["system roots", "no system roots"])
-def test_a_deployment_is_trusted_by_an_extra_certificate(
-    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, *, roots: bool
+@pytest.mark.parametrize("by", ["extra certificate", "extra certificate alone", "system roots"])
+def test_a_deployment_is_trusted_by_the_system_roots_and_by_extra_certificates(
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, by: str
 ) -> None:
     workspace.ask(tls_deployment)
-    workspace.values["EXTRA_CA_CERTS_PEM"] = authority.cert_pem.bytes().decode()
-    if not roots:
+    if by == "system roots":
+        workspace.roots.write_bytes(authority.cert_pem.bytes())
+    else:
+        workspace.values["EXTRA_CA_CERTS_PEM"] = authority.cert_pem.bytes().decode()
+    if by == "extra certificate alone":
         workspace.replace(str(workspace.roots), "/nowhere")
-    assert workspace.run().status == 0
-
-
-def test_a_deployment_is_trusted_by_the_systems_roots(
-    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
-) -> None:
-    workspace.ask(tls_deployment)
-    workspace.roots.write_bytes(authority.cert_pem.bytes())
     assert workspace.run().status == 0
 
 

@@ -37,7 +37,7 @@ def _assert_saved(workspace: Workspace, certificates: Certificates) -> None:
     assert workspace.left_over() == []
 
 
-def test_variables_of_the_scripts_own_names_count_for_nothing(
+def test_variables_with_the_names_of_the_values_are_ignored(
     workspace: Workspace, certificates: Certificates, thief: Deployment
 ) -> None:
     workspace.environment |= dict.fromkeys(VARIABLES, "wrong") | {"ACCESS_URL": thief.url, "SESSION_TOKEN": "other"}
@@ -53,7 +53,9 @@ def test_no_program_inherits_the_token(workspace: Workspace, deployment: Deploym
     assert TOKEN not in (workspace.notes / "environment").read_text()
 
 
-def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
+def test_variables_with_the_names_of_internal_ones_are_ignored(
+    workspace: Workspace, certificates: Certificates
+) -> None:
     # Above all those of what to end and what to remove.
     names = ("ended", "work", "sync_started", "warnings", "roots", "curl_status", "directory", "setting", "user", "pem")
     precious = workspace.home / "precious"
@@ -64,7 +66,7 @@ def test_variables_the_script_uses_inside_count_for_nothing(workspace: Workspace
 
 
 @pytest.mark.parametrize("no_proxy", ["", "example.com"])
-def test_proxy_variables_count_for_nothing(
+def test_proxy_variables_are_ignored(
     workspace: Workspace, certificates: Certificates, thief: Deployment, no_proxy: str
 ) -> None:
     # They may point at the very proxy whose certificate is to be fetched.
@@ -73,7 +75,7 @@ def test_proxy_variables_count_for_nothing(
     _assert_saved(workspace, certificates)
 
 
-def test_curls_rc_files_count_for_nothing(workspace: Workspace, certificates: Certificates, thief: Deployment) -> None:
+def test_rc_files_of_curl_are_ignored(workspace: Workspace, certificates: Certificates, thief: Deployment) -> None:
     for directory in (workspace.home, workspace.home / ".config"):
         directory.mkdir(exist_ok=True)
         for name in (".curlrc", "curlrc"):
@@ -124,7 +126,7 @@ def test_no_variable_takes_the_roots_away(
         ("PS4", "$(exit 1)"),
     ],
 )
-def test_oddities_of_the_shell_count_for_nothing(
+def test_settings_of_the_shell_are_ignored(
     workspace: Workspace, deployment: Deployment, certificates: Certificates, name: str, value: str
 ) -> None:
     workspace.environment[name] = value
@@ -144,7 +146,7 @@ def test_no_value_is_traced(workspace: Workspace, deployment: Deployment, option
     assert TOKEN not in run.stderr
 
 
-def test_exported_functions_count_for_nothing(workspace: Workspace, certificates: Certificates) -> None:
+def test_exported_functions_are_ignored(workspace: Workspace, certificates: Certificates) -> None:
     # Bash takes functions from the environment, also as sh.
     for name in ("curl", "awk", "mv", "sed", "rm", "openssl"):
         workspace.environment[f"BASH_FUNC_{name}%%"] = "() { exit 42; }"
@@ -161,9 +163,7 @@ def test_exported_functions_do_not_stand_in_for_builtins(
     assert not (workspace.home / "leak").exists()
 
 
-def test_settings_of_programs_and_of_the_shell_count_for_nothing(
-    workspace: Workspace, certificates: Certificates
-) -> None:
+def test_settings_of_programs_are_ignored(workspace: Workspace, certificates: Certificates) -> None:
     # GNU ls fails where it does not know the time style, and quotes names; gawk keeps variables in a file.
     (workspace.home / "link").symlink_to(workspace.certificates)
     workspace.save_at(workspace.home / "link" / "ca.pem")
@@ -175,7 +175,7 @@ def test_settings_of_programs_and_of_the_shell_count_for_nothing(
     assert not [name for name in settings if name in environment.read_text()]
 
 
-def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspace, certificates: Certificates) -> None:
+def test_commands_in_the_environment_are_not_run(workspace: Workspace, certificates: Certificates) -> None:
     workspace.environment |= {"HOME": "$(touch pwned)", "PATH": f"{workspace.bin}:$(touch pwned):`touch pwned`"}
     _assert_saved(workspace, certificates)
     assert not (workspace.home / "pwned").exists()
@@ -185,7 +185,7 @@ def test_a_hidden_character_in_the_environment_is_no_command(workspace: Workspac
     "value",
     ["$(touch pwned)", "`touch pwned`", '";touch pwned;"', "a\ntouch pwned\n", "${x:=pwned}", "\\`touch pwned`"],
 )
-def test_a_path_that_looks_like_a_command_is_none(workspace: Workspace, certificates: Certificates, value: str) -> None:
+def test_commands_in_a_path_are_not_run(workspace: Workspace, certificates: Certificates, value: str) -> None:
     # The helper refuses these, but the script does not rely on it.
     workspace.save_at(workspace.certificates / value / "ca.pem")
     _assert_saved(workspace, certificates)

@@ -56,7 +56,7 @@ def test_a_link_is_refused(workspace: Workspace, certificates: Certificates, pla
 
 
 @pytest.mark.parametrize("content", OTHER_FILES)
-def test_a_file_of_something_else_is_left_alone(
+def test_any_other_file_is_left_alone(
     workspace: Workspace, deployment: Deployment, place: Path, content: bytes
 ) -> None:
     place.write_bytes(content)
@@ -155,7 +155,7 @@ def test_below_a_directory_that_everyone_can_write_to_a_warning_is_enough(worksp
     workspace.save_wrapper_at(workspace.certificates / "new" / "aibridge")
     run = workspace.run()
     assert run.status == 0
-    assert run.stderr.startswith(f"AI Bridge Proxy setup: warning: {workspace.certificates}/ has no sticky bit")
+    assert run.stderr.startswith(f"AI Bridge Proxy setup: warning: anyone could replace {workspace.certificates}/new")
     assert run.stderr.count("\n") == 1
 
 
@@ -187,7 +187,7 @@ def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace, mo
     assert workspace.run().status == 0
 
 
-def test_a_link_of_ones_own_to_a_directory_is_followed(workspace: Workspace) -> None:
+def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace) -> None:
     # Homes and /tmp are links in places.
     (workspace.home / "link").symlink_to(workspace.certificates)
     workspace.save_at(workspace.home / "link" / "ca.pem")
@@ -211,12 +211,12 @@ class TestOtherUsers:
         for path in (workspace.home, workspace.certificates, workspace.notes):
             os.chown(path, CALLER, CALLER)
 
-    def test_a_directory_of_ones_own_below_one_of_roots_is_fine(self, workspace: Workspace) -> None:
+    def test_the_callers_directory_below_one_of_root_is_fine(self, workspace: Workspace) -> None:
         # As homes are.
         assert workspace.run(user=CALLER).status == 0
         assert workspace.cert_path.stat().st_uid == CALLER
 
-    def test_a_new_directory_in_a_sticky_one_of_roots_is_fine(self, workspace: Workspace, tmp_path: Path) -> None:
+    def test_a_new_directory_in_a_sticky_one_of_root_is_fine(self, workspace: Workspace, tmp_path: Path) -> None:
         # As in /tmp, the default.
         shared = tmp_path / "shared"
         shared.mkdir()
@@ -240,7 +240,7 @@ class TestOtherUsers:
                 os.chown(path, 0, 0)
         for below in ("", "new/"):
             (workspace.save_at if saved == "certificate" else workspace.save_wrapper_at)(planted / below / "file.pem")
-            assert f"{planted}/ belongs to another user (54322)" in workspace.run(user=caller).failure
+            assert f"{planted}/ belongs to another user (uid 54322)" in workspace.run(user=caller).failure
         assert list(planted.iterdir()) == []
 
     @pytest.mark.parametrize("planted", ["link", "link on the way of a link", "parent of what a link leads to"])
@@ -294,23 +294,23 @@ class TestOtherUsers:
         self, workspace: Workspace, tmp_path: Path, mapped: str, *, taken_for_root: bool
     ) -> None:
         # In the user namespace of a rootless container, root's directories are those of a user without a number.
-        for name, text in {"/proc/self/uid_map": f"0 1000 {mapped}", "/proc/sys/kernel/overflowuid": STRANGER}.items():
-            file = tmp_path / Path(name).name
-            file.write_text(f"{text}\n")
-            workspace.replace(name, str(file))
-        os.chown(tmp_path, STRANGER, STRANGER)
+        overflow_user = int(Path("/proc/sys/kernel/overflowuid").read_text())
+        uid_map = tmp_path / "uid_map"
+        uid_map.write_text(f"         0       1000 {mapped}\n")
+        workspace.replace("/proc/self/uid_map", str(uid_map))
+        os.chown(tmp_path, overflow_user, -1)
         run = workspace.run(user=CALLER)
         if taken_for_root:
             assert run.status == 0
-            assert "warning: directories of user 54322" in run.stderr
+            assert f"warning: directories of uid {overflow_user}" in run.stderr
         else:
             assert f"{tmp_path}/ belongs to another user" in run.failure
 
-    def test_a_directory_of_roots_that_one_cannot_write_to_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
+    def test_a_directory_that_the_caller_cannot_write_to_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
         workspace.save_at(tmp_path / "ca-cert.pem")
         assert f"cannot write to {tmp_path}/" in workspace.run(user=CALLER).failure
 
-    def test_a_file_that_one_cannot_read_is_left_alone(self, workspace: Workspace) -> None:
+    def test_a_file_that_the_caller_cannot_read_is_left_alone(self, workspace: Workspace) -> None:
         workspace.cert_path.write_text("precious")
         workspace.cert_path.chmod(0)
         assert f"{workspace.cert_path} does not contain certificates" in workspace.run(user=CALLER).failure

@@ -42,17 +42,17 @@ def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployme
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH, OLD_CA_CERT_PATH]
 
 
-def test_whatever_program_is_missing_is_named(workspace: Workspace) -> None:
+def test_a_missing_program_is_named(workspace: Workspace) -> None:
     # Of those without which there is no way to go on; before anything is written.
     for tool in set(UTILITIES) - {"timeout"}:
         found = workspace.bin / tool
         found.rename(workspace.notes / tool)
-        assert workspace.run().failure == f"missing programs: {tool}: install them in the image of the workspace"
+        assert workspace.run().failure == f"missing programs: {tool} (install them in the workspace)"
         (workspace.notes / tool).rename(found)
     assert list(workspace.certificates.iterdir()) == []
 
 
-def test_what_the_module_gives_needs_no_program_that_downloads_or_checks(
+def test_a_given_certificate_needs_neither_curl_nor_openssl(
     bare_workspace: Workspace, certificates: Certificates
 ) -> None:
     # With a certificate from the plan there is no token, and neither network nor curl nor openssl is needed.
@@ -63,7 +63,7 @@ def test_what_the_module_gives_needs_no_program_that_downloads_or_checks(
     assert bare_workspace.cert_path.read_text() == certificates.proxy.pem
 
 
-def test_an_expired_certificate_that_the_module_gives_is_saved(
+def test_a_given_certificate_is_saved_even_if_it_has_expired(
     bare_workspace: Workspace, certificates: Certificates
 ) -> None:
     # The plan has warned about its dates, and the clock alone stops nothing.
@@ -72,7 +72,7 @@ def test_an_expired_certificate_that_the_module_gives_is_saved(
 
 
 @pytest.mark.parametrize("name", ["key_pem", "html", "truncated"])
-def test_what_the_module_gives_is_checked_too(bare_workspace: Workspace, certificates: Certificates, name: str) -> None:
+def test_a_given_certificate_is_checked(bare_workspace: Workspace, certificates: Certificates, name: str) -> None:
     pem = certificates.proxy.pem
     given = {"key_pem": pem + certificates.proxy.key_pem, "html": "<html>", "truncated": pem[:300]}[name]
     bare_workspace.values["CA_CERT_PEM"] = given
@@ -80,13 +80,13 @@ def test_what_the_module_gives_is_checked_too(bare_workspace: Workspace, certifi
     assert not bare_workspace.cert_path.exists()
 
 
-def test_extra_certificates_stand_after_the_proxys_own(workspace: Workspace, certificates: Certificates) -> None:
+def test_extra_certificates_follow_that_of_the_proxy(workspace: Workspace, certificates: Certificates) -> None:
     workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.company.pem + certificates.proxy.pem
     assert workspace.run().status == 0
     assert workspace.cert_path.read_text() == certificates.proxy.pem + certificates.company.pem
 
 
-def test_no_certificate_stands_twice_in_the_bundle(workspace: Workspace, certificates: Certificates) -> None:
+def test_no_certificate_is_in_the_bundle_twice(workspace: Workspace, certificates: Certificates) -> None:
     # Neither one that the system has already, nor one that only looks different.
     wide = re.sub(r"(?<!-)\n(?!-)", "", certificates.public.pem).replace("\n", "\r\n")
     workspace.roots.write_text(certificates.public.pem + wide + certificates.proxy.pem + certificates.public.pem)
@@ -139,7 +139,7 @@ def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_s
     assert workspace.bundle_path.read_text() == certificates.proxy.pem
 
 
-def test_the_system_roots_are_looked_for_where_the_helper_knows_them(rendered: Rendered) -> None:
+def test_the_system_roots_are_searched_where_the_helper_knows_them(rendered: Rendered) -> None:
     # The helper refuses these paths as cert_path; both lists have the same order.
     script = rendered.script
     listed = script[script.index(SYSTEM_ROOTS) : script.index(LAST_SYSTEM_ROOTS) + len(LAST_SYSTEM_ROOTS)]
@@ -159,7 +159,7 @@ def test_modes_do_not_depend_on_the_umask(workspace: Workspace, umask: int) -> N
 @pytest.mark.parametrize(
     "name", ["a b/ca cert.pem", "a=b/x=y.pem", "~/@%,:+_-/ca", "-f/-rf", "no-suffix", f"{'d' * 255}/{'n' * 200}"]
 )
-def test_any_path_that_the_helper_passes_can_be_saved_at(
+def test_files_can_be_saved_at_any_path_that_the_helper_accepts(
     workspace: Workspace, certificates: Certificates, name: str
 ) -> None:
     # Blanks, leading dashes, awk's assignments, long names.

@@ -136,7 +136,7 @@ class Workspace:
         path.chmod(0o755)
 
     def note(self, name: str, then: str = "exit 0") -> None:
-        """Put a program there that notes its arguments, see `noted`, and then does what it is told."""
+        """Put a program there that notes its arguments, see `noted`, and then does something."""
         self.stub(name, f"printf '%s\\n' \"$*\" >>'{self.notes / name}'\n{then}")
 
     def noted(self, name: str) -> list[str]:
