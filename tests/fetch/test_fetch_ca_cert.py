@@ -32,7 +32,6 @@ from tf_helper.coder import api
 from tf_helper.coder import fetch as fetch_module
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert
-from tf_helper.tls import context
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
@@ -349,58 +348,6 @@ def test_extra_ca_certs_pem_makes_it_trusted(tls_deployment: Deployment, tls_ca:
 def test_the_deployments_own_certificate_can_be_trusted_by_itself(tls_deployment: Deployment) -> None:
     port = int(tls_deployment.url.rpartition(":")[2])
     assert fetch(tls_deployment.url, extra=ssl.get_server_certificate(("127.0.0.1", port)))
-
-
-@pytest.fixture
-def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the system's roots away."""
-    compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
-    monkeypatch.setattr(context, "SYSTEM_TRUST_FILES", ())
-
-
-def hashed(store: Path, authority: trustme.CA) -> Path:
-    """Make a directory of certificates in OpenSSL's form."""
-    certificate = store / "ca.pem"
-    authority.cert_pem.write_to_path(str(certificate))
-    command = ["openssl", "x509", "-noout", "-hash", "-in", str(certificate)]
-    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    certificate.rename(store / f"{name}.0")
-    return store
-
-
-@pytest.mark.parametrize("place", ["compiled-in file", "compiled-in directory", "distribution's file"])
-@pytest.mark.usefixtures("no_system_store")
-def test_the_systems_store_makes_it_trusted(
-    place: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, empty = tmp_path / "roots.pem", tmp_path / "empty.pem"
-    tls_ca.cert_pem.write_to_path(str(store))
-    empty.touch()
-    paths = ssl.get_default_verify_paths()
-    if place == "compiled-in file":
-        paths = paths._replace(openssl_cafile=str(store))
-    elif place == "compiled-in directory":
-        (tmp_path / "hashed").mkdir()
-        paths = paths._replace(openssl_capath=str(hashed(tmp_path / "hashed", tls_ca)))
-    else:
-        monkeypatch.setattr(context, "SYSTEM_TRUST_FILES", (str(tmp_path / "missing"), str(empty), str(store)))
-    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
-    assert fetch(tls_deployment.url)
-
-
-@pytest.mark.usefixtures("no_system_store")
-def test_a_machine_without_roots_trusts_nothing(tls_deployment: Deployment) -> None:
-    assert "is not trusted" in failure(tls_deployment.url)
-
-
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_a_store_of_the_environment_is_not_trusted(
-    name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = hashed(tmp_path, tls_ca)
-    monkeypatch.setenv(name, str(store if name == "SSL_CERT_DIR" else next(store.iterdir())))
-    assert "is not trusted" in failure(tls_deployment.url)
 
 
 def test_tls_to_a_port_that_speaks_none_is_explained(deployment: Deployment) -> None:

@@ -17,6 +17,7 @@ from tf_helper import __main__, cli, query, result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tf_helper.query import Query
     from tf_helper.result import Result
@@ -146,6 +147,16 @@ def _garbage_collection() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.enable()
+
+
+def test_only_the_working_directory_is_taken_from_pythons_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    here = str(tmp_path / "gone")
+    assert __main__.without_working_directory([here, "/a", here]) == ["/a", here]
+    assert __main__.without_working_directory(["/a", here]) == ["/a", here]
+    (tmp_path / "gone").rmdir()
+    assert __main__.without_working_directory([here, "/a"]) == [here, "/a"]
 
 
 @pytest.mark.usefixtures("_garbage_collection")

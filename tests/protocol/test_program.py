@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,10 +32,12 @@ def python(program: Path) -> Path:
     return program.resolve().with_name("python")
 
 
-def run(*command: str | Path, data: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path, data: str = "", env: dict[str, str] | None = None, cwd: str | Path = "/"
+) -> subprocess.CompletedProcess[str]:
     # Away from the checkout, which Python would import from.
     return subprocess.run(
-        command, input=data, capture_output=True, text=True, timeout=30, check=False, env=env, cwd="/"
+        command, input=data, capture_output=True, text=True, timeout=30, check=False, env=env, cwd=cwd
     )
 
 
@@ -47,6 +50,24 @@ def test_answers(program: Path, python: Path, *, as_module: bool) -> None:
     assert (answer["proxy_url"], answer["proxy_port"]) == ("https://aiproxy.example.com", "443")
     assert answer["cert_path"] == "/home/coder/.certs/ca.pem"
     assert answer["agent_id"] == "3f2b8c1e-1111-4222-8333-444455556666"
+
+
+# What Python itself imports to find a module's name, before any line of that module runs.
+IMPORTED_BY_PYTHON = {"collections", "contextlib", "functools", "importlib", "keyword", "operator", "reprlib", "runpy"}
+IMPORTED_BY_PYTHON |= {"tf_helper", "types", "warnings"}
+
+
+@pytest.mark.parametrize("way", ["tf-helper", "python -m tf_helper", "python -I -m tf_helper"])
+def test_nothing_is_imported_from_the_directory_that_terraform_runs_in(
+    way: str, program: Path, python: Path, tmp_path: Path
+) -> None:
+    names = sys.stdlib_module_names | {"httpx", "idna", "pydantic", "tf_helper"}
+    for name in names - (IMPORTED_BY_PYTHON if way == "python -m tf_helper" else set()):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('hijacked')\n")
+    command = [program] if way == "tf-helper" else [python, *way.split()[1:]]
+    query = {"proxy_url": "http://b\u00fccher.example", "no_proxy": "10.0.0.0/8"}
+    done = run(*command, data=json.dumps(query), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_same_query_gives_the_same_bytes(program: Path) -> None:

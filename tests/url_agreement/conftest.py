@@ -10,10 +10,9 @@ from tests.url_agreement.parsers import PARSERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.url_agreement.reading import Parser
+    from tests.url_agreement.agreement import Parser
 
-# Of 20,000 accepted URLs each.
-ROUNDS_OF_THE_LONG_FORM = 20
+ROUNDS_OF_THE_LONG_FORM = 100
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -35,13 +34,7 @@ def untraced() -> Iterator[None]:
 
 
 @pytest.fixture(params=PARSERS)
-def parser_name(request: pytest.FixtureRequest) -> str:
-    """Name each parser in turn."""
-    return str(request.param)
-
-
-@pytest.fixture
-def parser(parser_name: str, pytestconfig: pytest.Config) -> Parser:
-    """Make each parser in turn, or skip the test where it is missing."""
-    assert pytestconfig.cache
-    return PARSERS[parser_name](pytestconfig.cache.mkdir("url_agreement"))
+def parser(request: pytest.FixtureRequest) -> Parser:
+    """Make each parser in turn, or skip the test if it is missing."""
+    assert request.config.cache
+    return PARSERS[request.param](request.config.cache.mkdir("url_agreement"))

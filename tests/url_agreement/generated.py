@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
+from contextlib import suppress
+from functools import lru_cache
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from tf_helper.errors import Invalid
+from tf_helper.values.proxy_url import ProxyUrl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from random import Random
+
+    from tf_helper.values.url import Origin
+
+# How many accepted URLs a round of the search has.
+COUNT = 2_000
 
 LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -62,6 +73,14 @@ HOSTILE = [
     "..", "//", "@@", ":@", "\\@", "/\\", "%00", "%2e", "%2F", "%40", "%5c", "%EF%BC%8E", "%25", ":80", ":80@", "xn--",
     "0x", "%E3%80%82", "-.", ".-", "--",
 ]  # fmt: skip
+
+
+def verdict(url: str) -> str | None:
+    """Return the result, or None if the URL is refused."""
+    try:
+        return str(ProxyUrl.parse(url).origin)
+    except Invalid:
+        return None
 
 
 def a_label(u_label: str) -> str:
@@ -169,3 +188,45 @@ class Urls:
 
     def _happens(self, chance: float) -> bool:
         return self._random.random() < chance
+
+
+# Coder's own tokens hold letters, digits and a hyphen. Control characters no client takes, encoded or not.
+TOKEN_CHARACTERS = (
+    string.ascii_letters + string.digits + string.punctuation + " \u00a0\u00e4\u00df\u20ac\u4e2d\u3002\uff20\U0001f600"
+)
+PATH_CHARACTERS = string.ascii_letters + string.digits + "-._~" * 4
+
+
+class Accepted(NamedTuple):
+    """An accepted URL: as given, what became of it, and a token and a path to go with the result."""
+
+    given: str
+    origin: Origin
+    token: str
+    path: str
+
+
+@lru_cache(maxsize=1)
+def accepted(seed: str) -> list[Accepted]:
+    """Generate URLs of different results; the same ones for the same seed."""
+    random = Random(seed)
+    urls = iter(Urls(random))
+    found: dict[str, Accepted] = {}
+    while len(found) < COUNT:
+        given = next(urls)
+        with suppress(Invalid):
+            origin = ProxyUrl.parse(given).origin
+            found.setdefault(str(origin), Accepted(given, origin, _token(random), _path(random)))
+    return list(found.values())
+
+
+def _token(random: Random) -> str:
+    characters, lengths = random.choice(
+        [(string.ascii_letters + string.digits + "-", [32]), (TOKEN_CHARACTERS, [0, 1, 2, 4, 30])]
+    )
+    return "".join(random.choices(characters, k=random.choice(lengths)))
+
+
+def _path(random: Random) -> str:
+    segments = ["".join(random.choices(PATH_CHARACTERS, k=random.choice([0, 1, 3, 8]))) for _ in range(3)]
+    return random.choice(["", f"/{segments[0]}", "/" + "/".join(segments)])

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.url_agreement.expected import disagreements, meaning
+from tests.url_agreement.agreement import disagreements, meaning
 from tf_helper.errors import Invalid
 from tf_helper.values.proxy_url import ProxyUrl
 
 if TYPE_CHECKING:
-    from tests.url_agreement.reading import Parser
+    from tests.url_agreement.agreement import Parser
     from tf_helper.values.url import Origin
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("untraced")]

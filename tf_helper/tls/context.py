@@ -4,8 +4,9 @@ import contextlib
 import ssl
 from collections.abc import Iterable
 
+from tf_helper.tls.system_store import system_certificates
 from tf_helper.values.certificate import Certificate
-from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
+from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES
 
 
 def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True) -> ssl.SSLContext:
@@ -24,11 +25,15 @@ def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True
 
 
 def _load_system_store(context: ssl.SSLContext) -> None:
-    # Not load_default_certs(), which obeys SSL_CERT_FILE.
+    # Not load_default_certs(), which obeys SSL_CERT_FILE, and not a whole file at once, which one broken block loses.
+    for certificate in system_certificates(SYSTEM_TRUST_FILES, SYSTEM_TRUST_DIRECTORIES):
+        with contextlib.suppress(ssl.SSLError, ValueError):  # broken, empty
+            context.load_verify_locations(cadata=certificate)
+    if context.cert_store_stats()["x509"]:
+        return
+    # Another system than Linux.
     compiled_in = ssl.get_default_verify_paths()
-    for file in (*SYSTEM_TRUST_FILES, compiled_in.openssl_cafile):
-        with contextlib.suppress(OSError):  # missing, empty or broken: the next
-            context.load_verify_locations(cafile=file)
-            break
+    with contextlib.suppress(OSError):
+        context.load_verify_locations(cafile=compiled_in.openssl_cafile)
     with contextlib.suppress(OSError):
         context.load_verify_locations(capath=compiled_in.openssl_capath)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.url_agreement.reading import reading
+from tests.url_agreement.agreement import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.url_agreement.reading import Parser, Reading
+    from tests.url_agreement.agreement import Parser, Reading
 
 # From curl/urlapi.h, whose numbers are part of libcurl's ABI (https://curl.se/libcurl/c/libcurl-url.html).
 URL, SCHEME, USER, PASSWORD, OPTIONS, HOST, PORT, PATH = range(8)

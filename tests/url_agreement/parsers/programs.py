@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.url_agreement.reading import reading
+from tests.url_agreement.agreement import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.url_agreement.reading import Parser, Reading
+    from tests.url_agreement.agreement import Parser, Reading
 
 HERE = Path(__file__).parent
 

@@ -1,0 +1,172 @@
+"""Whom the provisioner trusts: what Go, and so Coder itself, trusts there, and nobody else."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+from cryptography import x509
+
+from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.spellings import pem
+from tf_helper.coder.api import DeploymentError
+from tf_helper.coder.fetch import fetch_ca_cert
+from tf_helper.deadline import run_with_deadline
+from tf_helper.tls import context
+from tf_helper.tls.context import ssl_context
+from tf_helper.values.access_url import AccessUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FIRST, SECOND, THIRD = (make_certificate(name) for name in ("first", "second", "third"))
+# More than any look at a few files needs; a pipe would keep its reader waiting for ever.
+SECONDS = 20
+
+
+@pytest.fixture
+def etc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have nothing trusted but what a test puts into roots.pem, other.pem, and the directories certs and more."""
+    compiled_in = ssl.get_default_verify_paths()._replace(openssl_cafile="/missing", openssl_capath="/missing")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
+    monkeypatch.setattr(context, "SYSTEM_TRUST_FILES", (f"{tmp_path}/roots.pem", f"{tmp_path}/other.pem"))
+    monkeypatch.setattr(context, "SYSTEM_TRUST_DIRECTORIES", (f"{tmp_path}/certs", f"{tmp_path}/more"))
+    (tmp_path / "certs").mkdir()
+    return tmp_path
+
+
+def trusted() -> list[str]:
+    """Return the names of the CAs that are trusted, in alphabetical order."""
+    store = run_with_deadline(SECONDS, ssl_context)
+    ders = store.get_ca_certs(binary_form=True)
+    return sorted(x509.load_der_x509_certificate(der).subject.rfc4514_string().removeprefix("CN=") for der in ders)
+
+
+def test_without_any_file_nobody_is_trusted(etc: Path) -> None:
+    assert trusted() == []
+
+
+def test_the_first_file_that_has_certificates_is_trusted(etc: Path) -> None:
+    (etc / "other.pem").write_text(SECOND.pem + THIRD.pem)
+    assert trusted() == ["second", "third"]
+    (etc / "roots.pem").touch()
+    assert trusted() == ["second", "third"]
+    (etc / "roots.pem").write_text(f"text\n{FIRST.pem}")
+    assert trusted() == ["first"]
+
+
+def test_every_file_of_the_directories_is_trusted_whatever_its_name(etc: Path) -> None:
+    (etc / "roots.pem").write_text(FIRST.pem)
+    (etc / "certs/company").write_text(SECOND.pem)
+    (etc / "more").mkdir()
+    (etc / "more/x.txt").write_text(THIRD.pem)
+    (etc / "certs/directory.pem").mkdir()
+    (etc / "certs/directory.pem/below.pem").write_text(make_certificate("below").pem)
+    assert trusted() == ["first", "second", "third"]
+
+
+def test_a_link_that_leads_out_of_the_directory_is_followed(etc: Path) -> None:
+    (etc / "elsewhere.pem").write_text(FIRST.pem)
+    (etc / "certs/link.pem").symlink_to("../elsewhere.pem")
+    (etc / "certs/0123abcd.0").symlink_to("link.pem")
+    (etc / "certs/loop").symlink_to("loop")
+    (etc / "certs/dangling").symlink_to("/missing")
+    assert trusted() == ["first"]
+
+
+def test_what_is_in_several_files_is_trusted_once(etc: Path) -> None:
+    (etc / "roots.pem").write_text(FIRST.pem + SECOND.pem + FIRST.pem)
+    (etc / "certs/first.pem").write_text(FIRST.pem.replace("\n", "\r\n"))
+    (etc / "certs/second.pem").write_text(pem(SECOND.der))
+    assert trusted() == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"x", b"\x30", FIRST.der[:-1], FIRST.der[:4] + b"\x00" + FIRST.der[5:]], ids=range(5)
+)
+def test_a_broken_block_loses_no_other(broken: bytes, etc: Path) -> None:
+    for file in ("roots.pem", "certs/third.pem"):
+        good = THIRD if "third" in file else FIRST
+        (etc / file).write_text(pem(broken) + pem(broken).replace("=", "!") + good.pem + pem(broken) + SECOND.pem)
+    assert trusted() == ["first", "second", "third"]
+
+
+def test_what_is_not_a_certificate_is_left_out(etc: Path) -> None:
+    (etc / "certs/key.pem").write_text(FIRST.key_pem + SECOND.pem)
+    (etc / "certs/trusted.pem").write_text(pem(THIRD.der, "TRUSTED CERTIFICATE"))
+    (etc / "certs/binary").write_bytes(bytes(range(256)) + FIRST.der)
+    assert trusted() == ["second"]
+
+
+def test_a_pipe_does_not_keep_anybody_waiting(etc: Path) -> None:
+    os.mkfifo(etc / "roots.pem")
+    os.mkfifo(etc / "certs/pipe.pem")
+    (etc / "certs/second.pem").write_text(SECOND.pem)
+    (etc / "other.pem").write_text(FIRST.pem)
+    assert trusted() == ["first", "second"]
+
+
+@pytest.fixture
+def tls_ca() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
+        yield running
+
+
+def is_trusted(deployment: Deployment) -> bool:
+    try:
+        return bool(fetch_ca_cert(AccessUrl.parse(deployment.url), TOKEN))
+    except DeploymentError as error:
+        return "is not trusted" not in str(error)
+
+
+def test_a_companys_root_that_is_a_single_file_there_makes_a_deployment_trusted(
+    etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA
+) -> None:
+    (etc / "roots.pem").write_text(FIRST.pem)
+    assert not is_trusted(tls_deployment)
+    tls_ca.cert_pem.write_to_path(str(etc / "certs/company.crt"))
+    assert is_trusted(tls_deployment)
+
+
+def hashed(store: Path, authority: trustme.CA) -> Path:
+    """Make a directory of certificates in OpenSSL's form."""
+    store.mkdir()
+    certificate = store / "ca.pem"
+    authority.cert_pem.write_to_path(str(certificate))
+    command = ["openssl", "x509", "-noout", "-hash", "-in", str(certificate)]
+    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    certificate.rename(store / f"{name}.0")
+    return store
+
+
+@pytest.mark.parametrize("place", ["openssl_cafile", "openssl_capath"])
+def test_where_there_are_none_of_them_openssls_own_places_are_trusted(
+    place: str, etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = hashed(etc / "hashed", tls_ca)
+    path = store if place == "openssl_capath" else next(store.iterdir())
+    compiled_in = ssl.get_default_verify_paths()._replace(**{place: str(path)})
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
+    assert is_trusted(tls_deployment)
+    (etc / "roots.pem").write_text(FIRST.pem)
+    assert not is_trusted(tls_deployment)
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_store_of_the_environment_is_not_trusted(
+    name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = hashed(tmp_path / "hashed", tls_ca)
+    monkeypatch.setenv(name, str(store if name == "SSL_CERT_DIR" else next(store.iterdir())))
+    assert not is_trusted(tls_deployment)
