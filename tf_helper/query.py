@@ -13,6 +13,8 @@ from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
 
+# "wrapper_path" is not a misspelled "cert_path" yet, "agent" is a mistaken "agent_id".
+_ALIKE = 0.75
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
 
@@ -161,7 +163,7 @@ def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name, _ in pairs if name not in QUERY_KEYS):
         from difflib import get_close_matches
 
-        suggestion = "".join(f'; did you mean "{known}"?' for known in get_close_matches(name, QUERY_KEYS, n=1))
+        suggestion = "".join(f'; did you mean "{known}"?' for known in get_close_matches(name, QUERY_KEYS, 1, _ALIKE))
         yield Problem(
             f"is not a key of the query{suggestion}",
             f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",
