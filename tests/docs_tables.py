@@ -22,6 +22,7 @@ from tests.tools.clients import CLIENTS, Client
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
+from tf_helper.tls.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,6 +79,11 @@ def warnings() -> str:
 def commands() -> str:
     """Return what the commands print besides their results."""
     return command_messages.messages()
+
+
+def tls_reasons() -> str:
+    """Return the table of reasons why a certificate is refused."""
+    return _table(("why", "what to do"), dict.fromkeys(reason[:2] for reason in REASONS.values()))
 
 
 def client_variables() -> str:

@@ -87,6 +87,7 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "git without verification": ({"GIT_SSL_NO_VERIFY": "0"}, ("git verifies no certificate: GIT_SSL_NO_VERIFY",)),
     "Nix's certificates": ({"NIX_SSL_CERT_FILE": "/etc/hosts"}, ("takes NIX_SSL_CERT_FILE",)),
     "Node.js without verification": ({"NODE_TLS_REJECT_UNAUTHORIZED": "0"}, ("Node.js verifies no certificate",)),
+    "Node.js without a proxy": ({"NODE_USE_ENV_PROXY": "0"}, ("NODE_USE_ENV_PROXY is not 1, so Node.js ignores",)),
     "Node.js with OpenSSL's store": (
         {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca"},
         ("NODE_OPTIONS has --use-openssl-ca",),

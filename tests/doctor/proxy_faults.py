@@ -130,9 +130,20 @@ def a_proxy_without_a_realm(patient: Patient) -> None:
     answers(answer(407, "Proxy-Authenticate: Negotiate"))(patient)
 
 
-@FAULTS.fails("connect_without_token", "to anyone and to any port (200): another, open proxy")
+@FAULTS.fails("connect_without_token", "tunnels to anyone (200): another, open proxy", "without an answer")
 def an_open_proxy(patient: Patient) -> None:
     answers(answer(200), with_token=answer(200), other_port=answer(200))(patient)
+
+
+@FAULTS.fails("connect_without_token", "tunnels to anyone (200): another, open proxy")
+def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> None:
+    def talk(connection: socket.socket, closing: threading.Event) -> None:
+        if b":443 " not in connection.recv(65536):
+            closing.wait()
+        connection.sendall(answer(200))
+
+    patient.be_impatient()
+    patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
 @FAULTS.fails("connect_without_token", "forbids CONNECT (403)", "another proxy, or a firewall", "check that proxy_url")
@@ -200,6 +211,20 @@ def a_load_balancer_that_answers_in_between(patient: Patient) -> None:
 @FAULTS.fails("connect_with_token", "with the token: it closed the connection", "log", warned=("tunnelled",))
 def a_proxy_that_hangs_up_on_the_token(patient: Patient) -> None:
     answers(CHALLENGE)(patient)
+
+
+@FAULTS.fails("provider", "CONNECT is answered with 502 now", "log", warned=("tunnelled",))
+def a_proxy_that_changes_its_mind(patient: Patient) -> None:
+    opened: list[bool] = []
+
+    def talk(connection: socket.socket, _: object) -> None:
+        if b"Proxy-Authorization" not in connection.recv(65536):
+            connection.sendall(CHALLENGE)
+        else:
+            connection.sendall(answer(502 if opened else 200))
+            opened.append(True)
+
+    patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
 @FAULTS.fails("provider", "in the tunnel, the TLS handshake broke off", "log", warned=("tunnelled",))

@@ -117,8 +117,12 @@ def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> Non
     assert "past the proxy" not in patient.examine().told("environment")
 
 
-def test_node_extra_ca_certs_may_name_the_bare_certificate(patient: Patient) -> None:
-    """As the Copilot module sets it."""
+def test_settings_of_single_tools_may_say_the_same(patient: Patient) -> None:
+    patient.become_tool(npm_config_https_proxy=patient.settings["proxy_url"], PIP_CERT=str(patient.bundle))
+    assert "npm_config_https_proxy, PIP_CERT; they agree" in patient.examine().told("environment")
+
+
+def test_node_extra_ca_certs_may_name_the_bare_certificate_as_the_copilot_module_sets_it(patient: Patient) -> None:
     patient.become_tool(NODE_EXTRA_CA_CERTS=str(patient.certificate))
     assert patient.examine().steps["environment"]["status"] == "ok"
 

@@ -36,6 +36,7 @@ def a_gateway_whose_certificate_the_proxy_does_not_trust(patient: Patient) -> No
 @FAULTS.fails("gateway", "did not answer", "CODER_AI_GATEWAY_PROXY_TARGET")
 def a_gateway_that_swallows_everything(patient: Patient) -> None:
     patient.be_impatient()
+    del patient.settings["access_url"]
     patient.replace_proxy(gateway=patient.running.enter_context(RawServer(silent)).url)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DAY = dt.timedelta(days=1)
 
+_CRITICAL = (x509.NameConstraints, x509.UnrecognizedExtension)
+
 SERVER_AUTH = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 
 
@@ -55,6 +57,8 @@ def make_certificate(
     ca: bool = True,
     path_length: int | None = None,
     key_usage: bool = True,
+    identifiers: bool = True,
+    critical: bool = True,
     hosts: Sequence[str] = (),
     extensions: Sequence[x509.ExtensionType] = (),
     from_day: int = -30,
@@ -63,7 +67,8 @@ def make_certificate(
 ) -> Certified:
     """Make a certificate that is valid between two days, counted from today; self-signed without an issuer.
 
-    A `name` that is text is the common name. `hosts` are the names and addresses of a server.
+    A `name` that is text is the common name. `hosts` are the names and addresses of a server. `critical` is whether the
+    basicConstraints are.
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) if isinstance(name, str) else name
@@ -76,19 +81,21 @@ def make_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + from_day * DAY)
         .not_valid_after(now + to_day * DAY)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=critical)
     )
-    if issuer:
-        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
-        builder = builder.add_extension(identifier, critical=False)
+    if identifiers:
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        builder = builder.add_extension(own, critical=False)
+    if identifiers and issuer:
+        its = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
+        builder = builder.add_extension(its, critical=False)
     if hosts:
         names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
         builder = builder.add_extension(names, critical=False)
     if key_usage:
         builder = builder.add_extension(_key_usage(ca=ca), critical=True)
     for extension in extensions:
-        builder = builder.add_extension(extension, critical=isinstance(extension, x509.NameConstraints))
+        builder = builder.add_extension(extension, critical=isinstance(extension, _CRITICAL))
     return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 

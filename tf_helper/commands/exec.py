@@ -25,7 +25,8 @@ _ENVIRONMENT_AT_START = Path("/proc/self/environ")
 _DESCRIPTION = """\
 Runs a command with the environment that the module gives to a tool:
 
-  tf-helper exec --proxy-url http://aiproxy.example.com:8888 -- claude
+  tf-helper exec --proxy-url http://aiproxy.example.com:8888 \\
+    --coder-token-as-api-key -- claude -p "say hello"
 
 The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
 CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 _ROOT = 0
+_PROC = Path("/proc")
 
 
 def is_root() -> bool:
@@ -12,21 +13,17 @@ def is_root() -> bool:
 
 
 def is_foreign(path: str) -> bool:
-    """Tell whether a file is neither this user's nor root's; one that is not there is nobody's.
+    """Tell whether a file is neither this user's nor root's. Raises OSError.
 
     In a container that does not map all users, the files of those outside, root's among them, are the overflow user's.
     """
-    try:
-        owner = Path(path).stat().st_uid
-    except OSError:
-        return False
-    return owner not in {os.geteuid(), _ROOT, _overflow_user()}
+    return Path(path).stat().st_uid not in {os.geteuid(), _ROOT, _overflow_user()}
 
 
 def _overflow_user() -> int:
     try:
-        mapped = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
+        mapped = sum(int(line.split()[2]) for line in (_PROC / "self/uid_map").read_text().splitlines())
         everyone = mapped >= 2**32 - 1
-        return _ROOT if everyone else int(Path("/proc/sys/kernel/overflowuid").read_text())
+        return _ROOT if everyone else int((_PROC / "sys/kernel/overflowuid").read_text())
     except (OSError, ValueError, IndexError):  # not Linux
         return _ROOT

@@ -152,8 +152,7 @@ def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
                 break
             answer += received
     except TimeoutException:
-        if not answer:
-            raise Silence("it accepted the connection and did not answer") from None
+        raise Silence("it accepted the connection and did not answer") from None
     except NetworkError as error:
         raise NoAnswer(f"the connection broke off ({_words(error)})") from None
     status = _STATUS_LINE.match(answer)

@@ -35,7 +35,7 @@ _NAME_CONSTRAINTS = Reason(
     "a CA in the chain may not sign for this host (name constraints)",
     "use a CA certificate without name constraints, or with constraints that permit the host",
 )
-_STRICT = "issue it again with what RFC 5280 requires, which Python 3.13 and newer check"
+_STRICT = "issue it with {}, which Python 3.13 and newer require"
 
 # By OpenSSL's X509_V_ERR_* codes (https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/#error-codes).
 REASONS = {
@@ -53,7 +53,6 @@ REASONS = {
     ),
     19: _UNKNOWN_ISSUER,
     20: _UNKNOWN_ISSUER,
-    21: _UNKNOWN_ISSUER,
     25: Reason(
         "more CAs in the chain than one of them allows (path length)",
         "sign with that CA itself, or give it a larger pathlen",
@@ -63,7 +62,6 @@ REASONS = {
         "issue it with keyUsage digitalSignature and extendedKeyUsage serverAuth; a CA with an extendedKeyUsage needs "
         "serverAuth as well",
     ),
-    32: _NOT_A_CA,
     34: Reason("a critical extension that OpenSSL does not know", "issue the certificate without that extension"),
     47: _NAME_CONSTRAINTS,
     48: _NAME_CONSTRAINTS,
@@ -73,10 +71,10 @@ REASONS = {
     67: Reason("the key of a CA in the chain is too weak", "use a CA with an RSA key of 2048 bits or more, or P-256"),
     68: Reason("signed with SHA-1 or MD5, or a CA in the chain is", "issue it again, signed with SHA-256"),
     79: _NOT_A_CA,
-    85: Reason("an authority key identifier is missing", _STRICT),
-    86: Reason("a CA in the chain has no subject key identifier", _STRICT),
-    89: Reason("basicConstraints of a CA in the chain is not critical", _STRICT),
-    92: Reason("a CA in the chain has no keyUsage", _STRICT),
+    85: Reason("an authority key identifier is missing", _STRICT.format("an authority key identifier")),
+    86: Reason("a CA in the chain has no subject key identifier", _STRICT.format("a subject key identifier")),
+    89: Reason("basicConstraints of a CA in the chain is not critical", _STRICT.format("critical basicConstraints")),
+    92: Reason("a CA in the chain has no keyUsage", _STRICT.format("keyUsage keyCertSign")),
 }
 
 # OpenSSL 1.1.1 has this code for what is 79 since 3.0.

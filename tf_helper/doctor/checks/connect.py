@@ -34,7 +34,7 @@ _OF_A_PROXY = {HTTPStatus.OK, HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY}
 _CLOSED_PORT = HTTPS_PORT + 1
 
 # All hosts are asked at once: a proxy may take long to reach one that it does not intercept.
-_ANSWERS_SECONDS = 4
+_ANSWERS_SECONDS = 3.5
 
 NO_INTERCEPTED_HOST = "no AI provider's host is intercepted"
 _THIS_PROXY = f"check that proxy_url is AI Bridge Proxy's; {PORT_HINT}"
@@ -158,13 +158,13 @@ def _no_challenge(context: Context, answers: _Answers) -> Finding:
             f"it answers CONNECT with {shown}: a web server, not a proxy",
             f"proxy_url must be the proxy's own listener, not the deployment; {PORT_HINT}",
         )
-    if statuses <= _OF_A_PROXY and isinstance(_ask(context, context.provider_hosts[0], _CLOSED_PORT), NoAnswer):
+    if statuses <= _OF_A_PROXY and _closes_other_ports(context):
         return _intercepts_nothing(context.provider_hosts, shown)
     if any(answer.opened for answer in answers.heard.values()):
         return failed(
-            f"it tunnels to anyone and to any port ({shown}): another, open proxy",
-            f"{_THIS_PROXY}; AI Bridge Proxy closes ports other than 80 and 443, and asks for the token at the hosts "
-            "that it intercepts",
+            f"it tunnels to anyone ({shown}): another, open proxy",
+            f"{_THIS_PROXY}; AI Bridge Proxy asks for the token at the hosts that it intercepts, and closes CONNECT to "
+            "other ports than 80 and 443 without an answer",
         )
     if HTTPStatus.FORBIDDEN in statuses:
         return failed(
@@ -174,6 +174,11 @@ def _no_challenge(context: Context, answers: _Answers) -> Finding:
         f"it answers CONNECT with {shown}",
         f"something in front of the proxy, such as a load balancer, does not reach it: look in its log; {PORT_HINT}",
     )
+
+
+def _closes_other_ports(context: Context) -> bool:
+    answer = _ask(context, context.provider_hosts[0], _CLOSED_PORT)
+    return isinstance(answer, NoAnswer) and not isinstance(answer, Silence)
 
 
 def _intercepts_nothing(hosts: Iterable[str], shown: str) -> Finding:

@@ -124,6 +124,8 @@ def _of_single_tools(context: Context) -> Iterator[_Doubt]:
         if doubt:
             yield _Doubt(doubt)
     yield from map(_Doubt, node_options(context.environment))
+    if context.environment.get("NODE_USE_ENV_PROXY", "1") not in {"", "1"}:
+        yield _Doubt("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
 
 
 def _of_a_single_tool(context: Context, present: PresentSetting) -> str:

@@ -9,6 +9,8 @@ from tf_helper.doctor.tunnel import NotTrusted
 
 
 class _Strictness(NamedTuple):
+    """Which tools verify how, and what to do if they refuse a certificate ("" for what its reason says)."""
+
     tools: str
     set_flags: int
     clear_flags: int
@@ -26,7 +28,7 @@ _STRICTER = (
         "Python 3.13 and newer, which verify as RFC 5280 has it (VERIFY_X509_STRICT)",
         set_flags=ssl.VERIFY_X509_STRICT,
         clear_flags=0,
-        remedy="issue it with critical basicConstraints, keyUsage (a CA: keyCertSign), and key identifiers",
+        remedy="",
     ),
 )
 
@@ -42,5 +44,5 @@ def refused_by_stricter_tools(
         refused = handshake(context)
         if refused:
             seen.append(f"{what} is refused by {tools}: {refused}")
-            advice.append(remedy)
+            advice.append(remedy or refused.reason.remedy)
     return warning("\n".join(seen), "\n".join(advice)) if seen else None
