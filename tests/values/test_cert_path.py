@@ -77,6 +77,7 @@ def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -
             for directory in (*SYSTEM_TRUST_DIRECTORIES, *TRUST_ANCHOR_DIRECTORIES)
             for name in ("ca.crt", "x/y/ca.crt")
         ),
+        ("/etc/ssl/certs", '"/etc/ssl/certs" is in /etc/ssl/certs, whose files the whole system trusts'),
         ("/etc//ssl/./cert.pem", '"/etc/ssl/cert.pem" is the system\'s own trust store, which must not be overwritten'),
     ],
 )

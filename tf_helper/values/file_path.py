@@ -76,7 +76,7 @@ def _system_trust_problems(path: str) -> Iterator[Problem]:
         )
         return
     for directory in (*SYSTEM_TRUST_DIRECTORIES, *TRUST_ANCHOR_DIRECTORIES):
-        if path.startswith(f"{directory}/"):
+        if f"{path}/".startswith(f"{directory}/"):
             yield Problem(
                 f"{redacted(path)} is in {directory}, whose files the whole system trusts",
                 "choose another directory; the bundle next to the certificate contains the system's roots, which "

@@ -1,7 +1,6 @@
 """Hosts that bypass the proxy, as the NO_PROXY variable lists them."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
@@ -62,12 +61,10 @@ class NoProxy(NamedTuple):
         return ",".join(_unique([*_ALWAYS, *deployment, *self.entries]))
 
     @property
-    def warnings(self) -> Iterator[str]:
-        """Yield a sentence for each entry that takes requests to an AI provider past the proxy in some tool."""
-        for entry in self.entries:
-            taken = [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)]
-            if taken:
-                yield f'"{entry}" takes {", ".join(taken)} past the proxy.'
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each entry that takes requests to an AI provider past the proxy in some tool."""
+        taken = {entry: [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)] for entry in self.entries}
+        return tuple(f'"{entry}" takes {", ".join(hosts)} past the proxy.' for entry, hosts in taken.items() if hosts)
 
 
 def length_problem(value: str) -> Problem | None:

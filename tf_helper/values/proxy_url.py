@@ -24,13 +24,14 @@ class ProxyUrl(NamedTuple):
         return cls(url.origin, (f"http without a port means port 80; {PORT_HINT}.",))
 
     @property
-    def workspace_warnings(self) -> Iterator[str]:
-        """Yield a sentence if the URL leads from a workspace to that workspace."""
+    def workspace_warnings(self) -> tuple[str, ...]:
+        """A sentence if the URL leads from a workspace to that workspace."""
         host = self.origin.host
         last_label = host.rpartition(".")[2]
         # A DNS name that parse_host returns never ends in a numeric label.
         if last_label == "localhost" or host == "::1" or (host.startswith("127.") and last_label.isdigit()):
-            yield f"{host} is the workspace itself, not the machine that the proxy runs on."
+            return (f"{host} is the workspace itself, not the machine that the proxy runs on.",)
+        return ()
 
 
 def _path_problems(path: str) -> Iterator[Problem]:
