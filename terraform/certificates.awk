@@ -1,6 +1,6 @@
 # Prints the certificates of PEM files, each once, all in one form and with nothing around them; on standard error the
 # number of blocks that it leaves out. Exit status: 3 for a private key, 4 for an incomplete certificate, 5 for none at
-# all. It is a part of the startup script (script.tf), and runs under mawk, gawk and busybox. No single quotes are in it.
+# all. A part of the startup script (script.tf), for mawk, gawk, the one true awk and busybox.
 
 function sextet(i) {
   return index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(body, i, 1)) - 1

@@ -1,11 +1,11 @@
 # How values get into the startup script and the wrapper: as single-quoted assignments in front of a static file.
 
 locals {
-  # Between single quotes a POSIX shell takes every character as it is. A quote itself has to be closed, escaped and opened
-  # again.
+  # Between single quotes a POSIX shell takes every character as it is. For a single quote, they have to be closed and
+  # opened again.
   escaped_quote = "'\\''"
 
-  # A file may have CRLF line ends, after a checkout on Windows. A shell takes the CR for a part of the command.
+  # Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of the command.
   shell_files = {
     for name in ["setup.sh", "wrapper.sh", "certificates.awk"] :
     name => replace(file("${path.module}/${name}"), "\r\n", "\n")
@@ -19,7 +19,7 @@ locals {
   wrapper = join("\n", concat(
     [
       "#!/bin/sh",
-      # By this line the script knows a wrapper that it may replace, one of an older version too.
+      # The script replaces files with this second line only. It stays the same, because older wrappers have it.
       "# Saved by the startup script of AI Bridge Proxy at each start of the workspace",
       local.shell_options,
     ],

@@ -272,7 +272,7 @@ check_answer() {
     77/*)
       fail "$ACCESS_URL is not trusted (curl's exit status 77): install ca-certificates, or a curl not from a snap" ;;
     [67]/* | 16/* | 18/* | 28/* | 35/* | 5[256]/* | 92/*)
-      fail "cannot connect to $ACCESS_URL, or not for long (curl's exit status $curl_status): check network and URL" ;;
+      fail "cannot connect to $ACCESS_URL, or lost connection (curl's exit status $curl_status): check the network" ;;
     */30[12378]/*)
       host=${ACCESS_URL#http://} host=${host%%/*}
       case $redirect/ in "https://${host%:*[!]]}"[:/]*)
@@ -289,7 +289,7 @@ check_answer() {
   test "$curl_status" != 63 && test "$(wc -c <"$work/ca")" -le "$MAX_BYTES" ||
     fail "the answer of $ACCESS_URL is too large: check what answers there"
   if test "$curl_status/$http_status" != 0/200; then
-    printf "%${MAX_BYTES}s" '' 2>/dev/null >"$work/ca" || cannot_write # what the shell can, curl should, too
+    printf "%${MAX_BYTES}s" '' 2>/dev/null >"$work/ca" || cannot_write # if the shell cannot either
     fail "curl cannot write to $directory/ (exit status $curl_status): if it is from a snap, install another curl"
   fi
   test -s "$work/ca" || fail "the answer of $ACCESS_URL is empty: check what answers there"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Runs a command through AI Bridge Proxy: WRAPPER COMMAND [ARGUMENT...]. In front of this, script.tf puts an export of each
-# variable in the module's output `env`, and a `set --` with the two files that these variables need, CERT_PATH and
-# CA_BUNDLE_PATH, before the command. There is no variable here, because the command would inherit one that happens to be
-# exported already. The token is in no argument: the shell itself becomes the command.
+# Runs a command through AI Bridge Proxy: WRAPPER COMMAND [ARGUMENT...]. In front of this, script.tf puts exports of the
+# variables in the module's output `env`, and a `set --` that puts the certificate's two files before the command. This
+# uses no variable of its own, because the command would inherit one that happens to be exported. The shell becomes the
+# command, so that nothing of the token is in an argument.
 
 case $#/${3-} in
   2/ | 3/-- | */-[!-]* | */--?*)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.raw_server import RawServer, silent
-from tests.script.workspace import finish, program
+from tests.script.workspace import finish, limiting_files, program
 
 if TYPE_CHECKING:
     from tests.script.workspace import Workspace
@@ -21,7 +21,7 @@ START = "exp sync start aibridge-proxy-setup"
 COMPLETE = "exp sync complete aibridge-proxy-setup"
 
 
-@pytest.mark.parametrize("end", ["success", "failure", "failure before anything else", "missing program"])
+@pytest.mark.parametrize("end", ["success", "failure", "failure before anything else", "missing program", "file size"])
 def test_every_end_is_completed(workspace: Workspace, deployment: Deployment, end: str) -> None:
     # Dependent scripts have their own way to fail; they need not wait for five minutes.
     workspace.note("coder")
@@ -31,7 +31,8 @@ def test_every_end_is_completed(workspace: Workspace, deployment: Deployment, en
         workspace.cert_path.mkdir()
     elif end == "missing program":
         workspace.without("awk")
-    assert (workspace.run().status == 0) == (end == "success")
+    launcher = limiting_files(500, "SIG_DFL") if end == "file size" else ()
+    assert (workspace.run(*launcher).status == 0) == (end == "success")
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
