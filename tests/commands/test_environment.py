@@ -44,7 +44,12 @@ def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
 
 
 def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
-    environment = {"TF_HELPER_CERT_PATH": "x", "HTTPS_PROXY": f"http://coder:{TOKEN}@h:0"}
+    environment = {
+        "TF_HELPER_CERT_PATH": "x",
+        "HTTPS_PROXY": f"http://coder:{TOKEN}@h:0",
+        "CODER_SESSION_TOKEN": TOKEN,
+        "CODER_URL": "https://h",
+    }
     with pytest.raises(Invalid) as caught:
         complete([("access_url", "ftp://h")], QUERY_KEYS, environment).parse_query()
     assert [problem.field for problem in caught.value.problems] == [

@@ -132,14 +132,6 @@ def test_a_token_that_is_no_text_is_passed_on_byte_for_byte() -> None:
     assert execute("printenv", "HTTPS_PROXY", token="a\udcffb").stdout == "https://coder:a%FFb@h\n"
 
 
-def test_a_token_of_another_deployment_is_an_error_that_says_so() -> None:
-    environment = {"CODER_URL": "https://a", "TF_HELPER_ACCESS_URL": "https://b"}
-    done = execute("env", environment=environment)
-    assert (done.status, done.stdout) == (1, "")
-    assert "CODER_SESSION_TOKEN is for https://a (CODER_URL) and is not sent to https://b" in done.stderr
-    assert TOKEN not in done.stderr
-
-
 @pytest.fixture
 def become(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """Note what the process would become; signals stay as pytest has them."""
@@ -179,3 +171,15 @@ def test_an_empty_token_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setenv("CODER_SESSION_TOKEN", "")
     assert cli.main(["exec", *SETTINGS, "--", "x"]) == 1
     assert "no session token in the environment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("become")
+def test_a_token_of_another_deployment_is_an_error_that_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CODER_URL", "https://a")
+    assert cli.main(["exec", *SETTINGS, "--access-url", "https://b", "--", "x"]) == 1
+    assert capsys.readouterr().err == (
+        "tf-helper: error: CODER_SESSION_TOKEN is for https://a (CODER_URL) and is not sent to https://b\n"
+        "  hint: set CODER_URL and CODER_SESSION_TOKEN for the deployment at access_url\n"
+    )
