@@ -8,14 +8,15 @@ BENCH := $(VENV)/bench
 PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
 AI_TOOLS := tests/ai_tools
-NPM_FOLDERS := javascript node/22 node/24
-NPM_REBUILT := @anthropic-ai/claude-code bun deno
+NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
+environments = $(patsubst %,$(VENV)/%/.installed,$(1))
+node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest tools fuzz real-providers test-package build nox test-install format docs clean
+.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -43,8 +44,13 @@ lint: $(VENV)/.installed
 pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
-# Claude Code and others, through the proxy: 1.5 GB on disk. One at a time, so that each has what is recorded to itself.
-tools: $(VENV)/.installed $(VENV)/ai-tools/.installed $(addprefix $(AI_TOOLS)/,$(NPM_FOLDERS:=/node_modules/.installed))
+# Claude Code and others, through the proxy, one at a time, so that it is clear whose requests are recorded.
+tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24)
+	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
+
+# The same and those that are heavy, seldom used or no longer supported.
+tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider) \
+		$(call node_modules,javascript more node/20 node/22 node/24)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
 
 fuzz: $(VENV)/.installed
@@ -99,9 +105,9 @@ $(AI_TOOLS)/%/node_modules/.installed: $(AI_TOOLS)/%/package-lock.json
 	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(AI_TOOLS)/$* \
 		&& npm rebuild --silent --prefix $(AI_TOOLS)/$* $(NPM_REBUILT) && touch $@
 
-$(VENV)/ai-tools/.installed: $(AI_TOOLS)/python/requirements.txt | $(VENV)/.installed
-	$(PYTHON) -m venv --without-pip $(VENV)/ai-tools
-	-python -m pip --python $(VENV)/ai-tools/bin/python install --quiet --requirement $< && touch $@
+$(VENV)/%/.installed: $(AI_TOOLS)/python/%.txt | $(VENV)/.installed
+	$(PYTHON) -m venv --without-pip $(@D)
+	-python -m pip --python $(@D)/bin/python install --quiet --requirement $< && touch $@
 
 clean:
 	rm -rf $(VENV) $(NODE_MODULES) $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 JAVASCRIPT = HERE / "javascript"
+MORE = HERE / "more"
 PYTHON = HERE / "python"
 
 
@@ -50,11 +51,10 @@ class NpmPackage(Package):
 
 @dataclass(frozen=True)
 class PyPiPackage(Package):
-    """A package from PyPI, in an environment of its own beside that of the tests."""
+    """A package from PyPI, in an environment beside that of the tests which is called as its lock file."""
 
     name: str
-    lock: Path = PYTHON / "requirements.txt"
-    environment: Path = Path(sys.prefix, "ai-tools")
+    lock: Path = PYTHON / "ai-tools.txt"
 
     @property
     def version(self) -> str:
@@ -64,7 +64,15 @@ class PyPiPackage(Package):
 
     @property
     def is_installed(self) -> bool:
-        return any(self.environment.glob(f"lib/python*/site-packages/{self.name.replace('-', '_')}-*.dist-info"))
+        return any(self._environment.glob(f"lib/python*/site-packages/{self.name.replace('-', '_')}-*.dist-info"))
+
+    @property
+    def _environment(self) -> Path:
+        return Path(sys.prefix, self.lock.stem)
+
+    def program(self, name: str) -> str:
+        """Return the path of a program that the package or its environment has."""
+        return str(self._environment / "bin" / name)
 
 
 def node(major: int) -> NpmPackage:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.ai_tools.catalog import TOOLS
+from tests.ai_tools.catalog import ALL_TOOLS
 from tests.ai_tools.packages import JAVASCRIPT, node
 from tests.harness.deployment import TOKEN
 from tests.harness.gateway import PROVIDERS
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PROXY_NAME = "aiproxy.example.com"
 
 # Each host that a tool asks can be intercepted, those included for which Coder knows no provider.
-ALL_PROVIDERS = {**{tool.host: tool.host for tool in TOOLS}, **PROVIDERS}
+ALL_PROVIDERS = {**{tool.host: tool.host for tool in ALL_TOOLS}, **PROVIDERS}
 
 OWN_KEY = "the-users-own-key"
 

@@ -7,28 +7,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ai_tools.catalog import TOOLS
+from tests.ai_tools.catalog import ALL_TOOLS
+from tests.ai_tools.catalog.more import MORE_TOOLS
+from tests.ai_tools.catalog.python import BOTO3
 from tests.ai_tools.conftest import installed
 from tests.harness.cells import CELLS, Cell
 
 if TYPE_CHECKING:
     from tests.ai_tools.catalog.tool import Tool
     from tests.ai_tools.conftest import RunTool
+    from tests.ai_tools.stage import Stage
 
 pytestmark = pytest.mark.tools
 
+
+def marks(tool: Tool, cell: Cell | None = None) -> list[pytest.MarkDecorator]:
+    on_demand = [pytest.mark.more_tools] if tool in MORE_TOOLS else []
+    if cell is None or cell not in tool.fails:
+        return on_demand
+    # A tool that has learned what it could not do fails here: then the reason has to go.
+    return [*on_demand, pytest.mark.xfail(reason=tool.fails[cell], raises=AssertionError)]
+
+
 MATRIX = [
-    pytest.param(
-        tool,
-        cell,
-        id=f"{tool.name}-{cell.host}-{cell.listener}",
-        # A tool that has learned what it could not do fails here: then the reason has to go.
-        marks=[pytest.mark.xfail(reason=tool.fails[cell], raises=AssertionError)] if cell in tool.fails else [],
-    )
-    for tool, cell in product(TOOLS, CELLS)
+    pytest.param(tool, cell, id=f"{tool.name}-{cell.host}-{cell.listener}", marks=marks(tool, cell))
+    for tool, cell in product(ALL_TOOLS, CELLS)
 ]
 
-every_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+every_tool = pytest.mark.parametrize(
+    "tool", [pytest.param(tool, id=tool.name, marks=marks(tool)) for tool in ALL_TOOLS]
+)
 
 
 @pytest.mark.parametrize(("tool", "cell"), MATRIX)
@@ -55,3 +63,9 @@ def test_no_host_is_sent_the_token_unknown(tool: Tool, run_tool: RunTool) -> Non
 def test_a_tool_with_a_key_of_its_own_leaves_the_token_in_no_file(tool: Tool, run_tool: RunTool) -> None:
     tunnelled = [run_tool(installed(tool), cell) for cell in CELLS if cell.host == "tunnelled"]
     assert [run.files_with_token for run in tunnelled] == [[], []]
+
+
+def test_without_credentials_amazons_sdk_asks_the_machine_for_them_past_the_proxy(stage: Stage) -> None:
+    run = stage.run(installed(BOTO3), Cell("tunnelled", "HTTP"), {"AWS_DEFAULT_REGION": "us-east-1"})
+    assert "Unable to locate credentials" in run.output
+    assert run.past == {"tcp 169.254.169.254:80"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.ai_tools.catalog.javascript import JAVASCRIPT_TOOLS
+from tests.ai_tools.catalog.more import MORE_TOOLS
 from tests.ai_tools.catalog.programs import PROGRAMS
 from tests.ai_tools.catalog.python import PYTHON_TOOLS
 
 TOOLS = (*PROGRAMS, *PYTHON_TOOLS, *JAVASCRIPT_TOOLS)
+ALL_TOOLS = (*TOOLS, *MORE_TOOLS)

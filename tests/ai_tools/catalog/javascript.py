@@ -48,12 +48,12 @@ class Library:
     package: str = ""
 
 
-def _node(major: int) -> Runtime:
+def node_runtime(major: int) -> Runtime:
     package = node(major)
     return Runtime(f"Node.js {major}", package, (str(package.folder / "node_modules/.bin/node"),), {})
 
 
-NODE_22, NODE_24 = _node(22), _node(24)
+NODE_22, NODE_24 = node_runtime(22), node_runtime(24)
 BUN = Runtime("Bun", NpmPackage("bun"), (str(BIN / "bun"),), {})
 DENO = Runtime("Deno", NpmPackage("deno"), (str(BIN / "deno"), "run", "--allow-all"), {"DENO_NO_UPDATE_CHECK": "1"})
 
@@ -70,20 +70,14 @@ WS = Library("ws", "ws.mjs", "WebSocket", OPENAI, OPENAI_KEY, "ws")
 WS_WITH_AGENT = Library("ws, `agent`", "ws.mjs agent", "https", OPENAI, OPENAI_KEY, "ws")
 
 ON_NODE = (FETCH, HTTPS, AXIOS, ANTHROPIC_SDK, OPENAI_SDK, AI_SDK, GOOGLE_SDK, WEBSOCKET)
-ELSEWHERE = (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK, WEBSOCKET)
-
-PAST_THE_PROXY = {
-    (NODE_24, WS): "ws connects by itself. Pass it `agent: https.globalAgent`",
-    (BUN, WEBSOCKET): "Bun's WebSocket ignores the environment. Pass it `proxy: process.env.HTTPS_PROXY`",
-}
 
 
-def _tool(runtime: Runtime, library: Library) -> Tool:
+def javascript_tool(runtime: Runtime, library: Library, connects_directly: str = "") -> Tool:
+    """Return a tool that consists of a runtime and a library, and the reason if it goes past the proxy."""
     program, *arguments = library.script.split()
     own = (NpmPackage(library.package),) if library.package else ()
     past: frozenset[str] = frozenset()
-    reason = PAST_THE_PROXY.get((runtime, library))
-    if reason:
+    if connects_directly:
         past = connecting_to(library.host)
     elif runtime is DENO and library.by != "https":
         # It does not need the answer.
@@ -95,15 +89,21 @@ def _tool(runtime: Runtime, library: Library) -> Tool:
         library.host,
         (*runtime.command, str(JAVASCRIPT / program), *arguments),
         {**library.key, **runtime.environment},
-        fails=dict.fromkeys(CELLS, reason) if reason else {},
+        fails=dict.fromkeys(CELLS, connects_directly) if connects_directly else {},
         past=past,
         leaks=frozenset({Cell("tunnelled", "HTTP")} if runtime is DENO and library.by == "fetch" else ()),
     )
 
 
 JAVASCRIPT_TOOLS = (
-    *(_tool(NODE_22, library) for library in ON_NODE),
-    *(_tool(NODE_24, library) for library in (*ON_NODE, WS, WS_WITH_AGENT)),
-    *(_tool(BUN, library) for library in (*ELSEWHERE, WEBSOCKET_WITH_PROXY)),
-    *(_tool(DENO, library) for library in ELSEWHERE),
+    *(javascript_tool(NODE_22, library) for library in ON_NODE),
+    *(javascript_tool(NODE_24, library) for library in ON_NODE),
+    javascript_tool(NODE_24, WS, "`ws` connects by itself. Pass it `agent: https.globalAgent`"),
+    javascript_tool(NODE_24, WS_WITH_AGENT),
+    *(javascript_tool(BUN, library) for library in (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK)),
+    javascript_tool(
+        BUN, WEBSOCKET, "Bun's `WebSocket` ignores the environment. Pass it `proxy: process.env.HTTPS_PROXY`"
+    ),
+    javascript_tool(BUN, WEBSOCKET_WITH_PROXY),
+    *(javascript_tool(DENO, library) for library in (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK, WEBSOCKET)),
 )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.harness.cells import Cell
 
+UV = PyPiPackage("uv")
+
 AIOHTTP = "aiohttp ignores the environment. Pass it `trust_env=True`, or `proxy=os.environ['HTTPS_PROXY']`"
 AIOHTTP_OVER_TLS = "aiohttp ignores an `https` URL in the environment. Pass it `proxy=os.environ['HTTPS_PROXY']`"
 GOOGLE_OVER_TLS = (
@@ -45,12 +47,19 @@ def _python(
 ) -> Tool:
     found = PyPiPackage(package)
     program, *arguments = script.split()
-    command = (str(found.environment / "bin/python"), str(PYTHON / program), *arguments)
+    command = (found.program("python"), str(PYTHON / program), *arguments)
     return Tool("Python", name, (found,), host, command, key, fails=fails or {}, past=past)
 
 
 ANTHROPIC_SDK = _python("anthropic", "anthropic", ANTHROPIC, "ask_anthropic.py sync", ANTHROPIC_KEY)
 OPENAI_SDK = _python("openai", "openai", OPENAI, "ask_openai.py sync", OPENAI_KEY)
+BOTO3 = _python(
+    "boto3",
+    "boto3",
+    AMAZON,
+    "ask_amazon.py",
+    {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "{key}", "AWS_DEFAULT_REGION": "us-east-1"},
+)
 
 PYTHON_TOOLS = (
     ANTHROPIC_SDK,
@@ -68,13 +77,7 @@ PYTHON_TOOLS = (
         past=connecting_to(GOOGLE),
     ),
     _python("google-genai, async, `proxy`", "google-genai", GOOGLE, "ask_google.py async-proxy", GOOGLE_KEY),
-    _python(
-        "boto3",
-        "boto3",
-        AMAZON,
-        "ask_amazon.py",
-        {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "{key}", "AWS_DEFAULT_REGION": "us-east-1"},
-    ),
+    BOTO3,
     _python(
         "aiohttp",
         "aiohttp",
@@ -94,6 +97,15 @@ PYTHON_TOOLS = (
         past=connecting_to(ANTHROPIC),
     ),
     _python("aiohttp, `proxy`", "aiohttp", ANTHROPIC, "ask_by_aiohttp.py proxy", ANTHROPIC_KEY),
+    _python(
+        "urllib3",
+        "urllib3",
+        ANTHROPIC,
+        "ask_by_urllib3.py",
+        ANTHROPIC_KEY,
+        fails=dict.fromkeys(CELLS, "urllib3 ignores the environment. Use requests or httpx"),
+        past=connecting_to(ANTHROPIC),
+    ),
     _python("websockets, asyncio", "websockets", OPENAI, "ask_by_websockets.py async", OPENAI_KEY),
     _python(
         "websockets, threads",
@@ -106,12 +118,9 @@ PYTHON_TOOLS = (
     Tool(
         "Python",
         "uv",
-        (PyPiPackage("uv"),),
+        (UV,),
         PYPI,
-        (
-            str(PyPiPackage("uv").environment / "bin/uv"),
-            *("pip", "install", "--no-cache", "--target", "{home}", "example"),
-        ),
+        (UV.program("uv"), "pip", "install", "--no-cache", "--target", "{home}", "example"),
         {},
         shows="example==1.2.3",
     ),
