@@ -6,6 +6,7 @@ cog (https://cog.readthedocs.io) runs the Python in the comments of a page and p
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tests.messages import commands as command_messages
 from tests.messages import fetch as fetch_messages
 from tests.messages import module as module_messages
 from tests.messages import query as query_messages
+from tests.messages import script as script_messages
 from tests.tools.clients import CLIENTS, Client
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -26,6 +28,9 @@ from tf_helper.tls.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+# Of the requests that the stand-in for the deployment gets.
+logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
 def help_text(*command: str) -> str:
@@ -74,6 +79,11 @@ def refusals() -> str:
 def warnings() -> str:
     """Return what the program warns of at plan."""
     return f"{query_messages.warnings()}\n\n{fetch_messages.warnings()}"
+
+
+def startup() -> str:
+    """Return what the startup script and the wrapper say."""
+    return script_messages.messages()
 
 
 def commands() -> str:

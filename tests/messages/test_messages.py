@@ -41,6 +41,15 @@ def sentences(file: Path) -> Iterator[str]:
             yield from (part for part in node.value.split("%(default)s") if re.search("[a-z]{2,} [a-z]{2,}", part))
 
 
+def shell_sentences(text: str) -> Iterator[str]:
+    """Yield what a shell file prints: the fixed parts of what it calls a function with, or assigns to `reason`."""
+    quoted = r"""'([^']*)'|"([^"]*)\""""
+    for single, double in re.findall(rf"(?:\b(?:fail|warn|printf)\s+|\breason=)(?:{quoted})", text):
+        for part in re.split(r"\$\{?\w+[^ /}]*\}?|%s|\\n", single or double):
+            if re.search("[a-z]{2,} [a-z]{2,}", part):
+                yield part
+
+
 @pytest.fixture(scope="module")
 def documentation() -> str:
     return normalized("\n".join(page.read_text() for page in PAGES))
@@ -50,6 +59,13 @@ def test_every_message_of_the_modules_variables_is_in_the_documentation(document
     messages = re.findall(r'error_message = ("(?:[^"\\]|\\.)*")', (ROOT / "terraform" / "variables.tf").read_text())
     assert messages
     assert [message for message in messages if normalized(json.loads(message)) not in documentation] == []
+
+
+@pytest.mark.parametrize("name", ["setup.sh", "wrapper.sh"])
+def test_every_sentence_of_the_shell_files_is_in_the_documentation(name: str, documentation: str) -> None:
+    said = set(shell_sentences((ROOT / "terraform" / name).read_text()))
+    assert said
+    assert [sentence for sentence in said if normalized(sentence) not in documentation] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PROGRAM)))
