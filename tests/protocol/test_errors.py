@@ -29,6 +29,7 @@ def test_a_flood_of_problems_is_cut() -> None:
     lines = report([Problem("is blank", field=str(number)) for number in range(25)]).splitlines()
     assert lines[0] == "tf-helper: error: 25 problems in the query"
     assert lines[-2:] == ["  19: is blank", "  and 5 more"]
+    assert report([Problem("is blank", field=str(number)) for number in range(20)]).endswith("  19: is blank")
 
 
 def test_quotes_are_printable_ascii() -> None:

@@ -20,8 +20,8 @@ def test_accepts_and_normalises(given: str, normalised: str) -> None:
 
 
 def test_keeps_a_path_and_warns() -> None:
-    url = AccessUrl.parse("https://h/a-b/c._~/")
-    assert str(url) == "https://h/a-b/c._~"
+    url = AccessUrl.parse("https://h/a-b/c._~X//")
+    assert str(url) == "https://h/a-b/c._~X"
     assert len(url.warnings) == 1
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from tests.harness.searching import examples
 from tests.harness.spellings import NO_PROXIES
 from tf_helper.errors import Invalid
-from tf_helper.values.no_proxy import NoProxy
+from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
         ("10.0.0.0/33", 'entry "10.0.0.0/33" is not a CIDR range'),
         ("c,a/8", "entry number 2 is not a CIDR range"),
         ("::1/129", 'entry "::1/129" is not a CIDR range'),
-        ("1.2.300", 'entry "1.2.300": host "1.2.300" ends like an IPv4 address but is not one'),
+        ("1.2.256", 'entry "1.2.256": host "1.2.256" ends like an IPv4 address but is not one'),
         ("1.2.3.4.", 'entry "1.2.3.4.": host "1.2.3.4" ends like an IPv4 address but is not one'),
         ("a:0", 'entry "a:0": port 0 is out of range, it must be 1 to 65535'),
         ("a:", 'entry "a:": the port is empty'),
@@ -93,6 +93,7 @@ def test_refuses(given: str, sentence: str) -> None:
         ("10.*", 'entry "10.*" is a part of an IPv4 address', "write 10.0.0.0/8"),
         ("172.16.*.*", 'entry "172.16.*.*" is a part of an IPv4 address', "write 172.16.0.0/16"),
         ("192.168.", 'entry "192.168." is a part of an IPv4 address', "write 192.168.0.0/16"),
+        ("192.255", 'entry "192.255" is a part of an IPv4 address', "write 192.255.0.0/16"),
         ("192.168.1", 'entry "192.168.1" is a part of an IPv4 address', "write 192.168.1.0/24"),
         ("010.", 'entry "010." is a part of an IPv4 address', "write 10.0.0.0/8"),
         (
@@ -209,3 +210,8 @@ def test_the_value_begins_with_this_machine_and_the_deployment() -> None:
 
 def test_without_a_deployment_the_value_begins_with_this_machine() -> None:
     assert NoProxy().value("") == "localhost,127.0.0.1,::1"
+
+
+def test_a_value_of_8_kib_is_the_longest() -> None:
+    assert length_problem("\u00e4" * 4096) is None
+    assert length_problem("\u00e4" * 4096 + "a") is not None

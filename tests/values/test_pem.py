@@ -121,6 +121,7 @@ def test_of_what_came_over_the_network_not_even_a_label_is_quoted(ca: Certified)
         "  \t--BEGIN",
         "\ufeff----BEGIN CERTIFICATE----",
         "-----begin certificate-----",
+        "--begin--",
         "\u2014\u2014BEGIN CERTIFICATE\u2014\u2014",
         "\u2013\u2014\u2013-Begin Certificate\u2014\u2014-",
         "-----END CERTIFICATE----",
@@ -140,7 +141,18 @@ def test_a_malformed_end_is_named_before_the_block_that_lacks_one(ca: Certified)
 
 
 @pytest.mark.parametrize(
-    "line", ["-- end of the list", "--", "-----", "# ---- BEGIN", "-BEGIN", "BEGIN CERTIFICATE", "--BEGINNING", "END--"]
+    "line",
+    [
+        "-- end of the list",
+        "-- end -",
+        "--",
+        "-----",
+        "# ---- BEGIN",
+        "-BEGIN",
+        "BEGIN CERTIFICATE",
+        "--BEGINNING",
+        "END--",
+    ],
 )
 def test_words_of_a_comment_are_text(line: str, ca: Certified) -> None:
     assert [one.pem for one in parse_ca_cert(f"{line}\n{ca.pem}{line}\n{ca.pem}{line}")] == [ca.pem] * 2
