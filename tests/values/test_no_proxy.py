@@ -153,7 +153,7 @@ def test_what_people_paste_or_python_fails_on_is_refused_with_what_to_write_inst
         ("anthropic.com", "api.anthropic.com"),
         (".Anthropic.com", "api.anthropic.com"),
         ("api.openai.com:443", "api.openai.com"),
-        ("gpt.com", "chatgpt.com"),  # Python's requests looks at letters, not at labels
+        ("gpt.com", "chatgpt.com"),  # older versions of Python's requests look at letters, not at labels
         (
             "githubcopilot.com",
             "api.individual.githubcopilot.com, api.business.githubcopilot.com, api.enterprise.githubcopilot.com",
