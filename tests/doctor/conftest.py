@@ -41,6 +41,7 @@ def patient(
     """Make a workspace in which all is well; a made-up public CA is in the place of the system's roots."""
     for module in (context, files):
         monkeypatch.setattr(module, "SYSTEM_TRUST_FILES", (str(system_roots),))
+    monkeypatch.setattr(context, "SYSTEM_TRUST_DIRECTORIES", ())
     look_up = socket.getaddrinfo
     monkeypatch.setattr(
         socket,

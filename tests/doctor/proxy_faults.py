@@ -151,12 +151,12 @@ def a_firewall_that_answers(patient: Patient) -> None:
     answers(answer(403), other_port=answer(403))(patient)
 
 
-@FAULTS.fails("connect_without_token", "answers CONNECT with 503", "a load balancer, does not reach it")
+@FAULTS.fails("connect_without_token", "answers CONNECT with 503", "a load balancer perhaps, does not reach it")
 def a_load_balancer_without_a_proxy_behind_it(patient: Patient) -> None:
     answers(answer(503), other_port=answer(503))(patient)
 
 
-@FAULTS.fails("connect_without_token", "answers CONNECT with 502", "a load balancer, does not reach it")
+@FAULTS.fails("connect_without_token", "answers CONNECT with 502", "a load balancer perhaps, does not reach it")
 def a_load_balancer_with_a_broken_proxy_behind_it(patient: Patient) -> None:
     answers(answer(502), other_port=answer(502))(patient)
 
@@ -166,6 +166,16 @@ def a_load_balancer_with_a_broken_proxy_behind_it(patient: Patient) -> None:
 )
 def no_enabled_provider(patient: Patient) -> None:
     patient.proxy.providers.clear()
+
+
+@FAULTS.fails("connect_without_token", "intercepts none of the hosts", "(no answer)", warned=("tunnelled",))
+def no_enabled_provider_where_the_proxy_waits_for_a_name_server(patient: Patient) -> None:
+    def talk(connection: socket.socket, closing: threading.Event) -> None:
+        if b":443 " in connection.recv(65536):
+            closing.wait()
+
+    patient.be_impatient()
+    patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
 @FAULTS.fails("connect_without_token", "(200): api.anthropic.com, api.openai.com", "enable an AI provider")

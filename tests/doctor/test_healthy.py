@@ -12,6 +12,8 @@ from tests.doctor.patient import PROVIDER
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
+from tests.harness.raw_server import RawServer, silent
+from tf_helper.doctor.checks import answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +79,17 @@ def test_the_proxy_is_known_by_whichever_providers_are_enabled(enabled: tuple[st
     assert report.of("ok") == list(report.steps), report
     assert f"it asks for the token at {', '.join(enabled)}, as" in report.told("connect_without_token")
     assert f"{enabled[0]} is intercepted" in report.told("provider")
+
+
+def test_a_host_that_the_proxy_does_not_answer_for_says_nothing_of_the_proxy(patient: Patient) -> None:
+    patient.be_impatient()
+    nowhere = patient.running.enter_context(RawServer(silent, reads_requests=False))
+    port = int(nowhere.url.rpartition(":")[2])
+    patient.monkeypatch.setattr(answers, "_MORE_CHALLENGES_SECONDS", 0.1)
+    patient.replace_proxy(providers={"chatgpt.com": "chatgpt"}, hosts={"*": port}, upstream=port)
+    report = patient.examine()
+    assert (report.of("failed"), report.of("warning")) == ([], ["tunnelled"])
+    assert "asks for the token at chatgpt.com" in report.told("connect_without_token")
 
 
 def test_a_provisioner_has_neither_files_nor_a_tools_environment(patient: Patient) -> None:

@@ -1,22 +1,15 @@
 """CONNECT: whether the proxy asks for the token where it intercepts, and takes it."""
 
-import queue
 import ssl
-import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from http import HTTPStatus
-from time import monotonic
-from typing import NamedTuple
 
+from tf_helper.doctor.checks.answers import Answers, closes_other_ports
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, ok, skipped
 from tf_helper.doctor.tunnel import (
-    HTTPS_PORT,
     ConnectAnswer,
     ConnectionFailed,
-    NoAnswer,
-    Silence,
     connection,
     connection_as_configured,
     send_connect,
@@ -24,17 +17,8 @@ from tf_helper.doctor.tunnel import (
 from tf_helper.errors import quoted
 from tf_helper.values.proxy_url import PORT_HINT
 
-# "Coder AI Bridge Proxy" at the time of writing; the product has been renamed to AI Gateway since.
-_REALM = "Coder AI"
-
 # What the proxy itself answers to CONNECT without credentials, where it does not intercept.
 _OF_A_PROXY = {HTTPStatus.OK, HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY}
-
-# The proxy closes connections to other ports without an answer.
-_CLOSED_PORT = HTTPS_PORT + 1
-
-# All hosts are asked at once: a proxy may take long to reach one that it does not intercept.
-_ANSWERS_SECONDS = 3.5
 
 NO_INTERCEPTED_HOST = "no AI provider's host is intercepted"
 _THIS_PROXY = f"check that proxy_url is AI Bridge Proxy's; {PORT_HINT}"
@@ -42,10 +26,9 @@ _THIS_PROXY = f"check that proxy_url is AI Bridge Proxy's; {PORT_HINT}"
 
 def connect_without_token(context: Context) -> Finding:
     """Ask for tunnels to providers' hosts without credentials: AI Bridge Proxy is known by its challenge."""
-    answers = _Answers.collect(context)
-    challenged = tuple(host for host, answer in answers.heard.items() if _is_challenge(answer))
-    if challenged:
-        return _known_proxy(context, answers, challenged)
+    answers = Answers.collect(context)
+    if answers.challenged:
+        return _known_proxy(context, answers)
     return _other_challenge(context, answers.heard) or _speaks_tls(context, answers) or _no_challenge(context, answers)
 
 
@@ -72,54 +55,9 @@ def connect_with_token(context: Context) -> Finding:
     )
 
 
-class _Answers(NamedTuple):
-    """What was answered for each host, and the reasons why others have no answer."""
-
-    heard: Mapping[str, ConnectAnswer]
-    failures: Mapping[str, ConnectionFailed]
-
-    @property
-    def statuses(self) -> set[int]:
-        return {answer.status for answer in self.heard.values()}
-
-    @classmethod
-    def collect(cls, context: Context) -> "_Answers":
-        outcomes: queue.SimpleQueue[tuple[str, ConnectAnswer | ConnectionFailed]] = queue.SimpleQueue()
-
-        def ask(host: str) -> None:
-            outcomes.put((host, _ask(context, host)))
-
-        for host in context.provider_hosts:
-            threading.Thread(target=ask, args=(host,), daemon=True).start()
-        end = monotonic() + _ANSWERS_SECONDS
-        found: dict[str, ConnectAnswer | ConnectionFailed] = {}
-        with suppress(queue.Empty):
-            while len(found) < len(context.provider_hosts):
-                host, outcome = outcomes.get(timeout=max(end - monotonic(), 0))
-                found[host] = outcome
-        silence = Silence("it accepted the connection and did not answer")
-        in_order = {host: found.get(host, silence) for host in context.provider_hosts}
-        return cls(
-            {host: answer for host, answer in in_order.items() if isinstance(answer, ConnectAnswer)},
-            {host: error for host, error in in_order.items() if isinstance(error, ConnectionFailed)},
-        )
-
-
-def _ask(context: Context, host: str, port: int = HTTPS_PORT) -> ConnectAnswer | ConnectionFailed:
-    try:
-        with connection_as_configured(context) as stream:
-            return send_connect(stream, host, port=port)
-    except ConnectionFailed as error:
-        return error
-
-
-def _is_challenge(answer: ConnectAnswer) -> bool:
-    return answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and answer.realm.startswith(_REALM)
-
-
-def _known_proxy(context: Context, answers: _Answers, challenged: tuple[str, ...]) -> Finding:
+def _known_proxy(context: Context, answers: Answers) -> Finding:
+    challenged, host = answers.challenged, context.provider_host
     known = {"intercepted": challenged}
-    host = context.provider_host
     if host and host not in challenged:
         reason = _described(answers.heard[host]) if host in answers.heard else str(answers.failures[host])
         finding = failed(
@@ -148,18 +86,13 @@ def _other_challenge(context: Context, heard: Mapping[str, ConnectAnswer]) -> Fi
     return None
 
 
-def _no_challenge(context: Context, answers: _Answers) -> Finding:
+def _no_challenge(context: Context, answers: Answers) -> Finding:
     statuses = answers.statuses
+    shown = ", ".join(map(str, sorted(statuses))) or "no answer"
+    if (answers.silent or (statuses and statuses <= _OF_A_PROXY)) and closes_other_ports(context):
+        return _intercepts_nothing(context.provider_hosts, shown)
     if not statuses:
         return failed(str(next(iter(answers.failures.values()))), f"check what listens there; {PORT_HINT}")
-    shown = ", ".join(map(str, sorted(statuses)))
-    if statuses.isdisjoint(_OF_A_PROXY) and max(statuses) < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return failed(
-            f"it answers CONNECT with {shown}: a web server, not a proxy",
-            f"proxy_url must be the proxy's own listener, not the deployment; {PORT_HINT}",
-        )
-    if statuses <= _OF_A_PROXY and _closes_other_ports(context):
-        return _intercepts_nothing(context.provider_hosts, shown)
     if any(answer.opened for answer in answers.heard.values()):
         return failed(
             f"it tunnels to anyone ({shown}): another, open proxy",
@@ -170,15 +103,15 @@ def _no_challenge(context: Context, answers: _Answers) -> Finding:
         return failed(
             f"it forbids CONNECT ({shown}), before it asks for a token: another proxy, or a firewall", _THIS_PROXY
         )
+    if max(statuses) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return failed(
+            f"it answers CONNECT with {shown}",
+            f"something in front of the proxy, a load balancer perhaps, does not reach it: see its log; {PORT_HINT}",
+        )
     return failed(
-        f"it answers CONNECT with {shown}",
-        f"something in front of the proxy, such as a load balancer, does not reach it: look in its log; {PORT_HINT}",
+        f"it answers CONNECT with {shown}: a web server, not a proxy",
+        f"proxy_url must be the proxy's own listener, not the deployment; {PORT_HINT}",
     )
-
-
-def _closes_other_ports(context: Context) -> bool:
-    answer = _ask(context, context.provider_hosts[0], _CLOSED_PORT)
-    return isinstance(answer, NoAnswer) and not isinstance(answer, Silence)
 
 
 def _intercepts_nothing(hosts: Iterable[str], shown: str) -> Finding:
@@ -190,10 +123,13 @@ def _intercepts_nothing(hosts: Iterable[str], shown: str) -> Finding:
     return finding._replace(stops=False)
 
 
-def _speaks_tls(context: Context, answers: _Answers) -> Finding | None:
+def _speaks_tls(context: Context, answers: Answers) -> Finding | None:
     """Return that an `http` proxy speaks TLS, or None. To plain HTTP such a listener says 400, or hangs up."""
-    silent = all(isinstance(failure, Silence) for failure in answers.failures.values()) and not answers.heard
-    if context.query.proxy_url.origin.scheme == "https" or silent or answers.statuses - {HTTPStatus.BAD_REQUEST}:
+    if (
+        context.query.proxy_url.origin.scheme == "https"
+        or answers.silent
+        or answers.statuses - {HTTPStatus.BAD_REQUEST}
+    ):
         return None
     anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anyone.check_hostname = False
