@@ -139,18 +139,6 @@ def test_a_plan_imports_nothing_that_its_query_does_not_need(python: Path) -> No
     imported = set(done.stderr.split())
     assert json.loads(done.stdout)
     assert "tf_helper.result" in imported
-    assert {name for name in imported if name.startswith("tf_helper.")} == {
-        *("tf_helper.cli", "tf_helper.client_env"),
-        *("tf_helper.errors", "tf_helper.protocol", "tf_helper.query", "tf_helper.result", "tf_helper.streams"),
-        *("tf_helper.values", "tf_helper.values.access_url", "tf_helper.values.agent_id"),
-        *("tf_helper.values.cert_path", "tf_helper.values.certificate", "tf_helper.values.file_path"),
-        *("tf_helper.values.host", "tf_helper.values.wrapper_path"),
-        *(
-            "tf_helper.values.no_proxy",
-            "tf_helper.values.provider_hosts",
-            "tf_helper.values.proxy_url",
-            "tf_helper.values.system_trust",
-        ),
-        "tf_helper.values.url",
-    }
+    ours = {name.split(".")[1] for name in imported if name.startswith("tf_helper.")}
+    assert ours == {"cli", "client_env", "errors", "protocol", "query", "result", "streams", "values"}
     assert not imported & NOT_IMPORTED
