@@ -48,7 +48,7 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "a wildcard of old Node.js libraries": (bypass("*anthropic.com"), ("past the proxy in Node.js",)),
     "the bare certificate for the bundle": (
         {"SSL_CERT_FILE": "{0.certificate}"},
-        ("SSL_CERT_FILE names the proxy's certificate alone", "it has to name the bundle"),
+        ("SSL_CERT_FILE names the proxy's certificate alone", "set it to the bundle"),
     ),
     "a file that does not exist": (
         {"NODE_EXTRA_CA_CERTS": "/missing"},
@@ -63,7 +63,10 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("HTTPS_PROXY has another token than the one that was tried here",),
     ),
     "a provider that is not enabled bypasses the proxy": (bypass("chatgpt.com"), ("takes chatgpt.com past the proxy",)),
-    "the deployment does not bypass the proxy": (both("NO_PROXY", "localhost"), ("no_proxy is without 127.0.0.1",)),
+    "the deployment does not bypass the proxy": (
+        both("NO_PROXY", "localhost"),
+        ("no_proxy does not include 127.0.0.1",),
+    ),
     "other files": (
         {"SSL_CERT_FILE": "{0.other_file}", "GIT_SSL_CAINFO": "{0.other_file}"},
         ("SSL_CERT_FILE, GIT_SSL_CAINFO name another file than", "CURL_CA_BUNDLE and SSL_CERT_FILE differ"),
@@ -111,7 +114,7 @@ for table, add in ((FAILING, FAULTS.fails), (WARNING, FAULTS.warns)):
         add("environment", *said)(inflict)
 
 
-@FAULTS.fails("environment", "SSL_CERT_FILE names a file of another user, who can change whom tools trust")
+@FAULTS.fails("environment", "SSL_CERT_FILE names a file that belongs to another user")
 def a_variable_that_names_a_file_of_another_user(patient: Patient) -> None:
     in_a_tool({"SSL_CERT_FILE": "{0.other_file}"}, patient)
     if os.getuid() == 0:

@@ -74,7 +74,7 @@ def a_device_without_end(patient: Patient) -> None:
     patient.certificate.symlink_to("/dev/zero")
 
 
-@FAULTS.fails("bundle_file", "is without the system's roots", "ca-certificates", also=("tunnelled",))
+@FAULTS.fails("bundle_file", "lacks the system's roots", "ca-certificates", also=("tunnelled",))
 def a_bundle_without_the_systems_roots(patient: Patient) -> None:
     patient.bundle.write_text(patient.ca.pem)
 

@@ -19,6 +19,7 @@ _OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _PLAIN_HTTP = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _HARMFUL = (*_PLAIN_HTTP, "SSL_CERT_DIR", "NODE_OPTIONS")
+_NOT_A_TOOL = "no HTTPS_PROXY, so this is not a tool's process"
 # Where both are set, the client takes the first.
 _PRECEDENCE = (
     ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "curl"),
@@ -45,9 +46,10 @@ def environment(context: Context) -> Finding:
         doubts += _missing(context)
     # What fails comes first.
     doubts.sort(key=lambda doubt: not doubt.fails)
-    seen = "\n".join([f"set here: {', '.join(present)}", *(doubt.seen for doubt in doubts)])
+    set_here = f"set here: {', '.join(present)}"
     if not doubts:
-        return ok(f"{seen}; they agree" if of_a_tool else f"{seen}; no HTTPS_PROXY, so this is not a tool's process")
+        return ok(f"{set_here}; {'they agree' if of_a_tool else _NOT_A_TOOL}")
+    seen = "\n".join([*(doubt.seen for doubt in doubts), set_here])
     advice = (
         "unset these, or start the tool with all of the module's output env:\n"
         f"$ tf-helper exec --proxy-url {context.query.proxy_url.origin} -- COMMAND"
@@ -98,11 +100,13 @@ def _files(context: Context) -> Iterator[_Doubt]:
         if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False on any error
             yield _Doubt(f"{name} names a file that does not exist, or that this user may not read", fails=True)
         elif is_foreign(value):
-            yield _Doubt(f"{name} names a file of another user, who can change whom tools trust", fails=not is_root())
+            yield _Doubt(
+                f"{name} names a file that belongs to another user, who could change which CAs are trusted",
+                fails=not is_root(),
+            )
         elif value == cert_path.path and name in _REPLACING:
             yield _Doubt(
-                f"{name} names the proxy's certificate alone, so that only intercepted hosts are trusted; it has to "
-                "name the bundle",
+                f"{name} names the proxy's certificate alone, so other hosts are not trusted; set it to the bundle",
                 fails=True,
             )
         elif value not in {wanted, cert_path.path}:
@@ -148,7 +152,7 @@ def _missing(context: Context) -> Iterator[_Doubt]:
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
     for name in _NO_PROXY:
         if deployment and environment.get(name) and not bypassing_clients(environment[name], deployment):
-            yield _Doubt(f"{name} is without {deployment}: requests to the deployment go through the proxy")
+            yield _Doubt(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
 
 
 def _differ(

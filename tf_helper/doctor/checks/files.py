@@ -83,7 +83,7 @@ def _compare_bundle(context: Context, path: str) -> Finding:
             "update-ca-trust make it again",
         )
     if not roots & bundle:
-        return failed(f"{path} is without the system's roots", "install ca-certificates, then restart the workspace")
+        return failed(f"{path} lacks the system's roots", "install ca-certificates, then restart the workspace")
     if roots - bundle:
         return warning(
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
@@ -99,7 +99,7 @@ def _unless_foreign(path: str, finding: Finding) -> Finding:
         return finding
     found = warning if is_root() else failed
     return found(
-        f"{path} belongs to another user, who can change whom tools trust", f"remove it, and {_STARTUP_SCRIPT}"
+        f"{path} belongs to another user, who could change which CAs are trusted", f"remove it, and {_STARTUP_SCRIPT}"
     )
 
 

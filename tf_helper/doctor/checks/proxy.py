@@ -47,7 +47,7 @@ def proxy_tls(context: Context) -> Finding:
     except NotTrusted as error:
         add_ca = (
             "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; curl and "
-            "Python's urllib need it in the system's trust store: no variable tells them"
+            "Python's urllib have no variable for it: they need it in the system's trust store"
         )
         remedy = add_ca if error.reason.unknown_issuer else error.reason.remedy
         return failed(f"its certificate is not trusted: {error}", remedy)
