@@ -54,24 +54,32 @@ def shown(transcript: Transcript, patient: Patient) -> str:
     """Return what a person sees in a terminal: the command and its output."""
     transcript.inflict(patient)
     _, out = patient.run("--json")
-    host = transcript.proxy_url.partition("//")[2].partition(":")[0]
+    out = generalized(out, patient, transcript.proxy_url)
+    values = {"proxy_url": transcript.proxy_url, "access_url": ACCESS_URL}
+    options = [f"--{name.replace('_', '-')} {values[name]}" for name in transcript.settings]
+    return f"$ {' '.join(['tf-helper doctor', *options])}\n{_rendered(out, patient)}"
+
+
+def generalized(out: str, patient: Patient, proxy_url: str) -> str:
+    """Return what doctor said, with the addresses, paths, digests and dates that the documentation has."""
+    host, _, port = proxy_url.partition("//")[2].partition(":")
+    real_port = patient.settings["proxy_url"].rpartition(":")[2]
     for real, told in {
-        patient.settings["proxy_url"]: transcript.proxy_url,
-        patient.settings["access_url"]: ACCESS_URL,
+        patient.settings["proxy_url"]: proxy_url,
+        patient.settings.get("access_url", ACCESS_URL): ACCESS_URL,
         str(patient.bundle): CERT_PATH.replace(".pem", ".bundle.pem"),
         str(patient.certificate): CERT_PATH,
+        str(patient.directory): "/etc/ssl/certs",
+        f"port {real_port}": f"port {port or '443'}",
         OTHER: "example.com",
         "it is an address already": f"{host} is 10.2.3.4",
         "127.0.0.1": "10.2.3.4",
     }.items():
         out = out.replace(real, told)
-    out = re.sub(r"port [0-9]+ is open", f"port {'8888' if ':8888' in transcript.proxy_url else '443'} is open", out)
     out = re.sub(r"[0-9-]{10}T[0-9:]{8}Z", "2036-11-22T08:00:00Z", out)
     for digest, told in zip(dict.fromkeys(re.findall(r"\b[0-9a-f]{64}\b", out)), DIGESTS, strict=False):
         out = out.replace(digest, told)
-    values = {"proxy_url": transcript.proxy_url, "access_url": ACCESS_URL}
-    options = [f"--{name.replace('_', '-')} {values[name]}" for name in transcript.settings]
-    return f"$ {' '.join(['tf-helper doctor', *options])}\n{_rendered(out, patient)}"
+    return out
 
 
 def _rendered(report: str, patient: Patient) -> str:
