@@ -40,7 +40,7 @@ def finding(fault: Fault, patient: Patient, report: Report) -> str:
     seen, advice = step["seen"], step["advice"]
     if fault.step == "environment":
         # Without the list of variables and the advice, which are always the same.
-        seen, advice = seen.partition("\n")[2], ""
+        seen, advice = seen.partition("\nset here: ")[0], ""
     as_text([Examined(fault.step, step["title"], Finding(step["status"], seen, advice))])
     lines, _, _ = patient.capsys.readouterr().out.partition("\n\n")
     # What the system says depends on whether there is a network.
