@@ -4,8 +4,9 @@
 # uses no variable of its own, because the command would inherit one that happens to be exported. The shell becomes the
 # command, so that nothing of the token is in an argument.
 
-case $#/${3-} in
-  2/ | 3/-- | */-[!-]* | */--?*)
+# The command is $3 or, after --, $4. One that begins with a hyphen would be an option of exec in some shells.
+case ${3-}/${4-}/$# in
+  //2 | --//3 | -[!-]* | --[!/]* | --/-*)
     printf 'usage: %s [--] COMMAND [ARGUMENT...]\n' "$0" >&2
     exit 2
     ;;

@@ -137,6 +137,13 @@ def test_the_status_is_that_of_the_command(call: Call, command: list[str], statu
     assert call(*command).returncode == status
 
 
+def test_a_hyphen_in_the_path_of_a_command_is_no_option(call: Call, saving: Workspace) -> None:
+    command = saving.home / "-x" / "--y"
+    command.parent.mkdir()
+    command.symlink_to(program("echo"))
+    assert call(str(command), "runs").stdout == "runs\n"
+
+
 def test_it_becomes_the_command_which_has_signals_and_terminal_to_itself(wrapper: Path) -> None:
     parent, child = pty.openpty()
     process = subprocess.Popen([wrapper, "sh", "-c", "tty; exec sleep 600"], stdin=child, stdout=child, close_fds=True)
@@ -152,7 +159,7 @@ def test_the_token_is_in_no_argument_and_no_output(call: Call) -> None:
     assert TOKEN not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"]])
+@pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"], ["-"], ["--", "-c", "x"]])
 def test_without_a_command_it_says_how_it_is_used(call: Call, wrapper: Path, arguments: list[str]) -> None:
     done = call(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE.format(wrapper))
