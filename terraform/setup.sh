@@ -14,12 +14,15 @@
 # Take nothing from the workspace: no functions or options (bash imports both), no settings of the programs below. This
 # script uses neither [ nor :, because bash before 5.1 cannot unset functions of these names, and says so.
 unset -f cd command exec exit export kill printf read return set shift test trap true ulimit umask wait
-unset -f awk chmod coder cp curl date find id ls mkdir mktemp mv openssl rm sed sleep timeout wc
+unset -f awk chmod coder cp curl date find id ls mkdir mktemp mv openssl readlink rm sed sleep timeout wc
 set -fu +C +e
+absolute='' IFS=: # a relative directory in PATH would be one that this script goes to, with programs of other users
+for entry in $PATH; do case $entry in /*) absolute=$absolute:$entry ;; esac; done
+PATH=${absolute#:}
 unset -v IFS CURL_CA_BUNDLE FUNCNEST GAWK_PERSIST_FILE GAWK_READ_TIMEOUT HOSTALIASES LOCALDOMAIN OPENSSL_CONF \
   QUOTING_STYLE RES_OPTIONS SSL_CERT_DIR SSL_CERT_FILE SSLKEYLOGFILE TIME_STYLE
 export LC_ALL=C
-umask 022
+umask 077
 true "${ACCESS_URL?}" "${SESSION_TOKEN?}" "${CERT_PATH?}" "${CA_BUNDLE_PATH?}" "${CA_CERT_PEM?}" \
   "${EXTRA_CA_CERTS_PEM?}" "${WRAPPER_PATH?}" "${WRAPPER?}" "${CERTIFICATES_AWK?}"
 
@@ -76,7 +79,7 @@ within() {
 
 check_programs() {
   missing=
-  for program in awk chmod cp date find id ls mkdir mktemp mv rm sed sleep wc; do
+  for program in awk chmod cp date find id ls mkdir mktemp mv readlink rm sed sleep wc; do
     command -v "$program" >/dev/null || missing="$missing $program"
   done
   test -z "$missing" || fail "missing programs:$missing (install them in the workspace)"
@@ -91,19 +94,19 @@ go_to() {
   directory=${1%/*} setting=$2 rest=${1%/*}/
   cd -P / && look_at .
   while test -n "$rest"; do
-    name=${rest%%/*} rest=${rest#*/}
-    test -n "$name" || continue
+    name=./${rest%%/*} rest=${rest#*/}
+    test "$name" != ./ || continue
     test -z "$open" || warn "anyone could replace $directory: everyone can write to $open (chmod +t prevents that)"
-    test -e "./$name" || test -L "./$name" || test "${3-}" = make || return 1
-    test -e "./$name" || mkdir "./$name" 2>/dev/null
-    look_at "./$name"
+    test -e "$name" || test -L "$name" || test "${3-}" = make || return 1
+    test -e "$name" || mkdir -m 0755 "$name" 2>/dev/null
+    look_at "$name"
     case $listing in
       l*)
-        test -e "./$name" || cannot_write # a loop, or a link to nothing
-        rest=${listing#*"./$name -> "}/$rest
+        test -e "$name" || cannot_write # a loop, or a link to nothing
+        rest=$(readlink "$name")/$rest || cannot_write
         case $rest in /*) cd -P / && look_at . ;; esac
         ;;
-      *) cd -P "./$name" 2>/dev/null || cannot_write ;;
+      *) cd -P "$name" 2>/dev/null || cannot_write ;;
     esac
   done
   look_at .
@@ -154,7 +157,6 @@ check_file() {
   fi
   fail "$1 $reason: move it away or choose another $setting"
 }
-
 check_certificate_files() { check_file "$CERT_PATH" && check_file "$CA_BUNDLE_PATH"; }
 
 make_work_directory() {
@@ -176,11 +178,8 @@ save_wrapper() {
   go_to "$WRAPPER_PATH" wrapper_path make
   check_file "$WRAPPER_PATH"
   make_work_directory
-  umask 077
   write "$work/wrapper" "$WRAPPER"
-  umask 022
-  chmod 0700 "$work/wrapper" || cannot_write
-  rename "$work/wrapper" "$file" || cannot_write
+  { chmod 0700 "$work/wrapper" && rename "$work/wrapper" "$file"; } || cannot_write
   rm -rf "$work" && work=
   "$file" </dev/null >/dev/null 2>&1
   test "$?" = 2 || warn "$WRAPPER_PATH cannot be executed, probably because of a noexec mount: use sh $WRAPPER_PATH"
@@ -201,7 +200,6 @@ find_roots() {
     test ! -f "$roots" || test ! -r "$roots" || test ! -s "$roots" || return 0
   done
   roots=/dev/null
-  warn "no system roots found: $CA_BUNDLE_PATH does not contain them"
 }
 
 download() {
@@ -248,7 +246,7 @@ curl_settings() {
   test ! -s "$work/trusted" || printf '%s\n' "cacert = $work/trusted"
   printf '%s\n' "$1" "Coder-Session-Token: $SESSION_TOKEN" |
     sed 's/[\\"]/\\&/g; 1s/.*/url = "&"/; 2s/.*/header = "&"/'
-}
+} 2>/dev/null # if curl ends without reading them
 
 # curl obeys max-filesize only if the server announces the length, and keeps all headers in memory; its threads need as
 # much as the stack may take. -d does not count what is only reserved, as by the program that starts a curl from a snap;
@@ -322,12 +320,14 @@ check_with_openssl() {
 # Both files are complete before the first is renamed. If the second cannot be, the first is put back.
 save() {
   write_certificates "$work/cert" "$work/ca" "$work/extra"
+  ours=$pem
   write_certificates "$work/bundle" "$roots" "$work/cert"
+  test "$pem" != "$ours" || warn "no system roots found: $CA_BUNDLE_PATH does not contain them"
   ! read -r count <"$work/left-out" || warn "left out $count PEM blocks of $roots that are not complete certificates"
   chmod 0644 "$work/cert" "$work/bundle" || cannot_write
   check_certificate_files
   cert=./${CERT_PATH##*/} bundle=./${CA_BUNDLE_PATH##*/}
-  test ! -e "$bundle" || cp "$bundle" "$work/previous" 2>/dev/null || cannot_write
+  test ! -e "$bundle" || cp -p "$bundle" "$work/previous" 2>/dev/null || cannot_write
   trap '' HUP INT TERM # not between the two
   rename "$work/bundle" "$bundle" || cannot_write
   rename "$work/cert" "$cert" && return
@@ -363,7 +363,7 @@ main() {
     check_with_openssl "what $ACCESS_URL sent as the certificate"
   fi
   save
-  printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH"
+  printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # if nobody reads it
 }
 
 main

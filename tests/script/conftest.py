@@ -95,9 +95,10 @@ def earlier(workspace: Workspace, certificates: Certificates) -> Iterator[Worksp
     """Make a workspace with the files of an earlier start, and see that they are all there is in the end."""
     workspace.cert_path.write_text(certificates.proxy.pem)
     workspace.bundle_path.write_text(certificates.public.pem + certificates.proxy.pem)
-    before = [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)]
+    files = (workspace.cert_path, workspace.bundle_path)
+    before = [(file.read_bytes(), file.stat().st_mode) for file in files]
     yield workspace
-    assert [path.read_bytes() for path in (workspace.cert_path, workspace.bundle_path)] == before
+    assert [(file.read_bytes(), file.stat().st_mode) for file in files] == before
     assert workspace.left_over() == []
 
 

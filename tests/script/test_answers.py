@@ -237,7 +237,9 @@ def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
 ) -> None:
     # A library is missing, an option is unknown, memory is short.
     workspace.stub("curl", end)
-    assert "curl cannot download from" in workspace.run().failure
+    run = workspace.run()
+    assert "curl cannot download from" in run.failure
+    assert run.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -100,7 +100,7 @@ def test_closed_output_does_not_stop_it(workspace: Workspace) -> None:
     assert process.stderr
     process.stdout.close()
     process.stderr.close()
-    process.wait(timeout=60)
+    assert process.wait(timeout=60) == 0
     assert workspace.noted("coder") == [START, COMPLETE]
     assert workspace.left_over() == []
 

@@ -175,6 +175,23 @@ def test_settings_of_programs_are_ignored(workspace: Workspace, certificates: Ce
     assert not [name for name in settings if name in environment.read_text()]
 
 
+@pytest.mark.parametrize("path", [".:{}", ":{}"])
+def test_no_program_is_run_from_a_relative_directory_of_path(
+    workspace: Workspace, certificates: Certificates, path: str
+) -> None:
+    # In a shared directory, such as /tmp, it could be that of another user.
+    workspace.certificates.chmod(0o1777)
+    for name in ("coder", "ls", "mktemp", "openssl"):
+        workspace.stub(name, f"{program('touch')} '{workspace.home}/pwned'\nexec {program('false')}")
+        (workspace.bin / name).rename(workspace.certificates / name)
+        if name != "coder":
+            (workspace.bin / name).symlink_to(program(name))
+    workspace.environment["PATH"] = path.format(workspace.bin)
+    run = workspace.run()
+    assert (run.status, run.stderr) == (0, "")
+    assert not (workspace.home / "pwned").exists()
+
+
 def test_commands_in_the_environment_are_not_run(workspace: Workspace, certificates: Certificates) -> None:
     workspace.environment |= {"HOME": "$(touch pwned)", "PATH": f"{workspace.bin}:$(touch pwned):`touch pwned`"}
     _assert_saved(workspace, certificates)

@@ -162,7 +162,7 @@ def test_below_a_directory_that_everyone_can_write_to_a_warning_is_enough(worksp
 @pytest.mark.parametrize(
     ("mkdir", "reason"),
     [
-        (f'{program("mkdir")} -m 777 "$@"', "everyone can write to {}"),
+        (f'{program("mkdir")} "$@" && {program("chmod")} 0777 "$3"', "everyone can write to {}"),
         ("exit 0", "cannot write to {}"),
         (f"{program('ln')} -s new new", "cannot write to {}"),
     ],
@@ -187,12 +187,14 @@ def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace, mo
     assert workspace.run().status == 0
 
 
-def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace) -> None:
-    # Homes and /tmp are links in places.
-    (workspace.home / "link").symlink_to(workspace.certificates)
+@pytest.mark.parametrize("target", ["a b", "jürgen"])
+def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace, target: str) -> None:
+    # Homes and /tmp are links in places. The ls of busybox prints other characters than ASCII as question marks.
+    (workspace.home / target).mkdir()
+    (workspace.home / "link").symlink_to(target)
     workspace.save_at(workspace.home / "link" / "ca.pem")
     assert workspace.run().status == 0
-    assert (workspace.certificates / "ca.pem").is_file()
+    assert (workspace.home / target / "ca.pem").is_file()
 
 
 @needs_root
@@ -272,7 +274,7 @@ class TestOtherUsers:
         shared.mkdir()
         shared.chmod(0o1777)
         workspace.save_at(shared / "aibridge-proxy" / "ca-cert.pem")
-        workspace.stub("mkdir", f'{program("mkdir")} "$@" && {program("chown")} {STRANGER} "$@"')
+        workspace.stub("mkdir", f'{program("mkdir")} "$@" && {program("chown")} {STRANGER} "$3"')
         assert f"{shared}/aibridge-proxy/ belongs to another user" in workspace.run(user=0).failure
         assert list(workspace.cert_path.parent.iterdir()) == []
 

@@ -127,15 +127,17 @@ def test_blocks_that_are_left_out_of_the_bundle_are_counted(workspace: Workspace
     assert workspace.bundle_path.read_text() == certificates.public.pem + certificates.proxy.pem
 
 
+@pytest.mark.parametrize("content", [None, "# none\n"], ids=["no file", "no certificate"])
 def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_so(
-    workspace: Workspace, certificates: Certificates
+    workspace: Workspace, certificates: Certificates, content: str | None
 ) -> None:
-    workspace.roots.unlink()
+    workspace.roots.write_text(content) if content else workspace.roots.unlink()
     for path in SYSTEM_TRUST_FILES[1:]:
         workspace.replace(path, f"{workspace.roots}.missing")
     run = workspace.run()
     assert run.status == 0
     assert run.stderr.startswith("AI Bridge Proxy setup: warning: no system roots found")
+    assert run.stderr.count("\n") == 1
     assert workspace.bundle_path.read_text() == certificates.proxy.pem
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 # All that the script may need, curl and openssl aside. There is nothing else on PATH.
 UTILITIES = (
-    *("awk", "chmod", "cp", "date", "find", "id", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "timeout", "wc"),
+    *("awk", "chmod", "cp", "date", "find", "id", "ls", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep"),
+    *("timeout", "wc"),
 )
 TOOLS = (*UTILITIES, "curl", "openssl")
 
