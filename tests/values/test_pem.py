@@ -119,7 +119,7 @@ def test_of_what_came_over_the_network_not_even_a_label_is_quoted(ca: Certified)
         "-----BEGIN\tCERTIFICATE-----",
         "-----BEGIN -----",
         "  \t--BEGIN",
-        "\ufeff----BEGIN CERTIFICATE----",
+        "\ufeff \t----BEGIN CERTIFICATE----",
         "-----begin certificate-----",
         "--begin--",
         "\u2014\u2014BEGIN CERTIFICATE\u2014\u2014",
