@@ -9,18 +9,20 @@ import json
 import logging
 import os
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import hcl2
 
 from tests import PROGRAM, ROOT
-from tests.harness.cells import CELLS, Cell
+from tests.ai_tools.catalog import ALL_TOOLS
+from tests.ai_tools.catalog.refusals import REFUSALS
+from tests.harness.cells import CELLS
 from tests.messages import commands as command_messages
 from tests.messages import fetch as fetch_messages
 from tests.messages import module as module_messages
 from tests.messages import query as query_messages
 from tests.messages import script as script_messages
-from tests.tools.clients import CLIENTS, Client
+from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
@@ -28,6 +30,9 @@ from tf_helper.tls.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tests.ai_tools.catalog.tool import Family
+    from tests.harness.cells import Cell
 
 # Of the requests that the stand-in for the deployment gets.
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -114,16 +119,74 @@ def client_variables() -> str:
     )
 
 
-def matrix() -> str:
-    """Return the table of clients, and under it why a client cannot do something."""
-    reasons = list(dict.fromkeys(reason for client in CLIENTS for reason in client.excluded.values()))
+class _Row(NamedTuple):
+    """A line of a matrix: what begins it, and in which cells something does not work, or not as one would expect."""
 
-    def can(client: Client, cell: Cell) -> str:
-        return f"no ({reasons.index(client.excluded[cell]) + 1})" if cell in client.excluded else "yes"
+    labels: tuple[str, ...]
+    fails: Mapping[Cell, str]
+    notes: Mapping[Cell, str]
 
-    rows = ((client.name, *(can(client, cell) for cell in CELLS)) for client in CLIENTS)
-    table = _table(("client", *(f"{cell.host}, {cell.listener}" for cell in CELLS)), rows)
-    return "\n".join([table, "", *(f"{number}. {reason}." for number, reason in enumerate(reasons, start=1))])
+
+def clients() -> str:
+    """Return the matrix of clients."""
+    return _matrix(("client",), [_Row((client.name,), client.excluded, {}) for client in CLIENTS])
+
+
+def ai_tools(family: Family) -> str:
+    """Return the matrix of AI tools of a family, with their versions."""
+    rows = (
+        _Row((tool.name, tool.packages[0].version), tool.fails, tool.notes)
+        for tool in ALL_TOOLS
+        if tool.family == family
+    )
+    return _matrix(("", "version"), list(rows))
+
+
+def javascript_libraries() -> str:
+    """Return the matrix of libraries for JavaScript; runtimes on which one does alike share a line."""
+    libraries = [tool for tool in ALL_TOOLS if tool.family == "JavaScript"]
+    rows = []
+    for tool in libraries:
+        alike = [
+            other
+            for other in libraries
+            if (other.name, other.fails, other.notes) == (tool.name, tool.fails, tool.notes)
+        ]
+        if tool is alike[0]:
+            version = tool.packages[0].version if len(tool.packages) > 1 else "–"
+            on = ", ".join(other.runtime for other in alike)
+            rows.append(_Row((tool.name, version, on), tool.fails, tool.notes))
+    return _matrix(("", "version", "on"), rows)
+
+
+def runtimes() -> str:
+    """Return the versions of what runs JavaScript in the tests."""
+    versions = {tool.runtime: tool.packages[-1].version for tool in ALL_TOOLS if tool.runtime}
+    return f"Tested with {', '.join(f'{name} ({versions[name]})' for name in sorted(versions))}."
+
+
+def tool_refusals() -> str:
+    """Return the table of what a tool says of a refusal."""
+    return _table(
+        ("", "old token", "no token", "CA not trusted"),
+        ((tool.name, *(f"`{text}`" for text in refusal)) for tool, refusal in REFUSALS.items()),
+    )
+
+
+def _matrix(heads: tuple[str, ...], rows: list[_Row]) -> str:
+    """Return a table with a column for each cell, and under it what its numbers mean."""
+    texts = list(dict.fromkeys(text for row in rows for text in (*row.fails.values(), *row.notes.values())))
+
+    def verdict(row: _Row, cell: Cell) -> str:
+        if cell in row.fails:
+            return f"no ({texts.index(row.fails[cell]) + 1})"
+        return f"yes ({texts.index(row.notes[cell]) + 1})" if cell in row.notes else "yes"
+
+    table = _table(
+        (*heads, *(f"{cell.host}, {cell.listener}" for cell in CELLS)),
+        ((*row.labels, *(verdict(row, cell) for cell in CELLS)) for row in rows),
+    )
+    return "\n".join([table, "", *(f"{number}. {text}." for number, text in enumerate(texts, start=1))])
 
 
 def _keys(descriptions: Mapping[str, str]) -> str:

@@ -106,7 +106,7 @@ API_KEY_VARIABLES = (
     ClientVariable(
         "ANTHROPIC_AUTH_TOKEN",
         "authenticates",
-        "Claude Code and Anthropic's SDKs, before ANTHROPIC_API_KEY",
+        "Claude Code, before ANTHROPIC_API_KEY; Anthropic's SDKs, after it",
         "https://code.claude.com/docs/en/env-vars",
     ),
     ClientVariable(

@@ -59,7 +59,7 @@ class PyPiPackage(Package):
     @property
     def version(self) -> str:
         # Where versions differ by Python's, the last line is the one of the newest.
-        found: list[str] = re.findall(rf"^{re.escape(self.name)}==([^ ]+)", self.lock.read_text(), re.MULTILINE)
+        found: list[str] = re.findall(rf"^{re.escape(self.name)}==(\S+)", self.lock.read_text(), re.MULTILINE)
         return found[-1]
 
     @property

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +65,18 @@ class Stage:
     """Of a module with coder_token_as_api_key, over HTTP."""
 
     def run(
-        self, tool: Tool, cell: Cell, environment: Mapping[str, str] | None = None, *, wrapper: Path | None = None
+        self,
+        tool: Tool,
+        cell: Cell,
+        environment: Mapping[str, str] | None = None,
+        *,
+        wrapper: Path | None = None,
+        until: str = "",
     ) -> Run:
         """Run a tool by the wrapper, with nothing else in its environment but its own or the given variables.
 
-        {key} in them is the one that the other side takes: the Coder token where the host is intercepted.
+        {key} in them is the one that the other side takes: the Coder token where the host is intercepted. A tool that
+        prints what it is waited for is ended.
         """
         intercepted = cell.host == "intercepted"
         key = TOKEN if intercepted else OWN_KEY
@@ -79,14 +87,16 @@ class Stage:
         with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
             command = [part.format(home=home) for part in tool.command]
             variables = {name: value.format(key=key) for name, value in variables.items()}
-            status, output = _run([str(wrapper or self.wrappers[cell.listener]), *command], Path(home), variables)
+            program = str(wrapper or self.wrappers[cell.listener])
+            status, output = _run([program, *command], Path(home), variables, until)
             past = frozenset(f"{attempt.protocol} {attempt.target}" for attempt in self.recorder.attempts())
             return Run(status, output, list(self.provider.visits), past, _files_with_token(Path(home)))
 
 
-def _run(command: list[str], home: Path, variables: Mapping[str, str]) -> tuple[int | None, str]:
+def _run(command: list[str], home: Path, variables: Mapping[str, str], until: str) -> tuple[int | None, str]:
     # Into a file: a process that a tool leaves behind would keep a pipe open.
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.NamedTemporaryFile() as output:
+        said = Path(output.name)
         with subprocess.Popen(
             command,
             env={"PATH": PATH, "HOME": str(home), **variables},
@@ -96,13 +106,14 @@ def _run(command: list[str], home: Path, variables: Mapping[str, str]) -> tuple[
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as process:
-            status: int | None = None
-            with suppress(subprocess.TimeoutExpired):
-                status = process.wait(SECONDS)
+            deadline = time.monotonic() + SECONDS
+            while (status := process.poll()) is None and time.monotonic() < deadline:
+                if until and until in said.read_text(errors="replace"):
+                    break
+                time.sleep(0.02)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        output.seek(0)
-        return status, output.read()
+        return status, said.read_text(errors="replace")
 
 
 def _files_with_token(home: Path) -> list[str]:

@@ -30,12 +30,12 @@ def marks(tool: Tool, cell: Cell | None = None) -> list[pytest.MarkDecorator]:
 
 
 MATRIX = [
-    pytest.param(tool, cell, id=f"{tool.name}-{cell.host}-{cell.listener}", marks=marks(tool, cell))
+    pytest.param(tool, cell, id=f"{tool.label}-{cell.host}-{cell.listener}", marks=marks(tool, cell))
     for tool, cell in product(ALL_TOOLS, CELLS)
 ]
 
 every_tool = pytest.mark.parametrize(
-    "tool", [pytest.param(tool, id=tool.name, marks=marks(tool)) for tool in ALL_TOOLS]
+    "tool", [pytest.param(tool, id=tool.label, marks=marks(tool)) for tool in ALL_TOOLS]
 )
 
 

@@ -57,6 +57,8 @@ NODE_22, NODE_24 = node_runtime(22), node_runtime(24)
 BUN = Runtime("Bun", NpmPackage("bun"), (str(BIN / "bun"),), {})
 DENO = Runtime("Deno", NpmPackage("deno"), (str(BIN / "deno"), "run", "--allow-all"), {"DENO_NO_UPDATE_CHECK": "1"})
 
+DENO_LEAKS = "Deno sends the Coder token to the host, too. Use a TLS listener, or another runtime"
+
 FETCH = Library("fetch", "fetch.mjs", "fetch", ANTHROPIC, ANTHROPIC_KEY)
 HTTPS = Library("node:https", "https.mjs", "https", ANTHROPIC, ANTHROPIC_KEY)
 AXIOS = Library("axios", "axios.mjs", "https", ANTHROPIC, ANTHROPIC_KEY, "axios")
@@ -77,21 +79,24 @@ def javascript_tool(runtime: Runtime, library: Library, connects_directly: str =
     program, *arguments = library.script.split()
     own = (NpmPackage(library.package),) if library.package else ()
     past: frozenset[str] = frozenset()
+    leaks = {Cell("tunnelled", "HTTP"): DENO_LEAKS} if runtime is DENO and library.by == "fetch" else {}
     if connects_directly:
         past = connecting_to(library.host)
     elif runtime is DENO and library.by != "https":
-        # It does not need the answer.
+        # It works without an answer.
         past = frozenset({f"dns {library.host}"})
     return Tool(
         "JavaScript",
-        f"{runtime.name}: {library.name}",
+        library.name,
         (*own, runtime.package),
         library.host,
         (*runtime.command, str(JAVASCRIPT / program), *arguments),
         {**library.key, **runtime.environment},
         fails=dict.fromkeys(CELLS, connects_directly) if connects_directly else {},
         past=past,
-        leaks=frozenset({Cell("tunnelled", "HTTP")} if runtime is DENO and library.by == "fetch" else ()),
+        leaks=frozenset(leaks),
+        notes=leaks,
+        runtime=runtime.name,
     )
 
 

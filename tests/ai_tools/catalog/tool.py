@@ -46,6 +46,13 @@ class Tool:
     """The cells in which it sends the proxy's credentials, the token, on to the host."""
     notes: Mapping[Cell, str] = field(default_factory=dict)
     """The cells in which it works, but not as one would expect."""
+    runtime: str = ""
+    """What runs it, if it is a library for several."""
+
+    @property
+    def label(self) -> str:
+        """The name, and with what."""
+        return f"{self.runtime}: {self.name}" if self.runtime else self.name
 
 
 def connecting_to(host: str) -> frozenset[str]:
