@@ -72,6 +72,7 @@ for name, (step, said, inflict) in {
         ("the token has expired (401)", "restart the workspace"),
         replies(USER_PATH, signed_out('API key expired at "2026-11-01 08:00:00 +0000 UTC".')),
     ),
+    "a refusal in other words": ("user", ("refused the token (401)",), replies(USER_PATH, Answer(401, b"expired"))),
     "a redirect to a login page": (
         "deployment",
         ("redirects to somewhere else (302)", "let /api/v2 through"),
