@@ -23,7 +23,7 @@ nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 
 if shutil.which("pyenv"):
-    # Its shims are to answer for every version that it has, not for the chosen one alone.
+    # Its shims then answer for every installed version, not only for the selected one.
     versions = subprocess.check_output(["pyenv", "versions", "--bare"], text=True)  # noqa: S607 - found on PATH
     os.environ["PYENV_VERSION"] = ":".join(versions.split())
 

@@ -1,8 +1,8 @@
 # How values get into the startup script and the wrapper: as single-quoted assignments in front of a static file.
 
 locals {
-  # Between single quotes a POSIX shell takes every character as it is. For a single quote, they have to be closed and
-  # opened again.
+  # Between single quotes a POSIX shell takes every character as it is. A single quote ends the quotes, is
+  # escaped, and opens them again.
   escaped_quote = "'\\''"
 
   # Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of the command.

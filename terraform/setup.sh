@@ -62,7 +62,7 @@ finish() {
   test -z "$sync_started" || within 10 coder exp sync complete aibridge-proxy-setup
 }
 
-# While a program runs in the foreground, a shell does not react to signals; while it waits for one, it does.
+# A shell reacts to signals while it waits for a background program, but not while one runs in the foreground.
 await() {
   wait "$1" 2>/dev/null # bash would print how it was killed
   set -- "$?" "$1"
@@ -89,7 +89,7 @@ check_programs() {
 # otherwise returns 1 there. From / on, each step looks at one entry of the current directory, refuses one of another
 # user, and enters it or, if it is a link, goes on with its target: the system follows no link. Only the owner of an
 # entry and the owner of its directory can replace it, so what was looked at is what is entered, and stays in place.
-# In an open directory everyone can replace entries: all there is to do is to warn, and to look once more at the end.
+# In an open directory everyone can replace entries: the script can only warn, and look again at the end.
 go_to() {
   directory=${1%/*} setting=$2 rest=${1%/*}/
   cd -P / && look_at .
@@ -139,7 +139,7 @@ look_at() {
   esac
 }
 
-# Refuses to replace the file $1, in the current directory, if it is not one of ours.
+# Refuses to replace the file $1, in the current directory, if this script did not save it.
 check_file() {
   file=./${1##*/}
   test -e "$file" || test -L "$file" || return 0
@@ -150,7 +150,7 @@ check_file() {
   test -s "$file" || return 0
   if test "$1" = "$WRAPPER_PATH"; then
     { marker=$(sed -n '2{p;q;}' "$file"); } 2>/dev/null # bash warns of zero bytes
-    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not a wrapper of ours' ;; esac
+    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not our wrapper' ;; esac
   else
     certificates "$file" >/dev/null 2>&1
     case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
@@ -160,7 +160,7 @@ check_file() {
 check_certificate_files() { check_file "$CERT_PATH" && check_file "$CA_BUNDLE_PATH"; }
 
 make_work_directory() {
-  # Runs that were killed have left theirs; no run takes an hour.
+  # Killed runs leave theirs; no run takes an hour.
   find . -maxdepth 1 -type d -name '.aibridge-proxy.??????' -user "$user" -mmin +60 -exec rm -rf {} \; 2>/dev/null
   work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
 }
@@ -264,7 +264,7 @@ check_answer() {
     0/200/* | 0//* | 23/200/* | 23//* | 23/000/* | 63/200/*) ;;
     27/*) fail "curl ran out of memory (exit status 27): check what answers at $ACCESS_URL, and the free memory here" ;;
     60/*/9 | 60/*/10)
-      fail "the TLS certificate of $ACCESS_URL has expired or is not valid yet: renew it, or set the clock here" ;;
+      fail "the TLS certificate of $ACCESS_URL has expired or is not valid yet: renew it, or correct the clock here" ;;
     51/* | 60/*)
       fail "the TLS certificate of $ACCESS_URL is not trusted: check its name, or add its root to extra_ca_certs_pem" ;;
     77/*)
@@ -282,7 +282,7 @@ check_answer() {
     */404/*)
       fail "$ACCESS_URL has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder" ;;
     0/* | 2[23]/* | 63/*) fail "$ACCESS_URL answered with status $http_status: check the log of the deployment" ;;
-    *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL and the curl here" ;;
+    *) fail "curl cannot download from $ACCESS_URL (exit status $curl_status): check the URL and this curl" ;;
   esac
   test "$curl_status" != 63 && test "$(wc -c <"$work/ca")" -le "$MAX_BYTES" ||
     fail "the answer of $ACCESS_URL is too large: check what answers there"
@@ -296,24 +296,24 @@ check_answer() {
 # $1 says where the certificate is from.
 check_certificate() {
   certificates "$work/ca" >/dev/null 2>&1
-  case $? in 0) return ;; 3) fail "$1 contains a private key: replace that key, it is no longer secret" ;; esac
+  case $? in 0) return ;; 3) fail "$1 contains a private key: replace the key, which is no longer secret" ;; esac
   fail "$1 is not a complete PEM certificate: check where it comes from"
 }
 
-# What else a download must be, as far as there is an openssl to tell.
+# What else a download must be. Without openssl, this checks nothing.
 check_with_openssl() {
   certificates "$work/ca" 2>/dev/null | awk -v work="$work" '/BEGIN/ { file = work "/one." ++n } { print >file }'
   test -e "$work/one.1" || cannot_write
   number=0
   while number=$((number + 1)) && test -e "$work/one.$number"; do
-    # Without a file of its own for it, x509 reads all the system's roots, only to look at one certificate.
-    told=$(SSL_CERT_FILE=/dev/null openssl x509 -noout -purpose -checkend 0 -in "$work/one.$number" 2>/dev/null)
-    case $?/$told in
+    # Without SSL_CERT_FILE, x509 reads all the system's roots to look at one certificate.
+    purpose=$(SSL_CERT_FILE=/dev/null openssl x509 -noout -purpose -checkend 0 -in "$work/one.$number" 2>/dev/null)
+    case $?/$purpose in
       0/*'SSL server CA : Yes'*) continue ;;
       1/*'SSL server CA : Yes'*) fail "$1 has expired: replace it on the deployment, or check the clock here" ;;
     esac
     openssl version >/dev/null 2>&1 || return 0 # not installed, or without its libraries
-    fail "$1 is damaged or not that of a CA: check the proxy's certificate on the deployment"
+    fail "$1 is damaged or not a CA certificate: check the proxy's certificate on the deployment"
   done
 }
 
@@ -336,7 +336,7 @@ save() {
 }
 
 main() {
-  trap '' PIPE XFSZ # output that nobody reads, and files over the size limit, are failed writes
+  trap '' PIPE XFSZ # closed output and files over the size limit are failed writes
   trap finish EXIT
   trap 'fail "stopped by a signal: restart the workspace"' HUP INT TERM
   if command -v coder >/dev/null; then

@@ -121,7 +121,7 @@ def module_copy(tmp_path: Path) -> Path:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Heed --fail-on-skip."""
+    """Apply --fail-on-skip."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if session.config.option.fail_on_skip and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

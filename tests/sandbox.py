@@ -49,7 +49,7 @@ def system_roots(authorities: Authorities, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def origin(authorities: Authorities) -> Iterator[Origin]:
-    """Run what stands for all hosts of the internet."""
+    """Run a server that stands in for all hosts of the internet."""
     with Origin(authorities.public, hosts=(*NAMES.values(), "localhost"), pages=PAGES) as running:
         yield running
 
@@ -73,7 +73,7 @@ def proxy(origin: Origin, gateway: Gateway) -> Iterator[Proxy]:
 def listeners(
     authorities: Authorities, origin: Origin, gateway: Gateway, proxy: Proxy
 ) -> Iterator[Mapping[Listener, Mapping[str, object]]]:
-    """Say what the module has to be told of the proxy, and of the same one behind TLS."""
+    """Return the module's settings for the proxy, and for the same one behind TLS."""
     hosts = {NAMES["tunnelled"]: origin.port}
     listener = tls_context(authorities.company, "localhost")
     with Proxy(gateway=gateway.url, hosts=hosts, private={BLOCKED}, ca=proxy.ca, listener=listener) as tls:

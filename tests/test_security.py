@@ -40,7 +40,7 @@ def called(file: Path) -> set[str]:
     return names | {function.attr for function in functions if isinstance(function, ast.Attribute)}
 
 
-def test_only_the_client_of_the_deployment_can_talk_to_anybody_at_plan() -> None:
+def test_at_plan_only_the_deployments_client_has_network_access() -> None:
     outward = {file.relative_to(ROOT / "tf_helper"): set(filter(OUTWARD.fullmatch, imported(file))) for file in PROGRAM}
     at_plan = {str(file) for file, found in outward.items() if found and file.parts[0] not in IN_A_TERMINAL}
     assert at_plan == {"coder/api.py"}
@@ -54,7 +54,7 @@ def test_only_exec_starts_a_program_and_nothing_writes_a_file() -> None:
         assert not set(filter(WRITING.fullmatch, called(file))), file
 
 
-def test_the_outputs_that_hold_the_token_are_those_that_are_sensitive() -> None:
+def test_exactly_the_outputs_that_contain_the_token_are_sensitive() -> None:
     outputs = re.findall(r'^output "(\w+)" \{(.*?)^\}', MODULE, re.MULTILINE | re.DOTALL)
     sensitive = {name for name, block in outputs if "sensitive   = true" in block}
     (row,) = re.findall(r"^\| the outputs (.*) \(sensitive\)", POLICY, re.MULTILINE)

@@ -26,7 +26,7 @@ class ClientVariable(NamedTuple):
     documented_at: str
 
 
-# They hold the token, so the Terraform module composes them. The proxy serves CONNECT only, so there is no HTTP_PROXY.
+# They contain the token, so the Terraform module sets them. The proxy serves CONNECT only, so there is no HTTP_PROXY.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy")
 
 CLIENT_VARIABLES = (
@@ -100,8 +100,8 @@ CLIENT_VARIABLES = (
     ),
 )
 
-# They hold the token as well, and are for tools that have no key of their own: the gateway takes the user's Coder token
-# for the company's key.
+# They contain the token as well, for tools without a key of their own: for the user's Coder token, the gateway uses the
+# company's key.
 API_KEY_VARIABLES = (
     ClientVariable(
         "ANTHROPIC_AUTH_TOKEN",

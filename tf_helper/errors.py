@@ -9,11 +9,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F")
 
-# A password comes before it. Some parsers take the other two, FULLWIDTH and SMALL COMMERCIAL AT, for the first.
+# A password precedes it. Some parsers read the other two, FULLWIDTH and SMALL COMMERCIAL AT, as the first.
 AT_SIGNS = "@\uff20\ufe6b"
 
 _QUOTED_LENGTH = 80
-# Terraform prints everything it gets; nobody reads more than this.
+# Terraform prints everything it gets, and more than this is too much to read.
 _MAX_REPORTED = 20
 
 

@@ -13,13 +13,13 @@ from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
 
-# "wrapper_path" is not a misspelled "cert_path" yet, "agent" is a mistaken "agent_id".
+# "wrapper_path" must not suggest "cert_path", but "agent" must suggest "agent_id".
 _ALIKE = 0.75
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
 
 class Key(NamedTuple):
-    """What the program knows of a key: how to parse its string, its documentation, whether it is true or false."""
+    """What the program knows about a key: how to parse its string, its documentation, whether it is true or false."""
 
     parse: Callable[[str], object]
     description: str

@@ -81,7 +81,7 @@ def settings_warnings(query: Query) -> Iterator[str]:
 
 
 def _workspace_warnings(query: Query) -> Iterator[str]:
-    """Yield a sentence for everything that is probably wrong in a workspace. There, doctor sees for itself."""
+    """Yield a sentence for everything that is probably wrong in a workspace; doctor checks these itself."""
     yield from _prefixed("proxy_url", query.proxy_url.workspace_warnings)
     yield from _prefixed("no_proxy", query.no_proxy.warnings)
 

@@ -15,7 +15,7 @@ run "a_mocked_coder_provider_is_enough" {
   }
 }
 
-run "overridden_data_stand_for_the_helper" {
+run "overridden_data_replaces_the_helper" {
   override_data {
     target = data.coder_workspace.me
     values = { start_count = 1 }

@@ -156,7 +156,7 @@ run "env_has_what_a_tool_needs" {
 
   assert {
     condition     = !contains(keys(output.env), "ANTHROPIC_AUTH_TOKEN") && !contains(keys(output.env), "OPENAI_API_KEY")
-    error_message = "env has the Coder token as an API key, which nobody asked for"
+    error_message = "env has the Coder token as an API key, although coder_token_as_api_key is false"
   }
 }
 

@@ -40,7 +40,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def provider(authorities: Authorities) -> Iterator[Provider]:
-    """Run what stands for the providers, and for all other hosts of the internet."""
+    """Run a server that stands in for the providers and all other hosts of the internet."""
     with Provider(authorities.public) as running:
         yield running
 
@@ -110,7 +110,7 @@ def run_tool(stage: Stage) -> RunTool:
 
 
 def installed(tool: Tool) -> Tool:
-    """Skip the test if the tool is not there."""
+    """Skip the test if the tool is not installed."""
     missing = [package.name for package in tool.packages if not package.is_installed]
     if missing or not shutil.which(tool.command[0], path=PATH):
         pytest.skip(f"not installed: {', '.join(missing) or tool.command[0]}; `make tools` tries to")

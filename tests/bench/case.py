@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Of the caller's environment nothing else, above all no PYTHON* variable.
 ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
-# What hangs shall not hang the run.
+# A case that hangs must not hang the run.
 SECONDS = 120
 
 

@@ -104,7 +104,7 @@ def test_every_key_of_the_query_is_an_option(key: str) -> None:
     assert set(named_fields(ran.stderr)) == {key}
 
 
-def test_a_flag_may_stand_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_flag_needs_no_value(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--proxy-url", "https://h", "--access-url", "https://c", "--fetch-ca-cert"]) == 0
     assert cli.main(["check", "--proxy-url", "https://h", "--fetch-ca-cert"]) == 1
     assert "fetch_ca_cert: needs access_url" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What need not be typed, because the environment has it."""
+"""Settings that come from the environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_only_keys_of_the_command_are_read() -> None:
     assert complete([], ["proxy_url"], environment).pairs == [("proxy_url", "https://h")]
 
 
-def test_an_option_is_stronger_than_a_variable() -> None:
+def test_an_option_wins_over_a_variable() -> None:
     assert complete([("proxy_url", "https://a")], QUERY_KEYS, {"TF_HELPER_PROXY_URL": "https://b"}).pairs == [
         ("proxy_url", "https://a")
     ]
@@ -37,7 +37,7 @@ def test_the_token_there_is_percent_encoded() -> None:
 
 
 @pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder", "x", ""])
-def test_another_proxy_than_the_modules_is_nobodys_business(value: str) -> None:
+def test_another_proxys_variables_are_ignored(value: str) -> None:
     found = complete([("proxy_url", "https://h")], QUERY_KEYS, {"HTTPS_PROXY": value})
     assert found == ([("proxy_url", "https://h")], {}, ("", ""))
     assert complete([], QUERY_KEYS, {"HTTPS_PROXY": value}).pairs == []
@@ -60,7 +60,7 @@ def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
     assert TOKEN not in report(caught.value.problems)
 
 
-def test_coders_variables_are_stronger_than_the_proxys() -> None:
+def test_coders_variables_win_over_the_proxys() -> None:
     environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
     assert complete([], QUERY_KEYS, environment).token == (TOKEN, "")
 

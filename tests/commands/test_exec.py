@@ -88,11 +88,11 @@ def test_the_exit_status_is_the_commands() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGPIPE])
-def test_a_signal_ends_the_command_and_is_told(number: signal.Signals) -> None:
+def test_a_signal_that_ends_the_command_is_reported(number: signal.Signals) -> None:
     assert execute("sh", "-c", f"kill -{number.value} $$").status == -number
 
 
-def test_signals_reach_the_command_as_there_is_nobody_between() -> None:
+def test_signals_reach_the_command_directly() -> None:
     script = 'trap "echo heard; exit 7" TERM; echo $$; while :; do sleep 0.05; done'
     with subprocess.Popen(
         [PROGRAM, "exec", *SETTINGS, "--", "sh", "-c", script],
@@ -108,7 +108,7 @@ def test_signals_reach_the_command_as_there_is_nobody_between() -> None:
     assert process.returncode == 7
 
 
-def test_options_of_the_command_are_the_commands() -> None:
+def test_options_after_the_hyphens_belong_to_the_command() -> None:
     assert execute("echo", "--json", "--", "-x").stdout == "--json -- -x\n"
 
 
@@ -128,7 +128,7 @@ def test_missing_files_are_a_warning_and_the_command_runs_even_if_that_cannot_be
     assert execute("echo", "x", settings=settings, launcher=("sh", "-c", 'exec "$0" "$@" 2>/dev/full')).stdout == "x\n"
 
 
-def test_a_token_that_is_no_text_is_passed_on_byte_for_byte() -> None:
+def test_a_token_that_is_not_text_is_passed_on_byte_for_byte() -> None:
     assert execute("printenv", "HTTPS_PROXY", token="a\udcffb").stdout == "https://coder:a%FFb@h\n"
 
 
@@ -152,7 +152,7 @@ def become(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     ("known", "locale"),
     [(b"PATH=/bin\0HOME=/\0", None), (b"PATH=/bin\0LC_CTYPE=C\0", "C"), (None, "C.UTF-8")],
 )
-def test_a_locale_of_pythons_own_is_taken_back_where_that_can_be_known(
+def test_a_locale_that_python_set_itself_is_removed_if_that_is_known(
     become: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: bytes | None, locale: str | None
 ) -> None:
     at_start = tmp_path / "environ"
@@ -167,7 +167,7 @@ def test_a_locale_of_pythons_own_is_taken_back_where_that_can_be_known(
 
 
 @pytest.mark.usefixtures("become")
-def test_an_empty_token_is_a_missing_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_token_counts_as_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("CODER_SESSION_TOKEN", "")
     assert cli.main(["exec", *SETTINGS, "--", "x"]) == 1
     assert "no session token in the environment" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from tf_helper.commands.interruption import exit_on_sigint
 
 
 class Ended(BaseException):
-    """In the place of the process's end."""
+    """Instead of the end of the process."""
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_afterwards_it_is_pythons_again() -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_caller_who_ignores_it_is_heeded() -> None:
+def test_it_stays_ignored_if_the_caller_ignores_it() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with exit_on_sigint():

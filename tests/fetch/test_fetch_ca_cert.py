@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long was waited between tries; nobody really waits."""
+    """The waits between tries, recorded instead of slept."""
     waited: list[float] = []
     monkeypatch.setattr(fetch_module, "sleep", waited.append)
     return waited
@@ -115,21 +115,19 @@ def test_keeps_the_path_of_the_access_url(deployment: Deployment, ca: Certified)
         (204, "answered with status 204", "log"),
     ],
 )
-def test_names_the_status_and_the_way_out(status: int, beginning: str, way_out: str, deployment: Deployment) -> None:
+def test_reports_the_status_and_the_remedy(status: int, beginning: str, way_out: str, deployment: Deployment) -> None:
     deployment.serve(Answer(status))
     message = failure(deployment.url)
     assert message.startswith(f"{deployment.url} {beginning}")
     assert way_out in message
 
 
-def test_names_a_refused_token(deployment: Deployment) -> None:
+def test_reports_a_refused_token(deployment: Deployment) -> None:
     assert failure(deployment.url, "wrong").startswith(f"{deployment.url} refused the session token (401)")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_tries_again_after_waits_that_grow(
-    status: int, deployment: Deployment, ca: Certified, waits: list[float]
-) -> None:
+def test_retries_after_growing_waits(status: int, deployment: Deployment, ca: Certified, waits: list[float]) -> None:
     deployment.serve(Answer(status), Answer(status), Answer(body=ca.pem.encode()))
     assert fetch(deployment.url)
     assert len(waits) == 2
@@ -143,7 +141,7 @@ def test_gives_up_after_three_tries(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 403])
-def test_does_not_repeat_what_cannot_mend(status: int, deployment: Deployment) -> None:
+def test_permanent_errors_are_not_retried(status: int, deployment: Deployment) -> None:
     deployment.serve(Answer(status))
     failure(deployment.url)
     assert len(deployment.asked) == 1
@@ -165,7 +163,7 @@ def test_cookies_are_neither_read_nor_sent() -> None:
 
 
 @pytest.mark.parametrize("location", [b"//\xff@h", b"http://h:99999/", b"http://[", b"//\xc3\xa4", b""])
-def test_a_redirect_to_nowhere_is_a_redirect_like_any_other(location: bytes) -> None:
+def test_a_redirect_to_an_invalid_url_is_reported_like_any_redirect(location: bytes) -> None:
     with RawServer(says(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)) as server:
         assert failure(server.url).startswith(f"{server.url} redirects to somewhere else (302)")
         assert server.requests == 1
@@ -173,7 +171,7 @@ def test_a_redirect_to_nowhere_is_a_redirect_like_any_other(location: bytes) -> 
 
 @pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy"])
 @pytest.mark.parametrize("spelling", [str.upper, str.lower])
-def test_a_proxy_of_the_environment_does_not_get_the_token(
+def test_a_proxy_in_the_environment_does_not_get_the_token(
     name: str, spelling: Callable[[str], str], ca: Certified, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bypass in ("NO_PROXY", "no_proxy"):
@@ -216,7 +214,7 @@ def test_asks_for_an_answer_that_is_not_compressed() -> None:
         (b"\x00\xff\xfe", "it contains no certificate"),
     ],
 )
-def test_what_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deployment: Deployment) -> None:
+def test_a_body_that_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deployment: Deployment) -> None:
     deployment.serve(Answer(body=body))
     message = failure(deployment.url)
     assert said in message
@@ -249,7 +247,7 @@ def test_an_endless_answer_is_cut() -> None:
 
 
 @pytest.mark.parametrize("talk", [reset, not_http, hang_up, with_length(b"short", 9999)])
-def test_a_broken_connection_is_tried_three_times(talk: Talk) -> None:
+def test_a_broken_connection_is_retried_twice(talk: Talk) -> None:
     with RawServer(talk) as server:
         assert failure(server.url).startswith(f"{server.url} cannot be reached")
         assert server.requests == 3
@@ -308,7 +306,7 @@ except DeploymentError:
     assert done.stdout == "gave up\n"
 
 
-def test_a_certificate_that_breaks_the_parser_is_refused_like_any_other(
+def test_a_certificate_that_crashes_the_parser_is_refused(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: str) -> tuple[Certificate, ...]:
@@ -318,7 +316,7 @@ def test_a_certificate_that_breaks_the_parser_is_refused_like_any_other(
     assert "unexpected ZeroDivisionError" in failure(deployment.url)
 
 
-def test_something_unexpected_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_errors_are_reported_by_type(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> ssl.SSLContext:
         raise ZeroDivisionError(TOKEN)
 
@@ -350,5 +348,5 @@ def test_the_deployments_own_certificate_can_be_trusted_by_itself(tls_deployment
     assert fetch(tls_deployment.url, extra=ssl.get_server_certificate(("127.0.0.1", port)))
 
 
-def test_tls_to_a_port_that_speaks_none_is_explained(deployment: Deployment) -> None:
+def test_tls_to_a_plain_http_port_is_explained(deployment: Deployment) -> None:
     assert "Check whether the access URL should be http" in failure(deployment.url.replace("http:", "https:"))

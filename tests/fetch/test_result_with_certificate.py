@@ -17,7 +17,7 @@ def result_of(token: str = TOKEN, **query: str) -> Result:
     return make_result(parse_query((("proxy_url", "https://h"), *query.items())), environment)
 
 
-def test_a_given_certificate_is_normalised_and_described(ca: Certified) -> None:
+def test_a_given_certificate_is_normalized_and_described(ca: Certified) -> None:
     result = result_of(ca_cert_pem=f"text\r\n{ca.pem}")
     assert result.ca_cert_pem == ca.pem
     assert result.ca_cert_sha256 == hashlib.sha256(ca.der).hexdigest()
@@ -67,7 +67,7 @@ def test_an_intermediate_without_its_root_is_a_warning(ca: Certified) -> None:
     assert result_of(ca_cert_pem=intermediate.pem, extra_ca_certs_pem=ca.pem).warnings == ()
 
 
-def test_extra_certificates_come_out_normalised(ca: Certified) -> None:
+def test_extra_certificates_come_out_normalized(ca: Certified) -> None:
     leaf = make_certificate("leaf", issuer=ca, ca=False)
     result = result_of(extra_ca_certs_pem=f"a\n{leaf.pem}b\n{ca.pem}c")
     assert result.extra_ca_certs_pem == leaf.pem + ca.pem
@@ -101,7 +101,7 @@ def test_a_persons_token_is_sent_nowhere_else_and_a_warning_says_why(url: str | 
     "environment",
     [{}, {"CODER_SESSION_TOKEN": " "}, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "", "CODER_SESSION_TOKEN": "x"}],
 )
-def test_without_any_token_nothing_is_fetched_and_nothing_said(
+def test_without_a_token_nothing_is_fetched_and_there_is_no_warning(
     environment: dict[str, str], deployment: Deployment
 ) -> None:
     result = fetched_with(environment, deployment)

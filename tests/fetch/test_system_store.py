@@ -1,4 +1,4 @@
-"""Whom the provisioner trusts: what Go, and so Coder itself, trusts there, and nobody else."""
+"""What the provisioner trusts: the same certificates as Go, and so as Coder itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, SECOND, THIRD = (make_certificate(name) for name in ("first", "second", "third"))
-# More than any look at a few files needs; a pipe would keep its reader waiting for ever.
+# More than any look at a few files needs; a pipe would keep its reader waiting forever.
 SECONDS = 20
 
 
@@ -48,7 +48,7 @@ def trusted() -> list[str]:
     return sorted(x509.load_der_x509_certificate(der).subject.rfc4514_string().removeprefix("CN=") for der in ders)
 
 
-def test_without_any_file_nobody_is_trusted(etc: Path) -> None:
+def test_without_any_file_nothing_is_trusted(etc: Path) -> None:
     assert trusted() == []
 
 
@@ -104,7 +104,7 @@ def test_what_is_not_a_certificate_is_left_out(etc: Path) -> None:
     assert trusted() == ["second"]
 
 
-def test_a_pipe_does_not_keep_anybody_waiting(etc: Path) -> None:
+def test_a_pipe_does_not_block(etc: Path) -> None:
     os.mkfifo(etc / "roots.pem")
     os.mkfifo(etc / "certs/pipe.pem")
     (etc / "certs/second.pem").write_text(SECOND.pem)
@@ -151,7 +151,7 @@ def hashed(store: Path, authority: trustme.CA) -> Path:
 
 
 @pytest.mark.parametrize("place", ["openssl_cafile", "openssl_capath"])
-def test_where_there_are_none_of_them_openssls_own_places_are_trusted(
+def test_without_any_of_them_openssls_own_store_is_trusted(
     place: str, etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = hashed(etc / "hashed", tls_ca)
@@ -164,7 +164,7 @@ def test_where_there_are_none_of_them_openssls_own_places_are_trusted(
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_a_store_of_the_environment_is_not_trusted(
+def test_a_store_named_in_the_environment_is_not_trusted(
     name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = hashed(tmp_path / "hashed", tls_ca)

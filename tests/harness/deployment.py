@@ -55,9 +55,9 @@ class Asked:
 
 
 class Deployment(Closing):
-    """Serves the CA certificate at both paths to whoever has the token, and everybody its version.
+    """Serves the CA certificate at both paths to clients with the token, and its version to all.
 
-    `answers` holds for each path what is answered to one request after the other; the last is answered from then on.
+    `answers` has the answers of each path, one for each request; the last one is repeated.
     `before_answer` is called in each request, while the client waits. With an authority or a
     certificate it speaks TLS.
     """

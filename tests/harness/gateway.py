@@ -1,4 +1,4 @@
-"""AI Gateway on loopback: what stands behind AI Bridge Proxy and decides on each request to a provider.
+"""AI Gateway on loopback: what is behind AI Bridge Proxy and decides on each request to a provider.
 
 with Gateway(token=token, origin=origin) as gateway, Proxy(gateway=gateway.url, ...) as proxy:
     ...  # requests that bring the token, or a key of their own, get the origin's answers
@@ -59,7 +59,7 @@ class GatewayRequest(NamedTuple):
 
 
 class Gateway(StreamServer):
-    """Takes requests with the token, and hands them on to `origin`, or answers them itself where there is none.
+    """Takes requests with the token, and hands them on to `origin`, or answers them itself without one.
 
     With an authority it speaks TLS, as "localhost". Requests without any key are refused, as by the real one, unless
     `keyless` lets them through: for programs that cannot send one, where only their way is looked at.
@@ -138,7 +138,7 @@ class Gateway(StreamServer):
 
 
 def bearer(request: h11.Request) -> str:
-    """Return what stands behind `Authorization: Bearer`, "" for nothing."""
+    """Return what follows `Authorization: Bearer`, "" for nothing."""
     scheme, _, key = header(request, "authorization").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 

@@ -154,7 +154,7 @@ def command_lines(directory: Path | None = None) -> Iterator[bytes]:
 
 
 def holders(value: object, secret: str, path: str = "") -> Iterator[str]:
-    """Yield the path of every string in a JSON value that holds the secret, be it in JSON of its own."""
+    """Yield the path of every string in a JSON value that contains the secret, even inside another JSON text."""
     if isinstance(value, dict):
         for key, member in value.items():
             yield from holders(member, secret, f"{path}.{key}")

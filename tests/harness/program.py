@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-# A program that hangs shall not hang the test run.
+# A program that hangs must not hang the test run.
 SECONDS = 60
 
 # What every process has; nothing of the environment of the test run, whose PYTHON* variables would hide things.
@@ -48,7 +48,7 @@ def run(
     cwd: Path | None = None,
     launcher: Sequence[str] = (),
 ) -> Ran:
-    """Start the program with `data` as standard input, by way of another program if need be; wait for its end."""
+    """Start the program with `data` as standard input, under another program if one is given; wait for its end."""
     done = subprocess.run(
         [*launcher, PROGRAM, *arguments],
         input=data,

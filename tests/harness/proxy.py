@@ -10,7 +10,7 @@ with (
     ...  # a tool asks
     assert proxy.asked == [Asked("api.anthropic.com", 443, 200, credentials=True)]
 
-tests/stand_ins/test_proxy.py holds it to the facts.
+tests/stand_ins/test_proxy.py compares it with the real one's behavior.
 """
 
 from __future__ import annotations

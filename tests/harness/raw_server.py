@@ -1,4 +1,4 @@
-"""Servers for what no HTTP library would send, and addresses at which nobody is."""
+"""Servers that send what no HTTP library would, and addresses without a server."""
 
 from __future__ import annotations
 

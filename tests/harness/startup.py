@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Where the script looks first for the system's roots.
 SYSTEM_ROOTS = SYSTEM_TRUST_FILES[0]
 
-# A script that hangs shall not hang the tests.
+# A script that hangs must not hang the tests.
 SECONDS = 60
 
 

@@ -1,4 +1,4 @@
-"""Queries to search with: for each key what it takes, what it refuses, and what nobody should send."""
+"""Queries to search with: for each key what it accepts, what it refuses, and hostile values."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class MakeTerraform(Protocol):
 # The commands that know -no-color.
 COLORED = {"apply", "destroy", "get", "init", "output", "plan", "refresh", "show", "test", "validate"}
 
-# A command that hangs shall not hang the test run.
+# A command that hangs must not hang the test run.
 SECONDS = 180
 
 

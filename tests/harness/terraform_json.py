@@ -17,7 +17,7 @@ class Diagnostic:
     summary: str
     detail: str
     address: str
-    """The resource, data source or check that it is about; empty where there is none."""
+    """The resource, data source or check that it is about; empty if there is none."""
 
     def __str__(self) -> str:
         about = f" ({self.address})" if self.address else ""

@@ -1,4 +1,4 @@
-"""Streams, variables and directories that nobody would want: the answer is the same, or the refusal clean."""
+"""Odd streams, variables and directories: the answer is the same, or the refusal clean."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def expected() -> tuple[Ran, Ran]:
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_no_stream_takes_the_place_of_a_closed_standard_error(closed: str) -> None:
+def test_no_other_stream_replaces_a_closed_standard_error(closed: str) -> None:
     ran = run_in_shell(f'exec "$0" {closed}')
     assert ran.status == (ANSWERED if closed == "2>&-" else REFUSED)
     assert (ran.stdout == b"") == (ran.status == REFUSED)
@@ -64,7 +64,7 @@ def output(kind: str, at_the_end: ExitStack) -> int:
 @pytest.mark.parametrize(
     ("stdout", "stderr"), [("full", "pipe"), ("broken", "pipe"), ("full", "full"), ("broken", "broken")]
 )
-def test_full_and_broken_outputs_make_no_other_exit_status(stdout: str, stderr: str) -> None:
+def test_full_and_broken_outputs_keep_the_exit_status(stdout: str, stderr: str) -> None:
     for data in (GOOD, BAD):
         with ExitStack() as at_the_end:
             done = subprocess.run(
@@ -84,7 +84,7 @@ def test_full_and_broken_outputs_make_no_other_exit_status(stdout: str, stderr: 
 @pytest.mark.parametrize(
     ("command", "status"), [('"$0" --help >/dev/full', REFUSED), ('"$0" --unknown 2>/dev/full', WRONG_USAGE)]
 )
-def test_nor_does_an_output_of_a_command_that_is_full(command: str, status: int) -> None:
+def test_a_full_output_of_a_command_keeps_the_exit_status(command: str, status: int) -> None:
     ran = run_in_shell(f"exec {command}")
     assert (ran.status, ran.stdout) == (status, b"")
     assert_clean_message(ran.stderr or b"tf-helper: error: \n")
@@ -104,6 +104,6 @@ def test_no_variable_changes_the_answer_or_the_refusal(variables: str, expected:
     assert (run(GOOD, env=env), run(BAD, env=env)) == expected
 
 
-def test_a_working_directory_that_is_gone_does_not_matter(tmp_path: Path, expected: tuple[Ran, Ran]) -> None:
+def test_a_deleted_working_directory_does_not_matter(tmp_path: Path, expected: tuple[Ran, Ran]) -> None:
     (tmp_path / "gone").mkdir()
     assert run_in_shell('cd gone && rmdir ../gone && exec "$0"', cwd=tmp_path) == expected[0]

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.fuzz
 
 GOOD_URL = "https://aiproxy.example.com"
 
-# If there are more problems, only their number is told.
+# If there are more problems, only their number is reported.
 MOST_SHOWN = 20
 
 
@@ -55,14 +55,14 @@ def assert_accepted_unchanged(answer: dict[str, str]) -> None:
 
 
 def assert_names_what_has_to_change(refusal: Ran, query: JsonPairs) -> None:
-    """Fail unless every field named was given or is needed, and with those mended the query is accepted."""
+    """Fail unless every field named was given or is needed, and without those the query is accepted."""
     named = named_fields(refusal.stderr)
     assert set(named) <= {as_named(key) for key, _ in query} | {"proxy_url"}
     if len(named) < MOST_SHOWN:
-        mended: JsonPairs = [(key, value) for key, value in query if as_named(key) not in named]
+        repaired: JsonPairs = [(key, value) for key, value in query if as_named(key) not in named]
         # The one is needed always, the other by fetch_ca_cert.
-        mended += [(key, GOOD_URL) for key in ("proxy_url", "access_url") if key in named]
-        answered(run_in_process(encoded(mended)))
+        repaired += [(key, GOOD_URL) for key in ("proxy_url", "access_url") if key in named]
+        answered(run_in_process(encoded(repaired)))
 
 
 def as_named(key: str) -> str:

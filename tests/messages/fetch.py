@@ -80,7 +80,7 @@ OWNER = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
 PERSON = {"CODER_SESSION_TOKEN": TOKEN}
 
 CASES: tuple[tuple[str, Mapping[str, str], Callable[[], AbstractContextManager[str]]], ...] = (
-    ("<nobody listens at access_url>", OWNER, closed_port),
+    ("<the port of access_url is closed>", OWNER, closed_port),
     ("<access_url does not answer>", OWNER, never_answers),
     ("<access_url takes more than 20 seconds>", OWNER, too_slow),
     ("<access_url is that of a mail server>", OWNER, speaks_smtp),

@@ -118,7 +118,7 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         described("ca_cert_pem", "the PEM of a public key", pem(b"", "PUBLIC KEY")),
         plain('"ca_cert_pem": "---- BEGIN CERTIFICATE ----"'),
         described("ca_cert_pem", "a certificate with \\n for line ends", CA.pem.replace("\n", "\\n")),
-        described("ca_cert_pem", "a certificate that OpenSSL is told not to trust for servers", DISTRUSTED),
+        described("ca_cert_pem", "a certificate whose settings reject servers", DISTRUSTED),
         described("ca_cert_pem", "the first 100 characters of a certificate", CA.pem[:100]),
         described("ca_cert_pem", "a certificate with a character changed", CA.pem.replace("\nM", "\n!", 1)),
         described("ca_cert_pem", "two certificates, the second one broken", CA.pem + CA.pem.replace("\nM", "\n!", 1)),

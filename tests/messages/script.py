@@ -95,12 +95,12 @@ def has_an_expired_certificate(place: Place) -> None:
 
 
 def has_an_unknown_certificate(place: Place) -> None:
-    """Have the deployment speak TLS with a certificate that nobody knows."""
+    """Have the deployment speak TLS with a certificate from an unknown CA."""
     place.deploy(certificate=make_certificate("coder", issuer=PRIVATE, ca=False, hosts=["127.0.0.1"]))
 
 
 def is_down(place: Place) -> None:
-    """Have nobody listen at the deployment's URL."""
+    """Leave the deployment's port closed."""
     place.workspace.values["ACCESS_URL"] = place.running.enter_context(closed_port())
 
 
@@ -146,7 +146,7 @@ FAILURES: Mapping[str, Mapping[str, Spoil]] = {
         "<a session token with a line break>": gives(SESSION_TOKEN="a\nb"),
     },
     "The way to the deployment": {
-        "<nobody listens at the access URL>": is_down,
+        "<the port of access_url is closed>": is_down,
         "<the deployment's certificate is from a private CA>": has_an_unknown_certificate,
         "<the deployment's certificate has expired>": has_an_expired_certificate,
         "<curl cannot read the roots>": curl_ends("exit 77"),

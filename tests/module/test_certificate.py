@@ -59,7 +59,9 @@ def test_fetched_at_plan_it_is_known_before_a_new_agent_exists(
     assert terraform.show("saved")["planned_values"]["outputs"]["ca_cert"]["value"] == described(ca)
 
 
-def test_given_it_is_shown_and_nobody_is_asked(make_module: MakeModule, deployment: Deployment, ca: Certified) -> None:
+def test_a_given_certificate_is_shown_and_the_deployment_is_not_asked(
+    make_module: MakeModule, deployment: Deployment, ca: Certified
+) -> None:
     terraform = make_module(CODER_AGENT_URL=deployment.url)
     terraform.apply(variables=FETCHED | {"ca_cert_pem": ca.pem})
     assert deployment.asked == []

@@ -93,7 +93,7 @@ def test_a_bare_machine_installs_it_from_a_folder_and_another_user_runs_it(debia
     assert files(debian / "opt") == before
 
 
-def test_the_command_that_collects_wheels_for_another_machine_works_as_it_stands(dist: Dist, tmp_path: Path) -> None:
+def test_the_command_that_collects_wheels_for_another_machine_works_as_printed(dist: Dist, tmp_path: Path) -> None:
     readme = (PROVISIONER / "README.md").read_text()
     (command,) = re.findall(r"^pip download (?:.*\\\n)*.* tf-helper$", readme, re.MULTILINE)
     (tmp_path / "pip").write_text(f'#!/bin/sh\nexec {sys.executable} -m pip "$@"\n')

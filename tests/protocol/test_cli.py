@@ -57,7 +57,7 @@ def test_a_bad_query_is_refused_on_standard_error_alone() -> None:
     )
 
 
-def test_what_a_library_prints_does_not_reach_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_of_libraries_does_not_reach_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
     def chatty(given: Query, environment: Mapping[str, str]) -> Result:
         print("chatter")  # noqa: T201
         return original(given, environment)
@@ -70,7 +70,9 @@ def test_what_a_library_prints_does_not_reach_standard_output(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_an_unexpected_exception_is_named_but_its_text_is_not(monkeypatch: pytest.MonkeyPatch, *, debug: bool) -> None:
+def test_an_unexpected_exception_is_reported_by_type_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, *, debug: bool
+) -> None:
     secret = os.urandom(8).hex()
 
     def broken(_: object) -> Query:
@@ -99,7 +101,7 @@ def test_a_full_standard_error_changes_no_exit_status(stdin: io.BytesIO, monkeyp
         assert run(stdin, b"{}") == 1
 
 
-def test_messages_go_to_any_kind_of_standard_error(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_kind_of_standard_error_gets_messages(stdin: io.BytesIO, monkeypatch: pytest.MonkeyPatch) -> None:
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
     assert run(stdin, b"{}") == 1
@@ -121,7 +123,7 @@ def test_closed_standard_output_is_an_error(
 
 
 @pytest.mark.parametrize("arguments", [[], ["--unknown"]])
-def test_closed_standard_error_is_borne_and_standard_output_stays_empty(
+def test_tolerates_closed_standard_error_and_keeps_standard_output_empty(
     arguments: list[str], stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stderr", None)

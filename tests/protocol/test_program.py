@@ -95,11 +95,11 @@ def test_closed_streams_are_errors(program: Path, redirection: str, message: str
     assert "Traceback" not in done.stderr
 
 
-def test_the_help_has_no_colour(program: Path) -> None:
+def test_the_help_has_no_color(program: Path) -> None:
     assert "\x1b" not in run(program, "--help", env={"FORCE_COLOR": "1"}).stdout
 
 
-def test_the_example_in_the_help_works_as_it_stands(program: Path) -> None:
+def test_the_example_in_the_help_works_as_printed(program: Path) -> None:
     command = re.search(r"^  (echo .*\| tf-helper)$", run(program, "--help").stdout, re.MULTILINE)
     assert command
     done = run("sh", "-c", command[1].replace("| tf-helper", f"| {program}"))

@@ -61,7 +61,7 @@ def test_takes_numbers_of_any_length() -> None:
         (b'{"a": "' + b"x" * 262144 + b'"}', "is over 262144 bytes long"),
     ],
 )
-def test_refuses_what_is_not_one_json_object(data: bytes, sentence: str) -> None:
+def test_non_json_input_is_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(Invalid) as caught:
         read_query(io.BytesIO(data))
     (problem,) = caught.value.problems
@@ -69,7 +69,7 @@ def test_refuses_what_is_not_one_json_object(data: bytes, sentence: str) -> None
     assert problem.hint
 
 
-def test_says_why_standard_input_cannot_be_read() -> None:
+def test_reports_why_standard_input_cannot_be_read() -> None:
     class Unreadable(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             raise IsADirectoryError(21, "Is a directory")
@@ -86,7 +86,7 @@ def test_writes_one_line_of_ascii() -> None:
     assert stream.getvalue().count(b"\n") == 1
 
 
-def test_goes_on_after_a_partial_write() -> None:
+def test_continues_after_a_partial_write() -> None:
     class Slow(io.BytesIO):
         def write(self, data: Buffer) -> int:
             return super().write(bytes(data)[:3])

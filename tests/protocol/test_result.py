@@ -75,7 +75,7 @@ def test_every_variable_that_names_trusted_certificates_names_the_bundle() -> No
     assert client_env["NODE_USE_ENV_PROXY"] == "1"
 
 
-def test_nothing_sends_plain_http_to_the_proxy_or_holds_the_token() -> None:
+def test_nothing_sends_plain_http_to_the_proxy_or_contains_the_token() -> None:
     client_env = result_of(proxy_url="https://h").client_env
     assert [name for name in client_env if name.lower() in {"http_proxy", "https_proxy", "all_proxy"}] == []
 

@@ -94,13 +94,15 @@ def test_a_temporary_server_error_is_retried(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_lasting_server_error_is_given_up(earlier: Workspace, deployment: Deployment, status: int) -> None:
+def test_a_permanent_server_error_fails_after_three_tries(
+    earlier: Workspace, deployment: Deployment, status: int
+) -> None:
     deployment.serve(Answer(status))
     assert f"{deployment.url} answered with status {status}" in earlier.run().failure
     assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH] * 3
 
 
-def test_the_older_path_gets_three_tries_of_its_own(
+def test_the_older_path_has_three_tries_of_its_own(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
     good = Answer(body=certificates.proxy.pem.encode())
@@ -159,8 +161,8 @@ def test_endless_headers_do_not_use_up_the_memory(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("talk", [silent, slow_drip])
-def test_a_server_that_never_finishes_is_given_up(workspace: Workspace, talk: Talk) -> None:
-    # The deadline holds for the whole download, however often a byte arrives.
+def test_a_server_that_never_finishes_times_out(workspace: Workspace, talk: Talk) -> None:
+    # The deadline is for the whole download, however often a byte arrives.
     workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
     with RawServer(talk) as server:
         workspace.values["ACCESS_URL"] = server.url
@@ -187,7 +189,7 @@ def test_the_body_of_a_refusal_is_not_waited_for(workspace: Workspace) -> None:
 
 
 def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment) -> None:
-    # Each gets what the ones before have left, and with nothing left there is no other.
+    # Each gets what the ones before have left, and without time left there is no further one.
     clock = workspace.notes / "clock"
     clock.write_text("1000")
     # Each look at the clock finds it 25 seconds on.
@@ -232,9 +234,7 @@ def test_an_untrusted_certificate_is_reported_at_once(
 
 
 @pytest.mark.parametrize("end", ["exit 127", "exit 2", "kill -KILL $$"])
-def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
-    workspace: Workspace, deployment: Deployment, end: str
-) -> None:
+def test_a_broken_curl_is_not_mistaken_for_a_full_disk(workspace: Workspace, deployment: Deployment, end: str) -> None:
     # A library is missing, an option is unknown, memory is short.
     workspace.stub("curl", end)
     run = workspace.run()
@@ -243,10 +243,10 @@ def test_a_curl_that_does_not_work_is_not_taken_for_a_full_disk(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_curl_that_sees_other_files_is_named(
+def test_a_curl_that_sees_other_files_is_reported(
     workspace: Workspace, deployment: Deployment, tls_deployment: Deployment, scheme: str
 ) -> None:
-    # As one from a snap does: it can neither read what it shall trust nor write what it gets.
+    # As one from a snap does: it can neither read the roots nor write the download.
     workspace.ask(deployment if scheme == "http" else tls_deployment)
     workspace.stub("curl", f'cd /proc && exec {program("curl")} "$@"')
     assert re.search("curl .*snap", workspace.run().failure)

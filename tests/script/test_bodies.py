@@ -78,10 +78,10 @@ WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
 
 # Only a program that reads certificates can tell these.
 WRONG_TO_OPENSSL: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
-    "leaf": (lambda made: made.leaf.pem.encode(), "is damaged or not that of a CA"),
-    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is damaged or not that of a CA"),
+    "leaf": (lambda made: made.leaf.pem.encode(), "is damaged or not a CA certificate"),
+    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is damaged or not a CA certificate"),
     "expired": (lambda made: made.expired.pem.encode(), "has expired"),
-    "garbage of the right length": (lambda made: _garbage(made.proxy.der), "is damaged or not that of a CA"),
+    "garbage of the right length": (lambda made: _garbage(made.proxy.der), "is damaged or not a CA certificate"),
 }
 
 

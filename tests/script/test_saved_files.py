@@ -43,7 +43,7 @@ def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployme
 
 
 def test_a_missing_program_is_named(workspace: Workspace) -> None:
-    # Of those without which there is no way to go on; before anything is written.
+    # Those that the script requires; before anything is written.
     for tool in set(UTILITIES) - {"timeout"}:
         found = workspace.bin / tool
         found.rename(workspace.notes / tool)
@@ -55,7 +55,7 @@ def test_a_missing_program_is_named(workspace: Workspace) -> None:
 def test_a_given_certificate_needs_neither_curl_nor_openssl(
     bare_workspace: Workspace, certificates: Certificates
 ) -> None:
-    # With a certificate from the plan there is no token, and neither network nor curl nor openssl is needed.
+    # With a certificate from the plan, the script needs no token, network, curl or openssl.
     bare_workspace.values["CA_CERT_PEM"] = certificates.proxy.pem
     bare_workspace.without("curl")
     bare_workspace.without("openssl")

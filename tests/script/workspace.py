@@ -39,7 +39,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 os.execv(sys.argv[3], sys.argv[3:])
 """
 
-# A run that does not end by itself shall not hang the tests.
+# A run that does not end by itself must not hang the tests.
 SECONDS = 60
 
 
@@ -151,7 +151,7 @@ class Workspace:
         return fill_in(self.script, self.values | {"WRAPPER": wrapper})
 
     def start(self, *launcher: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's own
-        """Start the script in a session of its own, by way of another program if need be."""
+        """Start the script in a session of its own, under another program if one is given."""
         return subprocess.Popen(
             [*launcher, program(SHELLS[self.shell][0]), *SHELLS[self.shell][1:], "-c", self.text()],
             env=self.environment,

@@ -54,7 +54,7 @@ def test_an_answer_that_repeats_it_is_not_passed_on(status: int, repeating: Depl
     assert_one_warning_without_secrets(fetch(repeating.url))
 
 
-def test_neither_is_what_stands_around_or_instead_of_a_certificate(repeating: Deployment, ca: Certified) -> None:
+def test_text_around_or_instead_of_a_certificate_is_not_passed_on(repeating: Deployment, ca: Certified) -> None:
     repeating.serve(Answer(body=f"{REPEATED}\n{ca.pem}{REPEATED}".encode()))
     ran = fetch(repeating.url)
     assert answered(ran)["ca_cert_pem"] == ca.pem
@@ -89,7 +89,7 @@ def repeats(answer: bytes) -> Talk:
     ],
 )
 @pytest.mark.usefixtures("repeating")
-def test_neither_is_a_broken_answer(talk: Talk) -> None:
+def test_a_broken_answer_is_not_passed_on(talk: Talk) -> None:
     with RawServer(talk) as server:
         assert_one_warning_without_secrets(fetch(server.url))
         head, *headers = server.last_request.decode().splitlines()

@@ -1,4 +1,4 @@
-"""Through Terraform: the token is in state where the README says so, and nowhere else; a password is nowhere."""
+"""Through Terraform: the token is in state where SECURITY.md says so, and nowhere else; a password is nowhere."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ IN_SCRIPT = {f"{SETUP_SCRIPT}.script"}
         ),
     ],
 )
-def test_the_token_is_in_the_state_where_it_is_said_and_in_no_output_log_or_argument(
+def test_the_token_is_in_the_state_only_where_documented_and_in_no_output_log_or_argument(
     where: str,
     variables: dict[str, object],
     more: set[str],

@@ -90,7 +90,7 @@ def tunnel(proxy: Proxy, *, token: str = TOKEN, ca_pem: str = "") -> ssl.SSLSock
 
 
 def ask(proxy: Proxy, *headers: str, request: str = "GET / HTTP/1.1", token: str = TOKEN) -> tuple[bytes, bytes]:
-    """Ask a provider; return the status line and the body of the answer, which are empty where there is none."""
+    """Ask a provider; return the status line and the body of the answer, which are empty if there is none."""
     with tunnel(proxy, token=token) as stream:
         stream.sendall("\r\n".join([request, f"Host: {PROVIDER}", *headers, "Connection: close", "", ""]).encode())
         head, _, body = heard(stream).partition(b"\r\n\r\n")

@@ -17,7 +17,7 @@ echo "$*${HTTPS_PROXY+ with HTTPS_PROXY}" >>"$NOTES"
 
 
 class Agent:
-    """Runs scripts; `coder` in them notes what it is called with, and fails if it is told to."""
+    """Runs scripts; `coder` in them notes what it is called with, and fails on request."""
 
     def __init__(self, directory: Path, system_roots: Path, *, coder: str = CODER) -> None:
         self._directory = directory

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def installed(client: Client) -> Client:
-    """Skip the test if the client is not there."""
+    """Skip the test if the client is not installed."""
     if client.program != "{python}" and not shutil.which(client.program):
         pytest.skip(f"{client.program} is not on PATH")
     if client.program == "node" and not (NODE / "node_modules").is_dir():

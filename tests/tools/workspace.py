@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.harness.startup import Applied
     from tests.tools.clients import Client
 
-# A client that hangs shall not hang the tests.
+# A client that hangs must not hang the tests.
 SECONDS = 60
 
 

@@ -5,7 +5,7 @@ from tf_helper.values.access_url import AccessUrl
 
 
 @pytest.mark.parametrize(
-    ("given", "normalised"),
+    ("given", "normalized"),
     [
         ("https://coder.example.com", "https://coder.example.com"),
         (" HTTPS://Coder.Example.com:443/// ", "https://coder.example.com"),
@@ -14,9 +14,9 @@ from tf_helper.values.access_url import AccessUrl
         ("https://[::1]:3000", "https://[::1]:3000"),
     ],
 )
-def test_accepts_and_normalises(given: str, normalised: str) -> None:
+def test_accepts_and_normalizes(given: str, normalized: str) -> None:
     url = AccessUrl.parse(given)
-    assert (str(url), url.warnings) == (normalised, ())
+    assert (str(url), url.warnings) == (normalized, ())
 
 
 def test_keeps_a_path_and_warns() -> None:

@@ -5,15 +5,15 @@ from tf_helper.values.agent_id import parse_agent_id
 
 
 @pytest.mark.parametrize(
-    ("given", "normalised"),
+    ("given", "normalized"),
     [
         (" 3F2B8C1E-1111-4222-8333-444455556666\n", "3f2b8c1e-1111-4222-8333-444455556666"),
         ("Agent-1", "Agent-1"),
         ("3F2B8C1E", "3F2B8C1E"),
     ],
 )
-def test_trims_and_lowers_uuids_only(given: str, normalised: str) -> None:
-    assert parse_agent_id(given) == normalised
+def test_trims_and_lowers_uuids_only(given: str, normalized: str) -> None:
+    assert parse_agent_id(given) == normalized
 
 
 @pytest.mark.parametrize("given", ["", " ", "\t\n"])

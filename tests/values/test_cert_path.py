@@ -6,7 +6,7 @@ from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST
 
 
 @pytest.mark.parametrize(
-    ("given", "normalised"),
+    ("given", "normalized"),
     [
         ("/tmp/aibridge-proxy/ca-cert.pem", "/tmp/aibridge-proxy/ca-cert.pem"),
         (" /a/b\n", "/a/b"),
@@ -21,8 +21,8 @@ from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST
         ("/" + "a/" * 1999 + "b" * 1, "/" + "a/" * 1999 + "b"),
     ],
 )
-def test_accepts_and_normalises(given: str, normalised: str) -> None:
-    assert CertPath.parse(given).path == normalised
+def test_accepts_and_normalizes(given: str, normalized: str) -> None:
+    assert CertPath.parse(given).path == normalized
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_accepts_and_normalises(given: str, normalised: str) -> None:
         ("/a/ca.", "/a/ca..bundle"),
     ],
 )
-def test_the_bundle_stands_beside_the_certificate(path: str, bundle_path: str) -> None:
+def test_the_bundle_is_next_to_the_certificate(path: str, bundle_path: str) -> None:
     assert CertPath.parse(path).bundle_path == bundle_path
 
 

@@ -132,7 +132,7 @@ def test_a_private_key_is_refused_and_not_shown(ca: Certified) -> None:
             assert sentence(text, parse) == "contains a private key"
 
 
-def test_a_ca_cert_pem_that_is_no_ca_is_refused(ca: Certified, leaf: Certified) -> None:
+def test_a_ca_cert_pem_that_is_not_a_ca_is_refused(ca: Certified, leaf: Certified) -> None:
     assert sentence(leaf.pem) == "contains a certificate that is not a CA certificate"
     assert sentence(ca.pem + leaf.pem) == "contains 2 certificates, of which number 2 is not a CA certificate"
 
@@ -151,7 +151,7 @@ def test_what_does_not_decode_is_refused(ca: Certified) -> None:
         assert sentence(text) == "contains a certificate that does not decode as X.509"
 
 
-def test_a_name_that_is_no_text_is_refused(ca: Certified) -> None:
+def test_a_name_that_is_not_text_is_refused(ca: Certified) -> None:
     # The UTF8String in the issuer's name; OpenSSL loads such a certificate, and fails to tell what it is.
     assert ca.der.count(b"proxy CA") == 2
     assert sentence(block(ca.der.replace(b"proxy CA", b"proxy\xffCA"))) == (
@@ -159,7 +159,7 @@ def test_a_name_that_is_no_text_is_refused(ca: Certified) -> None:
     )
 
 
-def test_an_extension_that_cannot_be_read_makes_no_ca_and_is_no_fault_of_the_next_certificate(ca: Certified) -> None:
+def test_a_certificate_with_an_unreadable_extension_is_not_a_ca_and_the_next_one_is_unaffected(ca: Certified) -> None:
     # The sequence in basicConstraints, with a tag that it cannot have.
     broken = ca.der.replace(bytes.fromhex("30030101ff"), bytes.fromhex("52030101ff"))
     assert len(broken) == len(ca.der)
@@ -187,7 +187,7 @@ def test_the_size_is_limited(parse: object, limit: int, ca: Certified) -> None:
     assert sentence(ca.pem.rjust(limit + 1), parse) == f"is over {limit} bytes long"
 
 
-def test_the_size_is_that_of_utf_8(ca: Certified) -> None:
+def test_the_size_is_measured_in_utf_8(ca: Certified) -> None:
     assert sentence(ca.pem + "\u00e4" * 8192) == "is over 16384 bytes long"
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         ("localhost,127.0.0.1", ("localhost", "127.0.0.1")),
     ],
 )
-def test_accepts_and_normalises(given: str, entries: tuple[str, ...]) -> None:
+def test_accepts_and_normalizes(given: str, entries: tuple[str, ...]) -> None:
     assert NoProxy.parse(given).entries == entries
 
 
@@ -90,12 +90,12 @@ def test_refuses(given: str, sentence: str) -> None:
         (" [ 'a', 'b' ] ", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("[a,b]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("[]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
-        ("10.*", 'entry "10.*" is a part of an IPv4 address', "write 10.0.0.0/8"),
-        ("172.16.*.*", 'entry "172.16.*.*" is a part of an IPv4 address', "write 172.16.0.0/16"),
-        ("192.168.", 'entry "192.168." is a part of an IPv4 address', "write 192.168.0.0/16"),
-        ("192.255", 'entry "192.255" is a part of an IPv4 address', "write 192.255.0.0/16"),
-        ("192.168.1", 'entry "192.168.1" is a part of an IPv4 address', "write 192.168.1.0/24"),
-        ("010.", 'entry "010." is a part of an IPv4 address', "write 10.0.0.0/8"),
+        ("10.*", 'entry "10.*" is part of an IPv4 address', "write 10.0.0.0/8"),
+        ("172.16.*.*", 'entry "172.16.*.*" is part of an IPv4 address', "write 172.16.0.0/16"),
+        ("192.168.", 'entry "192.168." is part of an IPv4 address', "write 192.168.0.0/16"),
+        ("192.255", 'entry "192.255" is part of an IPv4 address', "write 192.255.0.0/16"),
+        ("192.168.1", 'entry "192.168.1" is part of an IPv4 address', "write 192.168.1.0/24"),
+        ("010.", 'entry "010." is part of an IPv4 address', "write 10.0.0.0/8"),
         (
             "<local>",
             "entry number 1 is a word in angle brackets, which only Windows knows",

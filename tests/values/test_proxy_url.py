@@ -13,7 +13,7 @@ def sentences(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("given", "normalised"),
+    ("given", "normalized"),
     [
         ("https://aiproxy.example.com", "https://aiproxy.example.com"),
         (" \thttps://h\n", "https://h"),
@@ -48,8 +48,8 @@ def sentences(text: str) -> list[str]:
         ("https://" + ".".join(["a" * 63] * 3 + ["b" * 61]), "https://" + ".".join(["a" * 63] * 3 + ["b" * 61])),
     ],
 )
-def test_accepts_and_normalises(given: str, normalised: str) -> None:
-    assert str(ProxyUrl.parse(given).origin) == normalised
+def test_accepts_and_normalizes(given: str, normalized: str) -> None:
+    assert str(ProxyUrl.parse(given).origin) == normalized
 
 
 @pytest.mark.parametrize("host", ["h", "127.0.0.1", "[2001:db8::1]", "xn--bcher-kva.example"])

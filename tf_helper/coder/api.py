@@ -221,7 +221,7 @@ class CoderApi:
         if any(_contains_token(certificate, self._token) for certificate in certificates):
             raise DeploymentError(
                 f"the CA certificate of {origin} contains the session token",
-                "find out who makes such certificates, and revoke the token",
+                "find out who issued this certificate, and revoke the token",
             )
         return certificates
 
@@ -239,7 +239,7 @@ def _refused_token(body: bytes) -> str:
 def _contains_token(certificate: Certificate, token: str) -> bool:
     der = ssl.PEM_cert_to_DER_cert(certificate.pem).decode("latin-1")
     names = (certificate.ca.subject, certificate.ca.issuer) if certificate.ca else ()
-    # Some kinds of strings in certificates have two or four bytes for a character.
+    # Some string types in certificates use two or four bytes for a character.
     texts = (der, der.replace("\0", ""), certificate.pem.replace("\n", ""), *names)
     return any(contains_token(text, token) for text in texts)
 
@@ -252,5 +252,5 @@ class _NoCookies(CookieJar):
 
 
 def _forget_location(response: httpx.Response) -> None:
-    # httpx parses a redirect's target even if nobody follows it, and fails if it is not a URL.
+    # httpx parses a redirect's target even if it does not follow it, and fails if it is not a URL.
     response.headers.pop("Location", None)

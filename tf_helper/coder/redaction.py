@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
-# A shorter piece of the token tells nothing worth having, and may be there by chance.
+# A shorter piece of the token reveals too little, and may occur by chance.
 _PIECE = 8
 # One character as itself, or as URLs, JSON, RFC 4514, shells and HTML write it.
 _CHARACTER = re.compile(

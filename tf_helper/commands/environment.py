@@ -1,4 +1,4 @@
-"""Settings that nobody needs to type because the environment has them, in a tool's process above all."""
+"""Settings that come from the environment, above all in a tool's process."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -62,7 +62,7 @@ def complete(given: Iterable[tuple[str, str]], keys: Iterable[str], environment:
 
 
 def _access_url(pairs: Iterable[tuple[str, str]]) -> AccessUrl | None:
-    """Return the access URL; None if there is none, or one that will be refused."""
+    """Return the access URL; None if it is missing or will be refused."""
     try:
         return next((AccessUrl.parse(value) for key, value in pairs if key == "access_url"), None)
     except Invalid:

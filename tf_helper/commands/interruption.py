@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def exit_on_sigint() -> Iterator[None]:
-    """End the process with status 130 at Ctrl-C, and no clean-up: for imports, during which there is nothing to clean.
+    """End the process with status 130 at Ctrl-C, without clean-up: for imports, when there is nothing to clean up.
 
-    Modules in C and Rust make an ImportError of a KeyboardInterrupt that comes while they load, or panic.
+    While they load, modules in C and Rust turn a KeyboardInterrupt into an ImportError, or panic.
     """
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:

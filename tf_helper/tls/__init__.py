@@ -1,1 +1,1 @@
-"""Whose TLS certificates are trusted, and what to do about those that are not."""
+"""Which TLS certificates are trusted, and what to do about those that are not."""

@@ -1,4 +1,4 @@
-"""TLS contexts: who is trusted."""
+"""TLS contexts: which certificates are trusted."""
 
 import contextlib
 import ssl

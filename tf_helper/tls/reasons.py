@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Reason(NamedTuple):
     """A cause, as it continues "the certificate is refused: ...", and its remedy.
 
-    Who signed a certificate of an unknown issuer is for the caller to say, and to remedy.
+    For an unknown issuer, the caller says who may have signed the certificate, and what to do.
     """
 
     cause: str

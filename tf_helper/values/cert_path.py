@@ -14,7 +14,7 @@ class CertPath(NamedTuple):
 
     @property
     def bundle_path(self) -> str:
-        """The path with ".bundle" before the suffix, or at the end where there is none."""
+        """The path with ".bundle" before the suffix, or at the end if there is no suffix."""
         directory, _, name = self.path.rpartition("/")
         dot = name.rfind(".")
         if dot <= 0 or name.endswith("."):

@@ -29,7 +29,7 @@ _Name = tuple[tuple[tuple[str, str], ...], ...]
 class CaDetails(NamedTuple):
     """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970.
 
-    Attribute types that RFC 4514 gives no short name stand under OpenSSL's.
+    Attribute types without a short name in RFC 4514 have OpenSSL's name.
     """
 
     subject: str
@@ -89,7 +89,7 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
 
 
 def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[str]:
-    """Yield a sentence for each certificate of `ca_cert` whose issuer's certificate is given nowhere."""
+    """Yield a sentence for each certificate of `ca_cert` whose issuer's certificate is not given."""
     authorities = [certificate.ca for certificate in (*ca_cert, *extra_ca_certs) if certificate.ca]
     subjects = {authority.subject for authority in authorities}
     for certificate in ca_cert:

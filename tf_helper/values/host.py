@@ -31,7 +31,7 @@ def parse_host(text: str) -> str:
     """Return the normalized host, an IPv6 address without brackets.
 
     Takes a DNS name, which comes out in lower case, as A-labels (RFC 5891) and without its trailing dot; an IPv4
-    address; an IPv6 address in brackets. Raises Invalid, whose message quotes nothing that no host could hold.
+    address; an IPv6 address in brackets. Raises Invalid, whose message quotes only what a host can contain.
     """
     if text.startswith("["):
         return _parse_ipv6(text)
@@ -130,7 +130,7 @@ def _parse_label(label: str) -> str:
 
 
 def _check_bidi(labels: list[str]) -> None:
-    """In a name with right-to-left labels, the others are held to rules as well (RFC 5893, section 2)."""
+    """In a name with right-to-left labels, there are rules for the others as well (RFC 5893, section 2)."""
     if not any(label.startswith("xn--") for label in labels):
         return
     from unicodedata import bidirectional

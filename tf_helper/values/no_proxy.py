@@ -14,7 +14,7 @@ _MAX_BYTES = 8 * 1024
 # The workspace itself: local servers of tools must never be reached through the proxy.
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 
-# An entry that looks like something else, a part of a URL perhaps, can hold a secret.
+# An entry that looks like something else, a part of a URL perhaps, can contain a secret.
 _QUOTABLE = (
     r"[\w.*-]+(:[0-9]*)?|[0-9.]+/[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(/[0-9]+)?"
     r"|\[[0-9a-fA-F:.]*\](:[0-9]*|/[0-9]+)?"
@@ -44,7 +44,7 @@ class NoProxy(NamedTuple):
                 Problem("is a list in brackets", "write the hosts with commas between them: localhost,.example.com")
             )
         if "//" in text or not set(AT_SIGNS).isdisjoint(text):
-            # Nothing is quoted: a password can hold commas, too.
+            # Nothing is quoted: a password can contain commas.
             raise Invalid(Problem("contains a URL or a user name", "give hosts only, for example .example.com"))
         found = Collector()
         entries = [
@@ -118,7 +118,7 @@ def _pasted(text: str, number: int) -> Problem | None:
         octets = [int(octet) for octet in text.rstrip(".*").split(".")]
         if max(octets) <= 255:  # noqa: PLR2004
             address = ".".join(map(str, [*octets, *[0] * (4 - len(octets))]))
-            return Problem(f"{_name(text, number)} is a part of an IPv4 address", f"write {address}/{len(octets) * 8}")
+            return Problem(f"{_name(text, number)} is part of an IPv4 address", f"write {address}/{len(octets) * 8}")
     return None
 
 

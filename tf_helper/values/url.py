@@ -10,7 +10,7 @@ from tf_helper.values.host import parse_host
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _MAX_PORT = 65535
-# A server listens on them to listen on all of its addresses.
+# A server that listens on these listens on all of its addresses.
 _UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104
 _URL = (
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"

@@ -1,4 +1,4 @@
-# tf-helper without the module: checked and normalised settings for whatever the template does with them.
+# tf-helper without the module: checked and normalized settings for whatever the template does with them.
 
 terraform {
   required_version = ">= 1.9"

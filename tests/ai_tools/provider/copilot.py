@@ -1,4 +1,4 @@
-"""What Copilot CLI asks before it sends a prompt: who the user is, where his API is, and which models there are."""
+"""What Copilot CLI asks before it sends a prompt: who the user is, which API to use, and which models there are."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NotFoundError(Exception):
-    """There is no such program, or it is not executable."""
+    """The program does not exist or is not executable."""
 
 
 class NotStartedError(Exception):

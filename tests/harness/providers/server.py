@@ -1,7 +1,7 @@
 # ruff: noqa: ANN401, N802 - gRPC makes the messages at run time, and finds a method by its name in the protocol
 """Serves a stand-in provider to Terraform over gRPC, from threads of this process.
 
-Terraform is told where through TF_REATTACH_PROVIDERS, so there is no registry, no download and no lock file.
+TF_REATTACH_PROVIDERS tells Terraform where, so it needs no registry, download or lock file.
 """
 
 from __future__ import annotations

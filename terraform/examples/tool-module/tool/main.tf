@@ -34,7 +34,7 @@ variable "wait_for" {
 locals {
   unit = "example-tool"
 
-  # Between single quotes a shell takes every character as it is; a quote itself is closed, escaped and opened again.
+  # Between single quotes a shell takes every character as it is; a quote in the text ends the quotes, is escaped, and opens them again.
   exports = [for name, value in var.env : "export ${name}='${replace(value, "'", "'\\''")}'"]
 
   # Nothing here fails the script: a coder CLI without `exp sync` (before 2.30) must not keep the tool from starting.
@@ -52,7 +52,7 @@ resource "coder_script" "tool" {
   run_on_start = true
 
   # In a subshell, so that nothing else of this script has the variables; exported rather than written in front of the
-  # command, so that no argument holds the token.
+  # command, so that no argument contains the token.
   script = <<-EOT
     #!/bin/sh
     ${var.wait_for == "" ? "" : local.wait}
