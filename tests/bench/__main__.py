@@ -15,7 +15,7 @@ from tests.bench.launchers import launchers
 from tests.bench.machine import machine
 from tests.bench.plans import plans
 from tests.bench.programs import programs
-from tests.bench.report import Cases, Options, report
+from tests.bench.report import Cases, report
 from tests.bench.startup import startup
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN, Deployment
@@ -40,7 +40,7 @@ def main() -> int:
             http=list(startup(scratch / "http", http)),
             https=list(startup(scratch / "https", https, authority)),
         )
-        tables = report(cases, Options(given.rounds, valgrind=given.valgrind))
+        tables = report(cases, given.rounds)
     about = f"{machine(given.program.with_name('python'))}. Medians of {given.rounds} rounds."
     text = f"{about}\n\n{tables}"
     if given.write_to:
@@ -53,7 +53,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--program", type=_program, required=True, help="the installed tf-helper, beside its python")
     parser.add_argument("--rounds", type=int, default=15, help="how often everything is started one after the other")
-    parser.add_argument("--no-valgrind", dest="valgrind", action="store_false", help="do not count instructions")
     parser.add_argument("--providers", choices=("stand-in", "real"), default="stand-in", help="for terraform plan")
     parser.add_argument("--write-to", type=Path, metavar="FILE", help="replace the tables in this file")
     return parser.parse_args()

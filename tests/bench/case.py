@@ -52,20 +52,15 @@ class Case:
     command: Command
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """A row that cannot be measured here."""
-
-    name: str
-    because: str
+# Without one of these, what needs it is left out.
+_TOOLS = ("bash", "busybox", "curl", "dash", "jq", "openssl", "pyenv", "terraform", "time", "uv", "valgrind")
 
 
-def missing(*tools: str) -> str:
-    """Say which of these programs are not on PATH; nothing if all are."""
-    return ", ".join(f"no {tool}" for tool in tools if not shutil.which(tool))
+def have(*tools: str) -> bool:
+    """Tell whether all of these programs are on PATH."""
+    return all(shutil.which(tool) for tool in tools)
 
 
-def case(name: str, command: Command, *tools: str) -> Case | LeftOut:
-    """Make a case that needs these programs."""
-    because = missing(*tools)
-    return LeftOut(name, because) if because else Case(name, command)
+def missing() -> list[str]:
+    """Return the programs that are missing here."""
+    return [tool for tool in _TOOLS if not have(tool)]

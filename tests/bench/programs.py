@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.bench.case import Command, case
+from tests.bench.case import Case, Command, have
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import trustme
 
-    from tests.bench.case import Case, LeftOut
     from tests.harness.certificates import Certified
     from tests.harness.deployment import Deployment
 
@@ -56,26 +55,24 @@ print(Query.model_validate(json.load(sys.stdin)).model_dump_json())
 """
 
 
-def programs(program: Path, deployment: Deployment, authority: trustme.CA, ca: Certified) -> list[Case | LeftOut]:
+def programs(program: Path, deployment: Deployment, authority: trustme.CA, ca: Certified) -> list[Case]:
     """Make the cases; the interpreter is the one that `program` is installed for.
 
     The deployment serves the certificate of `ca`, over TLS with a certificate of `authority`.
     """
     python = str(program.with_name("python"))
-    return [
-        case("`python -I -c pass`", Command((python, "-I", "-c", "pass"))),
-        case(REFERENCE, Command((python, "-c", "import json, sys"))),
-        case(PROGRAM, good_query(program)),
-        case("`tf-helper`, bad query", Command((str(program),), encode(BAD_QUERY), status=1, says="2 problems")),
-        case("`tf-helper`, `fetch_ca_cert` over TLS on loopback", _fetch(program, deployment, authority, ca)),
-        case("`tf-helper --version`", Command((str(program), "--version"), says="tf-helper")),
-        case("pydantic, one model without rules", Command((python, "-c", PYDANTIC), encode(QUERY), says=HOST)),
-        case(
-            "bash with jq, one regular expression",
-            Command(("bash", "-c", JQ), encode(QUERY), says=HOST),
-            *("bash", "jq"),
-        ),
-    ]
+    cases = {
+        "`python -I -c pass`": Command((python, "-I", "-c", "pass")),
+        REFERENCE: Command((python, "-c", "import json, sys")),
+        PROGRAM: good_query(program),
+        "`tf-helper`, bad query": Command((str(program),), encode(BAD_QUERY), status=1, says="2 problems"),
+        "`tf-helper`, `fetch_ca_cert` over TLS on loopback": _fetch(program, deployment, authority, ca),
+        "`tf-helper --version`": Command((str(program), "--version"), says="tf-helper"),
+        "pydantic, one model without rules": Command((python, "-c", PYDANTIC), encode(QUERY), says=HOST),
+    }
+    if have("bash", "jq"):
+        cases["bash with jq, one regular expression"] = Command(("bash", "-c", JQ), encode(QUERY), says=HOST)
+    return [Case(name, command) for name, command in cases.items()]
 
 
 def good_query(program: Path) -> Command:

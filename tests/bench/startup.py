@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.case import Case, Command, LeftOut, case, missing
+from tests.bench.case import Case, Command, have
 from tests.harness.deployment import CA_CERT_PATH, TOKEN_HEADER
 from tests.script.rendering import PLACEHOLDERS, Renderer
 from tests.script.workspace import SHELLS, Workspace, program
@@ -21,27 +21,30 @@ if TYPE_CHECKING:
 REFERENCE = "`curl -o`"
 
 
-def startup(scratch: Path, deployment: Deployment, authority: trustme.CA | None = None) -> Iterator[Case | LeftOut]:
+def startup(scratch: Path, deployment: Deployment, authority: trustme.CA | None = None) -> Iterator[Case]:
     """Make the cases for a deployment; the first is the one that the others are compared with.
 
     With an authority the deployment speaks TLS. Its root is among those that curl reads then, as if the machine had it.
     """
+    if not have("curl", "openssl", "terraform"):
+        return
     scratch.mkdir()
     roots = next((file.read_text() for file in map(Path, SYSTEM_TRUST_FILES) if file.is_file()), "")
     root = authority.cert_pem.bytes().decode() if authority else ""
-    yield case(REFERENCE, _curl(scratch, deployment, roots + root if root else ""), "curl")
-    rendered = [] if missing("terraform") else Renderer(scratch / "render").render([PLACEHOLDERS])
+    yield Case(REFERENCE, _curl(scratch, deployment, roots + root if root else ""))
+    (script,) = Renderer(scratch / "render").render([PLACEHOLDERS])
     for shell, (name, *options) in SHELLS.items():
-        row = f"startup script under {shell}"
-        if because := missing("terraform", name, "curl", "openssl"):
-            yield LeftOut(row, because)
+        if not have(name):
             continue
         (scratch / shell).mkdir()
-        workspace = Workspace(scratch / shell, shell, rendered[0], roots)
+        workspace = Workspace(scratch / shell, shell, script, roots)
         workspace.ask(deployment)
         workspace.values["EXTRA_CA_CERTS_PEM"] = root
         argv = (program(name), *options, "-c", workspace.text())
-        yield Case(row, Command(argv, environment=workspace.environment, says="CA certificate saved"))
+        yield Case(
+            f"startup script under {shell}",
+            Command(argv, environment=workspace.environment, says="CA certificate saved"),
+        )
 
 
 def _curl(scratch: Path, deployment: Deployment, roots: str) -> Command:
