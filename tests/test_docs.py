@@ -29,6 +29,16 @@ TRANSCRIPTS = [
     if "doctor" not in command  # which needs a proxy: tests/doctor
 ]
 
+# As a person types them: in blocks of their own, and in the help.
+EXEC_COMMANDS = sorted(
+    {
+        command
+        for page in PAGES
+        for command in re.findall(r"^ *(tf-helper exec (?:.*\\\n)*.* -- .*)$", page.read_text(), re.MULTILINE)
+        if "COMMAND" not in command
+    }
+)
+
 
 def links(text: str) -> list[str]:
     """Return the targets of the links in a page."""
@@ -61,6 +71,19 @@ def test_the_transcripts_are_what_the_program_says(command: str, expected: str) 
         ["sh", "-c", command], env={"PATH": path}, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout + done.stderr == expected
+
+
+@pytest.mark.parametrize("command", EXEC_COMMANDS)
+def test_the_commands_that_start_a_tool_work_as_printed(command: str, tmp_path: Path) -> None:
+    claude = tmp_path / "claude"
+    claude.write_text('#!/bin/sh\necho "$HTTPS_PROXY"')
+    claude.chmod(0o755)
+    environment = {
+        "PATH": f"{PROGRAM.parent}{os.pathsep}{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "CODER_SESSION_TOKEN": "t",
+    }
+    done = subprocess.check_output(["sh", "-c", command], env=environment, text=True, timeout=60)
+    assert done == "http://coder:t@aiproxy.example.com:8888\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

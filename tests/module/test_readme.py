@@ -1,13 +1,15 @@
-"""The module's own README, for those who copy the folder."""
+"""The module's own README, for those who copy the folder, and the HCL of all pages."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 from ruamel.yaml import YAML
 
+from tests import ROOT
 from tests.harness.terraform import MODULE, with_stand_in_modules
 
 if TYPE_CHECKING:
@@ -24,13 +26,29 @@ terraform {
   }
 }
 
+data "coder_workspace" "me" {}
+
 resource "coder_agent" "main" {
   arch = "amd64"
   os   = "linux"
 }
 """
 
-PROXY, *TOOLS = re.findall(r"^```tf\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+# What a block needs that another one on its page shows.
+MODULE_BLOCK = """
+module "aibridge_proxy" {
+  source       = "./aibridge-proxy"
+  agent_id     = coder_agent.main.id
+  proxy_url    = "https://aiproxy.example.com"
+  wrapper_path = "/home/coder/.local/bin/ai-proxy"
+}
+"""
+
+BLOCKS = [
+    pytest.param(textwrap.dedent(block), id=f"{page.relative_to(ROOT)}: {block.split('{')[0].strip()}")
+    for page in (ROOT / "README.md", MODULE / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    for block in re.findall(r"^ *```(?:hcl|tf)\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)
+]
 
 
 def test_it_has_the_front_matter_of_a_module_in_coders_registry() -> None:
@@ -45,13 +63,23 @@ def test_its_links_stay_in_the_folder() -> None:
     assert [link for link in links if ".." in link or not (MODULE / link).exists()] == []
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_what_it_shows_is_valid(tool: str, make_terraform: MakeTerraform, module_copy: Path) -> None:
+@pytest.mark.parametrize("block", BLOCKS)
+def test_what_a_page_shows_is_valid(block: str, make_terraform: MakeTerraform, module_copy: Path) -> None:
     template = module_copy / "examples" / "readme"
     template.mkdir()
-    shown = with_stand_in_modules(PROXY + tool)
-    shown = shown.replace('"./aibridge-proxy"', '"../.."').replace('"./tool"', '"../tool-module/tool"')
+    shown = block if 'module "aibridge_proxy"' in block else MODULE_BLOCK + block
+    shown = (
+        with_stand_in_modules(shown).replace("./aibridge-proxy", "../..").replace('"./tool"', '"../tool-module/tool"')
+    )
     (template / "main.tf").write_text(TEMPLATE + shown)
+    # What a block of docs/certificates.md reads.
+    (template / "company-root.pem").touch()
     terraform = make_terraform(template)
     terraform.init()
     terraform.validate()
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_what_a_page_shows_is_formatted(block: str, make_terraform: MakeTerraform, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(block)
+    make_terraform(tmp_path).run("fmt", "-check", "-diff")
