@@ -15,7 +15,7 @@ from tests.harness.deployment import TOKEN
 from tests.harness.gateway import COMPANY_KEY, GOVERNANCE_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tests.ai_tools.catalog.tool import Tool
     from tests.ai_tools.stage import Run, Stage
@@ -39,7 +39,7 @@ BEARER = {
 }
 
 
-def of(tools: Mapping[Tool, object]) -> pytest.MarkDecorator:
+def each(*tools: Tool) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("tool", tools, ids=lambda tool: tool.label)
 
 
@@ -51,7 +51,7 @@ def company_keys_only(gateway: Gateway) -> Iterator[None]:
     gateway.takes_own_keys = True
 
 
-@pytest.mark.parametrize("tool", [CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK], ids=lambda tool: tool.label)
+@each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)
 def test_with_the_coder_token_as_its_key_a_tool_uses_the_companys(tool: Tool, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, {}, wrapper=stage.wrapper_with_token_as_key)
     assert keys_of_answered_prompts(run) == {f"Bearer {COMPANY_KEY}"}
@@ -67,23 +67,23 @@ def test_an_api_key_of_ones_own_comes_after_the_token_in_claude_code_and_before_
     assert keys_of_answered_prompts(run) == {f"Bearer {key}"}
 
 
-@of(BEARER)
+@each(*BEARER)
 def test_a_bearer_of_ones_own_goes_on_to_the_provider(tool: Tool, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, BEARER[tool])
     assert keys_of_answered_prompts(run) == {f"Bearer {OWN_KEY}"}
 
 
-@pytest.mark.parametrize("tool", [CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK], ids=lambda tool: tool.label)
+@each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)
 def test_a_bearer_of_ones_own_is_refused_where_that_is_off(tool: Tool, stage: Stage, company_keys_only: None) -> None:
     refusal(stage.run(installed(tool), INTERCEPTED, BEARER[tool]))
 
 
-@of(X_API_KEY)
+@each(*X_API_KEY)
 def test_an_x_api_key_of_ones_own_is_refused(tool: Tool, stage: Stage) -> None:
     assert "unauthorized" in refusal(stage.run(installed(tool), INTERCEPTED, X_API_KEY[tool]))
 
 
-@of(X_API_KEY)
+@each(*X_API_KEY)
 def test_an_x_api_key_of_ones_own_goes_on_beside_the_coder_token_in_a_header(tool: Tool, stage: Stage) -> None:
     headers = X_API_KEY[tool].get("ANTHROPIC_CUSTOM_HEADERS", "")
     custom = {"ANTHROPIC_CUSTOM_HEADERS": f"{headers}\n{GOVERNANCE_HEADER}: {TOKEN}".strip()}
