@@ -15,6 +15,9 @@ AT_SIGNS = "@\uff20\ufe6b"
 _QUOTED_LENGTH = 80
 # Terraform prints everything it gets, and more than this is too much to read.
 _MAX_REPORTED = 20
+# "wrapper_path" must not suggest "cert_path", but "agent" must suggest "agent_id".
+_ALIKE = 0.75
+_SHORTEST_BEGINNING = 4
 
 
 class Problem(NamedTuple):
@@ -75,6 +78,15 @@ def redacted(text: str) -> str:
         scheme = re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*://", text)
         text = f"{scheme[0] if scheme else ''}..."
     return quoted(text)
+
+
+def most_alike(word: str, known: Iterable[str]) -> str:
+    """Return the one of the known words that `word` begins or misspells, in any case, or "" if none is really alike."""
+    from difflib import get_close_matches
+
+    word, known = word.lower(), tuple(known)
+    begun = [name for name in known if len(word) >= _SHORTEST_BEGINNING and name.startswith(word)]
+    return next(iter(begun or get_close_matches(word, known, 1, _ALIKE)), "")
 
 
 def report(problems: Iterable[Problem]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from tf_helper import __version__
-from tf_helper.errors import Collector, Invalid, Problem, redacted
+from tf_helper.errors import Collector, Invalid, Problem, most_alike, redacted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
@@ -13,8 +13,6 @@ from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
 
-# "wrapper_path" must not suggest "cert_path", but "agent" must suggest "agent_id".
-_ALIKE = 0.75
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
 
@@ -161,9 +159,8 @@ def _field(name: str) -> str:
 
 def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name, _ in pairs if name not in QUERY_KEYS):
-        from difflib import get_close_matches
-
-        suggestion = "".join(f'; did you mean "{known}"?' for known in get_close_matches(name, QUERY_KEYS, 1, _ALIKE))
+        known = most_alike(name, QUERY_KEYS)
+        suggestion = f'; did you mean "{known}"?' if known else ""
         yield Problem(
             f"is not a key of the query{suggestion}",
             f"this is tf-helper {__version__}; a newer module needs a newer tf-helper",

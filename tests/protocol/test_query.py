@@ -85,14 +85,21 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(value: str | None)
 
 
 @pytest.mark.parametrize(
-    ("key", "known"), [("agent", "agent_id"), ("proxyUrl", "proxy_url"), ("ca_cert", "ca_cert_pem")]
+    ("key", "known"),
+    [
+        ("agent", "agent_id"),
+        ("proxyUrl", "proxy_url"),
+        ("PROXY_URL", "proxy_url"),
+        ("proxy", "proxy_url"),
+        ("ca_cert", "ca_cert_pem"),
+    ],
 )
 def test_a_similar_key_is_suggested(key: str, known: str) -> None:
     (problem,) = problems(URL, (key, "x"))
     assert problem.message == f'is not a key of the query; did you mean "{known}"?'
 
 
-@pytest.mark.parametrize("key", ["timeout_seconds", "proxy_token", "cache_path", "x", "\u00e4" * 100])
+@pytest.mark.parametrize("key", ["timeout_seconds", "proxy_token", "cache_path", "a", "x", "\u00e4" * 100])
 def test_without_a_similar_key_nothing_is_suggested(key: str) -> None:
     (problem,) = problems(URL, (key, "x"))
     assert problem.message == "is not a key of the query"

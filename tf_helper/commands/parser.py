@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import NoReturn, TypeAlias
 
-from tf_helper.errors import redacted
+from tf_helper.errors import most_alike, redacted
 from tf_helper.query import QUERY_KEYS
 from tf_helper.streams import print_error
 
@@ -66,7 +65,8 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a question to append to an error, or "" if nothing is alike."""
-    return "".join(f"; did you mean {match}?" for match in get_close_matches(word, known, n=1))
+    match = most_alike(word, known)
+    return f"; did you mean {match}?" if match else ""
 
 
 def settings_pairs(options: argparse.Namespace) -> list[tuple[str, str]]:
