@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
 
@@ -40,17 +41,26 @@ def print_output(text: str, end: str = "\n") -> None:
     if sys.stdout is None:
         return
     encoding = sys.stdout.encoding or "ascii"
-    try:
+    with _output_errors(sys.stdout):
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + end)
         sys.stdout.flush()
-    except OSError as error:
-        _discard(sys.stdout)
-        raise OutputError("" if isinstance(error, BrokenPipeError) else error.strerror) from None
 
 
 def flush_standard_output() -> None:
     """Flush what libraries have printed to standard output. Raises OutputError."""
-    print_output("", end="")
+    if sys.stdout is not None:
+        with _output_errors(sys.stdout):
+            # Not by print_output(""): a full device fails for an empty text, too.
+            sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _output_errors(stream: TextIO) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _discard(stream)
+        raise OutputError("" if isinstance(error, BrokenPipeError) else error.strerror) from None
 
 
 def _discard(stream: TextIO) -> None:

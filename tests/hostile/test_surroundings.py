@@ -82,7 +82,12 @@ def test_full_and_broken_outputs_keep_the_exit_status(stdout: str, stderr: str) 
 
 
 @pytest.mark.parametrize(
-    ("command", "status"), [('"$0" --help >/dev/full', REFUSED), ('"$0" --unknown 2>/dev/full', WRONG_USAGE)]
+    ("command", "status"),
+    [
+        ('"$0" --help >/dev/full', REFUSED),
+        ('"$0" --unknown >/dev/full', WRONG_USAGE),
+        ('"$0" --unknown 2>/dev/full', WRONG_USAGE),
+    ],
 )
 def test_a_full_output_of_a_command_keeps_the_exit_status(command: str, status: int) -> None:
     ran = run_in_shell(f"exec {command}")
