@@ -116,7 +116,15 @@ def test_options_after_the_hyphens_belong_to_the_command() -> None:
 def test_a_command_that_cannot_run_is_an_error_with_the_status_that_a_shell_has(command: str, status: int) -> None:
     done = execute(command)
     assert (done.status, done.stdout) == (status, "")
-    assert f"cannot run '{command}': " in done.stderr
+    assert f'cannot run "{command}": ' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("https://user:hunter2@h/", "https://..."), ("x" * 1000, "x" * 77 + "..."), ("\x1b", "\\u001b")],
+)
+def test_a_command_that_cannot_run_is_quoted_like_any_value(command: str, shown: str) -> None:
+    assert f'cannot run "{shown}": ' in execute(command).stderr
 
 
 def test_missing_files_are_a_warning_and_the_command_runs_even_if_that_cannot_be_written() -> None:
@@ -126,6 +134,11 @@ def test_missing_files_are_a_warning_and_the_command_runs_even_if_that_cannot_be
     for name in ("ca.pem", "ca.bundle.pem"):
         assert f"warning: /missing/{name} is missing or cannot be read" in done.stderr
     assert execute("echo", "x", settings=settings, launcher=("sh", "-c", 'exec "$0" "$@" 2>/dev/full')).stdout == "x\n"
+
+
+def test_a_command_that_prints_nothing_runs_with_a_full_standard_output() -> None:
+    done = execute("sh", "-c", "echo x >&2", launcher=("sh", "-c", 'exec "$0" "$@" >/dev/full'))
+    assert (done.status, done.stderr.splitlines()[-1]) == (0, "x")
 
 
 def test_a_token_that_is_not_text_is_passed_on_byte_for_byte() -> None:

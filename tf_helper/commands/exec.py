@@ -11,6 +11,7 @@ from tf_helper.client_env import API_KEY_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT
 from tf_helper.commands.environment import complete
 from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
+from tf_helper.errors import redacted
 from tf_helper.query import Query
 from tf_helper.streams import print_error
 from tf_helper.values.proxy_auth_url import proxy_auth_url
@@ -113,5 +114,5 @@ def _become(command_line: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         os.execvpe(command_line[0], list(command_line), environment)  # noqa: S606 - no shell on purpose
     except OSError as error:
-        print_error(f"tf-helper: error: cannot run {command_line[0]!a}: {error.strerror}")
+        print_error(f"tf-helper: error: cannot run {redacted(command_line[0])}: {error.strerror}")
         return _NOT_FOUND if isinstance(error, FileNotFoundError) else _CANNOT_RUN
