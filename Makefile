@@ -93,7 +93,7 @@ $(VENV)/.installed: pyproject.toml
 # What is measured: installed and compiled as on a provisioner, and none of the tests' packages beside it.
 $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(BENCH)
-	$(BIN)/python -m pip --python $(BENCH)/bin/python install --quiet . --group bench
+	$(BIN)/python -m pip --python $(BENCH)/bin/python install --quiet .
 	touch $@
 
 # Without npm the tests that need it are skipped.
