@@ -22,7 +22,8 @@ data "external" "settings" {
 
   query = merge(
     {
-      proxy_url  = var.proxy_url
+      # With depends_on on the module block, a plan shows the query, and a URL that will be refused can have a password.
+      proxy_url  = sensitive(var.proxy_url)
       cert_path  = var.cert_path
       access_url = data.coder_workspace.me.access_url
     },

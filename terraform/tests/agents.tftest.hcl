@@ -38,42 +38,6 @@ run "outputs_are_known_before_the_agents_exist" {
   }
 }
 
-run "new_agents_can_be_applied" {
-  module {
-    source = "./tests/fixtures/agents"
-  }
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = module.plain.data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = module.for_each.data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = module.count.data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = module.nested.module.aibridge_proxy.data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  assert {
-    condition     = output.proxy_urls == [for _ in range(5) : "https://aiproxy.example.com"]
-    error_message = jsonencode(output.proxy_urls)
-  }
-}
-
 run "depends_on_works_on_the_module_block" {
   module {
     source = "./tests/fixtures/depends_on"

@@ -19,18 +19,3 @@ run "another_major_version_is_refused" {
 
   expect_failures = [coder_script.aibridge_proxy_setup]
 }
-
-run "a_result_without_a_version_is_refused" {
-  command = plan
-
-  variables {
-    helper = ["sh", "-c", "echo {}"]
-  }
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  expect_failures = [coder_script.aibridge_proxy_setup]
-}

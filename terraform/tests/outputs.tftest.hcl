@@ -6,11 +6,10 @@ variables {
   proxy_url    = " HTTPS://AIProxy.Example.com:443/ "
   cert_path    = "/home/coder//.certs/ca.pem"
   wrapper_path = "/home/coder//bin/ai-proxy"
+  no_proxy     = [".Example.com", "10.0.0.0/8"]
 }
 
 run "settings_are_normalized" {
-  command = plan
-
   override_data {
     target = data.coder_workspace.me
     values = { access_url = "https://coder.example.com", start_count = 1 }
@@ -40,24 +39,51 @@ run "settings_are_normalized" {
     condition     = output.wrapper_path == "/home/coder/bin/ai-proxy"
     error_message = "wrapper_path is ${output.wrapper_path}"
   }
-}
-
-run "proxy_auth_url_contains_the_token" {
-  command = plan
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
 
   assert {
     condition     = output.proxy_auth_url == "https://coder:token@aiproxy.example.com"
     error_message = "proxy_auth_url is not https://coder:token@aiproxy.example.com"
+  }
+
+  assert {
+    condition = (
+      output.env["HTTPS_PROXY"] == output.proxy_auth_url
+      && output.env["https_proxy"] == output.proxy_auth_url
+      && output.env["SSL_CERT_FILE"] == output.ca_bundle_path
+      && endswith(output.env["NO_PROXY"], ",coder.example.com,.example.com,10.0.0.0/8")
+    )
+    error_message = "env has other names or values than expected"
+  }
+
+  assert {
+    condition     = !contains(keys(output.env), "HTTP_PROXY") && !contains(keys(output.env), "http_proxy")
+    error_message = "env has a variable for plain HTTP, which the proxy does not serve"
+  }
+
+  assert {
+    condition     = !contains(keys(output.env), "ANTHROPIC_AUTH_TOKEN") && !contains(keys(output.env), "OPENAI_API_KEY")
+    error_message = "env has the Coder token as an API key, although coder_token_as_api_key is false"
+  }
+
+  assert {
+    condition     = output.sync_unit == "aibridge-proxy-setup" && output.scripts == [output.sync_unit]
+    error_message = "sync_unit is ${output.sync_unit}, scripts is ${jsonencode(output.scripts)}"
+  }
+
+  assert {
+    condition = (
+      coder_script.aibridge_proxy_setup.display_name == "AI Bridge Proxy Setup"
+      && coder_script.aibridge_proxy_setup.icon == "/icon/coder.svg"
+      && coder_script.aibridge_proxy_setup.run_on_start
+      && !coder_script.aibridge_proxy_setup.start_blocks_login
+      && coder_script.aibridge_proxy_setup.timeout == 300
+    )
+    error_message = "coder_script.aibridge_proxy_setup has changed"
+  }
+
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "3f2b8c1e-1111-4222-8333-444455556666"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }
 
@@ -89,8 +115,12 @@ run "proxy_auth_url_keeps_the_port" {
   }
 }
 
-run "special_characters_of_a_token_are_percent_encoded" {
+run "a_token_is_percent_encoded_in_a_url_and_not_in_an_api_key" {
   command = plan
+
+  variables {
+    coder_token_as_api_key = true
+  }
 
   override_data {
     target = data.coder_workspace.me
@@ -105,6 +135,11 @@ run "special_characters_of_a_token_are_percent_encoded" {
   assert {
     condition     = output.proxy_auth_url == "https://coder:a%20b%2F%40%3A%25%241%2B@aiproxy.example.com"
     error_message = "proxy_auth_url does not encode the token"
+  }
+
+  assert {
+    condition     = output.env["ANTHROPIC_AUTH_TOKEN"] == "a b/@:%$1+" && output.env["OPENAI_API_KEY"] == "a b/@:%$1+"
+    error_message = "env does not have the token as an API key"
   }
 }
 
@@ -127,62 +162,6 @@ run "an_empty_token_leaves_the_password_empty" {
   }
 }
 
-run "env_has_what_a_tool_needs" {
-  command = plan
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
-
-  assert {
-    condition = (
-      output.env["HTTPS_PROXY"] == "https://coder:token@aiproxy.example.com"
-      && output.env["https_proxy"] == output.env["HTTPS_PROXY"]
-      && output.env["SSL_CERT_FILE"] == "/home/coder/.certs/ca.bundle.pem"
-    )
-    error_message = "env has other names or values than expected"
-  }
-
-  assert {
-    condition     = !contains(keys(output.env), "HTTP_PROXY") && !contains(keys(output.env), "http_proxy")
-    error_message = "env has a variable for plain HTTP, which the proxy does not serve"
-  }
-
-  assert {
-    condition     = !contains(keys(output.env), "ANTHROPIC_AUTH_TOKEN") && !contains(keys(output.env), "OPENAI_API_KEY")
-    error_message = "env has the Coder token as an API key, although coder_token_as_api_key is false"
-  }
-}
-
-run "the_coder_token_can_be_the_api_key_of_tools" {
-  command = plan
-
-  variables {
-    coder_token_as_api_key = true
-  }
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "a b" }
-  }
-
-  assert {
-    condition     = output.env["ANTHROPIC_AUTH_TOKEN"] == "a b" && output.env["OPENAI_API_KEY"] == "a b"
-    error_message = "env does not have the token as an API key"
-  }
-}
-
 run "null_means_the_default" {
   command = plan
 
@@ -199,83 +178,8 @@ run "null_means_the_default" {
     values = { access_url = "https://coder.example.com", start_count = 1 }
   }
 
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
-
   assert {
     condition     = output.cert_path == "/tmp/aibridge-proxy/ca-cert.pem" && output.wrapper_path == null
     error_message = "cert_path is ${output.cert_path}, wrapper_path is ${jsonencode(output.wrapper_path)}"
-  }
-}
-
-run "dependent_modules_learn_what_to_wait_for" {
-  command = plan
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
-
-  assert {
-    condition     = output.sync_unit == "aibridge-proxy-setup" && output.scripts == [output.sync_unit]
-    error_message = "sync_unit is ${output.sync_unit}, scripts is ${jsonencode(output.scripts)}"
-  }
-}
-
-run "no_proxy_reaches_the_helper" {
-  command = plan
-
-  variables {
-    no_proxy = [".Example.com", "10.0.0.0/8"]
-  }
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
-
-  assert {
-    condition     = endswith(data.external.settings.result.no_proxy, ",coder.example.com,.example.com,10.0.0.0/8")
-    error_message = "no_proxy is ${data.external.settings.result.no_proxy}"
-  }
-}
-
-run "the_script_runs_at_start_and_does_not_block_login" {
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 1 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "token" }
-  }
-
-  assert {
-    condition = (
-      coder_script.aibridge_proxy_setup.display_name == "AI Bridge Proxy Setup"
-      && coder_script.aibridge_proxy_setup.icon == "/icon/coder.svg"
-      && coder_script.aibridge_proxy_setup.run_on_start
-      && !coder_script.aibridge_proxy_setup.start_blocks_login
-      && coder_script.aibridge_proxy_setup.timeout == 300
-    )
-    error_message = "coder_script.aibridge_proxy_setup has changed"
-  }
-
-  assert {
-    condition     = coder_script.aibridge_proxy_setup.agent_id == "3f2b8c1e-1111-4222-8333-444455556666"
-    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }

@@ -9,6 +9,10 @@ variables {
 }
 
 run "every_output_keeps_its_type" {
+  variables {
+    coder_token_as_api_key = true
+  }
+
   override_data {
     target = data.coder_workspace.me
     values = { access_url = "https://coder.example.com", start_count = 0 }
@@ -39,27 +43,7 @@ run "every_output_keeps_its_type" {
     error_message = "an output is missing or has another type"
   }
 
-  assert {
-    condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"
-    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
-  }
-}
-
-run "a_template_can_still_pick_from_env" {
-  variables {
-    coder_token_as_api_key = true
-  }
-
-  override_data {
-    target = data.coder_workspace.me
-    values = { access_url = "https://coder.example.com", start_count = 0 }
-  }
-
-  override_data {
-    target = data.coder_workspace_owner.me
-    values = { session_token = "" }
-  }
-
+  # A template can still pick from it.
   assert {
     condition = (
       output.env["HTTPS_PROXY"] == "https://coder:@aiproxy.example.com"
@@ -68,6 +52,11 @@ run "a_template_can_still_pick_from_env" {
       && output.env["ANTHROPIC_AUTH_TOKEN"] == ""
     )
     error_message = "env has other names or values than expected"
+  }
+
+  assert {
+    condition     = coder_script.aibridge_proxy_setup.agent_id == "agent"
+    error_message = "agent_id is ${coder_script.aibridge_proxy_setup.agent_id}"
   }
 }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 AGENTS = "tests/fixtures/agents"
+DEPENDS_ON = "tests/fixtures/depends_on"
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,28 @@ def test_a_bad_input_is_refused_before_the_agents_exist_however_a_template_uses_
     assert all("proxy_url: has a path" in error for error in errors)
 
 
+def test_new_agents_can_be_applied_however_a_template_uses_the_module(make_module: MakeModule) -> None:
+    terraform = make_module(AGENTS)
+    terraform.apply()
+    agents = [values["agent_id"] for address, values in terraform.resources().items() if SETUP_SCRIPT in address]
+    assert len(agents) == 5
+    assert all(agents)
+
+
 @pytest.mark.parametrize("directory", [".", "examples/basic"])
 def test_a_plan_that_fails_does_not_show_a_refused_password(directory: str, make_module: MakeModule) -> None:
     variables = {**VARIABLES, "proxy_url": "https://user:hunter2@h"}
     options = [f"-var={name}={value}" for name, value in variables.items() if directory == "." or name != "agent_id"]
     done = make_module(directory).run("plan", "-input=false", *options, check=False)
+    assert "contains a user name or password" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_plan_that_puts_the_module_off_does_not_show_a_password(make_module: MakeModule, module_copy: Path) -> None:
+    # With depends_on, the plan succeeds and shows the query; the apply fails.
+    main = module_copy / DEPENDS_ON / "main.tf"
+    main.write_text(main.read_text().replace("https://", "https://user:hunter2@"))
+    done = make_module(DEPENDS_ON).run("apply", "-auto-approve", check=False)
     assert "contains a user name or password" in done.stderr
     assert "hunter2" not in done.stdout + done.stderr
 
