@@ -35,6 +35,11 @@ def with_an_intermediate_ca(patient: Patient) -> None:
     patient.save(patient.company.pem)
 
 
+def with_a_root_that_only_the_module_was_given(patient: Patient) -> None:
+    with_an_intermediate_ca(patient)
+    del patient.settings["extra_ca_certs_pem"]
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -54,6 +59,7 @@ ARRANGEMENTS = (
     over_http,
     over_tls,
     with_an_intermediate_ca,
+    with_a_root_that_only_the_module_was_given,
     with_a_gateway_behind_tls,
     with_a_provider_that_nobody_knows,
     with_an_older_server,
@@ -106,6 +112,12 @@ def test_without_the_deployments_url_the_rest_is_examined(patient: Patient) -> N
     assert report.status == 0
     assert report.of("skipped") == ["deployment", "user", "ca_endpoint"]
     assert "--access-url" in report.told("deployment")
+
+
+def test_a_host_of_a_ca_that_is_saved_as_an_extra_one_is_not_intercepted(patient: Patient) -> None:
+    patient.save(patient.roots_pem)
+    del patient.settings["access_url"]
+    assert "is tunnelled" in patient.examine().told("tunnelled")
 
 
 def test_without_any_ca_certificate_nothing_can_be_compared(patient: Patient) -> None:

@@ -77,6 +77,13 @@ def a_saved_ca_that_the_proxy_has_replaced(patient: Patient) -> None:
     patient.replace_proxy(ca=make_certificate("New CA"))
 
 
+@FAULTS.fails("provider", "another CA certificate than is known here", "something on the way intercepts as well")
+def an_interceptor_whose_ca_is_saved_as_an_extra_one(patient: Patient) -> None:
+    del patient.settings["access_url"]
+    patient.save(patient.company.pem)
+    patient.replace_proxy(ca=patient.company)
+
+
 @FAULTS.fails("provider", "(name constraints)", "permitted subtree violation", "constraints that permit the host")
 def a_ca_for_another_domain(patient: Patient) -> None:
     only = x509.NameConstraints([x509.DNSName("example.com")], None)

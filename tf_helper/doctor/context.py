@@ -22,7 +22,7 @@ class Known:
     served_ca: tuple[Certificate, ...] = ()
     """What the deployment's CA endpoint served."""
     saved_ca: tuple[Certificate, ...] = ()
-    """What is at cert_path."""
+    """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
 
@@ -49,7 +49,12 @@ class Context:
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
         """The CA certificate that the proxy signs with, as far as it is known, its own first."""
-        return self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca
+        return self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca[:1]
+
+    @property
+    def added_trust(self) -> tuple[Certificate, ...]:
+        """The certificates that a tool trusts beside the system's, as far as they are known."""
+        return (*self.proxy_ca, *self.query.extra_ca_certs_pem, *self.known.saved_ca)
 
     def tool_trust(self) -> ssl.SSLContext:
         """Return what a tool trusts: the bundle or, if there is none, what would be in it."""
@@ -62,7 +67,7 @@ class Context:
                 pass
             else:
                 return context
-        return ssl_context((*self.proxy_ca, *self.query.extra_ca_certs_pem))
+        return ssl_context(self.added_trust)
 
     def without_token(self, text: str) -> str:
         """Return a text that came from elsewhere without the token, should it be in it."""

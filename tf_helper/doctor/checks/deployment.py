@@ -9,7 +9,7 @@ from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT, is_val
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
 from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, skipped
 from tf_helper.errors import redacted
-from tf_helper.values.certificate import ca_cert_warnings, rfc3339
+from tf_helper.values.certificate import rfc3339, validity_warnings
 
 
 def deployment(context: Context) -> Finding:
@@ -47,7 +47,8 @@ def ca_endpoint(context: Context) -> Finding:
         served = api.ca_cert()
         first = served.certificates[0]
         end = f", valid until {rfc3339(first.ca.not_after)}" if first.ca else ""
-        warnings = ca_cert_warnings(served.certificates, context.query.extra_ca_certs_pem, time.time())
+        # Whether the chain has its root is for a later step to see: the module may have been given it, and it is saved.
+        warnings = validity_warnings(served.certificates, time.time())
         finding = ok_but_for(f"from {served.path}{end}, SHA-256 {first.sha256}", warnings)
         return finding._replace(known={"served_ca": served.certificates})
 

@@ -102,12 +102,13 @@ def _answer_of_gateway(status: int) -> Finding:
 @_reports_failures
 def strict_client(context: Context) -> Finding:
     """Look whether tools that verify more strictly accept the chain that the proxy shows."""
-    authorities = (*context.proxy_ca, *context.query.extra_ca_certs_pem)
 
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
         return _handshake(context, context.known.intercepted[0], trust)
 
-    warnings = refused_by_stricter_tools(lambda: ssl_context(authorities), handshake, "the proxy's CA certificate")
+    warnings = refused_by_stricter_tools(
+        lambda: ssl_context(context.added_trust), handshake, "the proxy's CA certificate"
+    )
     return warnings or ok("they accept the CA certificate")
 
 
