@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from tests.bench.case import Case, have, missing
 from tests.bench.measures import instructions, median_seconds, peak_bytes
 from tests.bench.programs import PROGRAM, REFERENCE
-from tests.bench.table import mebibytes, millions, milliseconds, more, ratio, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTHING = "–"
 
@@ -45,15 +44,15 @@ def report(cases: Cases, rounds: int) -> str:
 
 def _programs(cases: Sequence[Case], seconds: Seconds) -> str:
     reference = next(seconds[case] for case in cases if case.name == REFERENCE)
-    return table(
+    return _table(
         ["one start", "time", "ratio", "memory", "instructions"],
         (
             [
                 case.name,
-                milliseconds(seconds[case]),
-                ratio(seconds[case], reference),
-                mebibytes(peak_bytes(case.command)) if have("time") else NOTHING,
-                millions(instructions(case.command)) if have("valgrind") else NOTHING,
+                _milliseconds(seconds[case]),
+                f"{seconds[case] / reference:.1f}",
+                f"{peak_bytes(case.command) / 2**20:.0f} MiB" if have("time") else NOTHING,
+                f"{instructions(case.command) / 1e6:.0f} M" if have("valgrind") else NOTHING,
             ]
             for case in cases
         ),
@@ -62,9 +61,9 @@ def _programs(cases: Sequence[Case], seconds: Seconds) -> str:
 
 def _launchers(cases: Cases, seconds: Seconds) -> str:
     installed = next(seconds[case] for case in cases.programs if case.name == PROGRAM)
-    return table(
+    return _table(
         [PROGRAM, "time", "more than by its path"],
-        ([case.name, milliseconds(seconds[case]), more(seconds[case], installed)] for case in cases.launchers),
+        ([case.name, _milliseconds(seconds[case]), _more(seconds[case], installed)] for case in cases.launchers),
     )
 
 
@@ -73,8 +72,22 @@ def _beside(title: str, columns: Mapping[str, Sequence[Case]], seconds: Seconds)
 
     def cells(cases: Sequence[Case]) -> Iterator[str]:
         for case, (reference, *_) in zip(cases, columns.values(), strict=True):
-            yield milliseconds(seconds[case])
-            yield NOTHING if case is reference else more(seconds[case], seconds[reference])
+            yield _milliseconds(seconds[case])
+            yield NOTHING if case is reference else _more(seconds[case], seconds[reference])
 
     rows = [[row[0].name, *cells(row)] for row in zip(*columns.values(), strict=True)]
-    return table([title, *(cell for name in columns for cell in (name, "more"))], rows)
+    return _table([title, *(cell for name in columns for cell in (name, "more"))], rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Make a table in Markdown whose first column is text and whose others are figures."""
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
+
+
+def _more(figure: float, reference: float) -> str:
+    return f"{(figure - reference) * 1000:+.0f} ms"
