@@ -32,7 +32,7 @@ class Secrets(NamedTuple):
         return cls(f"{token_hex(5)}-{token_hex(11)}", f"pass{token_hex(8)}")
 
 
-# Where a user name, a password or a token can stand in what should be a host or a URL.
+# Where a user name, a password or a token can be in what should be a host or a URL.
 SECRET_TEXTS = (
     *("https://user:{}@h", "https://{}@h", "https://user:{}@h:99999/x", "https://user:a/{}@h"),
     *("https://user:a?{}#{}@h", "https://user:{}\uff20h", "https://user:{}\ufe6bh", "https://user:{}@h x"),
@@ -78,7 +78,7 @@ class Observed(NamedTuple):
     events: tuple[str, ...]
 
     def places_of(self, secrets: Sequence[str]) -> list[str]:
-        """Return the names of the places that hold one of the secrets."""
+        """Return the names of the places that contain one of the secrets."""
         places = {"standard output": self.ran.stdout, "standard error": self.ran.stderr, **self.files}
         places |= {f"the command line {line!r}": line for line in self.command_lines}
         places |= {f"the event {event}": event.encode() for event in self.events}

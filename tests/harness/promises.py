@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ANSWERED, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
-# Nothing a value can hold makes a message long: values are cut, and the twentieth problem is the last to be shown.
+# No value makes a message long: values are cut, and the twentieth problem is the last to be shown.
 _LONGEST_LINE = 600
 _LONGEST_MESSAGE = 16 * 1024
 
@@ -58,7 +58,7 @@ def answered(ran: Ran) -> dict[str, str]:
 
 
 def assert_clean_message(stderr: bytes) -> None:
-    """Fail unless it is a message of the program's for a person: printable ASCII, short, foreseen."""
+    """Fail unless it is a message of the program's for a person: printable ASCII, short, of an error that is expected."""
     message = stderr.decode("ascii")
     assert message.startswith("tf-helper: error: "), message
     assert message.endswith("\n")

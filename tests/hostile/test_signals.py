@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 # Far over what the program needs to end, and under the 20 s after which a download would give up by itself.
 AT_ONCE = 10
 
-# More than a pipe holds: once it is written, the program is reading.
-MORE_THAN_A_PIPE_HOLDS = b" " * 100 * 1024
+# More than fits into a pipe: once it is written, the program is reading.
+MORE_THAN_A_PIPE = b" " * 100 * 1024
 
 SIGNALS = pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, -signal.SIGTERM)]
@@ -47,7 +47,7 @@ def started(**env: str) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_signal_while_it_reads(number: signal.Signals, status: int) -> None:
     with started() as process:
         assert process.stdin
-        process.stdin.write(MORE_THAN_A_PIPE_HOLDS)
+        process.stdin.write(MORE_THAN_A_PIPE)
         process.stdin.flush()
         process.send_signal(number)
         outputs = process.communicate(timeout=AT_ONCE)

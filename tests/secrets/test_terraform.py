@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECRETS = Secrets.new()
 AGENT_ID = "3f2b8c1e-1111-4222-8333-444455556666"
 
-# Where Coder's own provider puts the token, and the outputs that are made to hold it.
+# Where Coder's own provider puts the token, and the outputs that contain it on purpose.
 ALWAYS = {
     "outputs.proxy_auth_url.value",
     "outputs.env.value.HTTPS_PROXY",

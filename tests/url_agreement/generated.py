@@ -28,7 +28,7 @@ def _characters(*ranges: tuple[int, int]) -> str:
     return "".join(chr(code_point) for first, last in ranges for code_point in range(first, last + 1))
 
 
-# With upper case, combining marks, compatibility forms and what else no host name may hold. These ranges have had the
+# With upper case, combining marks, compatibility forms and others that no host name may contain. These ranges have had the
 # same members since Unicode 13 (2020). Of younger characters Node.js 20 and 22 know too little, and refuse the name:
 # some in right-to-left names (tables of Unicode 13), some everywhere (tables of Unicode 15.0).
 SCRIPTS = [
@@ -190,7 +190,7 @@ class Urls:
         return self._random.random() < chance
 
 
-# Coder's own tokens hold letters, digits and a hyphen. Control characters no client takes, encoded or not.
+# Coder's own tokens are letters, digits and a hyphen. No client takes control characters, encoded or not.
 TOKEN_CHARACTERS = (
     string.ascii_letters + string.digits + string.punctuation + " \u00a0\u00e4\u00df\u20ac\u4e2d\u3002\uff20\U0001f600"
 )

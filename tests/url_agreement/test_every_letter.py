@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("untraced")]
 
-# A letter can stand alone, or beside letters from right to left: Arabic, Hebrew.
+# A letter can be alone, or next to letters from right to left: Arabic, Hebrew.
 LABELS = ("{}", "a{}", "\u0628{}\u0628", "\u05d0{}\u05d0", "\u0628{}", "{}\u0628")
 LAST_LETTER = 0x33479
 
