@@ -58,7 +58,7 @@ def answered(ran: Ran) -> dict[str, str]:
 
 
 def assert_clean_message(stderr: bytes) -> None:
-    """Fail unless it is a message of the program's for a person: printable ASCII, short, of an error that is expected."""
+    """Fail unless it is a message for a person: printable ASCII, short, of an error that the program expects."""
     message = stderr.decode("ascii")
     assert message.startswith("tf-helper: error: "), message
     assert message.endswith("\n")

@@ -28,8 +28,8 @@ def _characters(*ranges: tuple[int, int]) -> str:
     return "".join(chr(code_point) for first, last in ranges for code_point in range(first, last + 1))
 
 
-# With upper case, combining marks, compatibility forms and others that no host name may contain. These ranges have had the
-# same members since Unicode 13 (2020). Of younger characters Node.js 20 and 22 know too little, and refuse the name:
+# With upper case, combining marks, compatibility forms and others that no host name may contain. These ranges have had
+# the same members since Unicode 13 (2020). Of younger characters Node.js 20 and 22 know too little, and refuse names:
 # some in right-to-left names (tables of Unicode 13), some everywhere (tables of Unicode 15.0).
 SCRIPTS = [
     _characters((0x00DF, 0x00F6), (0x00F8, 0x024F), (0x1E00, 0x1EFF)),  # Latin
