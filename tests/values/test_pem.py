@@ -11,25 +11,25 @@ from tests.harness.certificates import Certified, make_certificate
 from tests.harness.spellings import pem
 from tf_helper.errors import Invalid
 from tf_helper.values.certificate import parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert
+from tf_helper.values.pem import split_pem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tf_helper.errors import Problem
-    from tf_helper.values.certificate import Certificate
 
 PARSERS = (parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert)
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
-def problems(text: str, parse: Callable[[str], Sequence[Certificate]] = parse_ca_cert) -> tuple[Problem, ...]:
+def problems(text: str, parse: Callable[[str], object] = parse_ca_cert) -> tuple[Problem, ...]:
     with pytest.raises(Invalid) as caught:
         parse(text)
     assert all(problem.hint for problem in caught.value.problems)
     return caught.value.problems
 
 
-def sentence(text: str, parse: Callable[[str], Sequence[Certificate]] = parse_ca_cert) -> str:
+def sentence(text: str, parse: Callable[[str], object] = parse_ca_cert) -> str:
     (problem,) = problems(text, parse)
     return problem.message
 
@@ -194,3 +194,7 @@ def test_the_labels_of_both_ends_must_match(begin: str, end: str, ca: Certified)
 def test_a_malformed_private_key_is_one_all_the_same(text: str, ca: Certified) -> None:
     for parse in PARSERS:
         assert sentence(f"{ca.pem}{text}\n", parse) == "contains a private key"
+
+
+def test_a_row_of_hyphens_takes_linear_time() -> None:
+    assert sentence("-" * 1_000_000, split_pem) == "contains no certificate"

@@ -13,7 +13,7 @@ _CERTIFICATE_LABELS = (_CERTIFICATE, "X509 CERTIFICATE", _TRUSTED_CERTIFICATE)
 
 _DELIMITER = r"(?<!-)-----(BEGIN|END) ([^-\s](?:[^-\n]|-(?!-))*(?<!\s))-----(?!-)"
 _TWO_ON_ONE_LINE = r"(-----END [^-\n]+-----)(-----BEGIN )"
-_PRIVATE_KEY = r"-{2,}\s*BEGIN [A-Z0-9 ]*PRIVATE KEY"
+_PRIVATE_KEY = r"--\s*BEGIN [A-Z0-9 ]*PRIVATE KEY"
 _ESCAPED_LINE_END = r"-----(?:BEGIN|END) [^-\n]+-----(?:\\+r)?\\+n"
 # Word processors make other dashes of hyphens.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
