@@ -16,7 +16,7 @@ _URL = (
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)"
     r"(?P<query>\?[^#]*)?(?P<fragment>#.*)?"
 )
-_HOST_AND_PORT = r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[^:]*))?"
+_HOST_AND_PORT = r"(?P<host>\[[^\]]*\]|\[.*|[^:]*)(?::(?P<port>[^:]*))?"
 
 
 class Origin(NamedTuple):
