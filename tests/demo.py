@@ -51,7 +51,7 @@ def main() -> int:
     ):
         step("A Coder deployment", f"a stand-in for one listens on {deployment.url}")
         step("Its AI Bridge Proxy", f"a stand-in for one listens on port {proxy.port}")
-        say(f"it looks into requests to {PROVIDER} and tunnels all others")
+        say(f"it intercepts requests to {PROVIDER} and tunnels all others")
         try:
             outputs, script = apply(Path(scratch), deployment, proxy, providers)
         except TerraformError as error:
@@ -91,7 +91,7 @@ def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Provid
 def start(outputs: dict[str, Any], script: str, roots: Path, proxy: Proxy) -> bool:
     """Run the startup script; say whether the certificate is the proxy's."""
     step("The workspace starts", "its agent runs the startup script that Terraform composed")
-    say("for the demo, a made-up public CA is in the place of the system's roots")
+    say("for the demo, a made-up public CA replaces the system's roots")
     if subprocess.run(["sh", "-c", script.replace(SYSTEM_TRUST_FILES[0], str(roots))], check=False).returncode:
         return False
     saved, served = (fingerprint(pem) for pem in (Path(outputs["cert_path"]).read_text(), proxy.ca_cert_pem))
@@ -108,20 +108,20 @@ def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
     intercepted, because = ask(PROVIDER, outputs["wrapper_path"], origin, with_key=True)
     if not intercepted:
         return False
-    say("The gateway took the token for a key of the company's and passed the request on. The proxy showed curl a")
-    say(f"certificate that it had signed itself ({because}); curl trusted it, because the bundle has the")
+    say("The gateway took the token, used the company's key and passed the request on. The proxy showed curl a")
+    say(f"certificate that it signed itself ({because}), and curl trusts it, because the bundle has the")
     say("CA certificate.")
     tunnelled, because = ask(OTHER, outputs["wrapper_path"], origin, with_key=False)
     if tunnelled is not False:
         return False
-    say("The proxy passed the connection on untouched. curl saw the host's own certificate")
+    say("The proxy passed the connection on. curl saw the host's own certificate")
     say(f"({because}) and trusted it, because the bundle has the system's roots as well.")
     return True
 
 
 def ask(host: str, wrapper: str, origin: Origin, *, with_key: bool) -> tuple[bool | None, str]:
     """Ask a host; return whether the proxy looked into it (None for no answer), and who signed what curl saw."""
-    step(f"A request to https://{host}/", "by curl, run by the wrapper, with PATH alone in the environment")
+    step(f"A request to https://{host}/", "by curl, run by the wrapper, with only PATH in the environment")
     curl = f"curl --silent --show-error --verbose https://{host}/"
     # As Claude Code does; on curl's standard input, so that the token is in no argument.
     key = 'echo "Authorization: Bearer $ANTHROPIC_AUTH_TOKEN" | '

@@ -60,7 +60,7 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "the token of an earlier start": (
         both("HTTPS_PROXY", "http://coder:of-an-earlier-start@{0.proxy_address}"),
-        ("HTTPS_PROXY has another token than the one that was tried here",),
+        ("HTTPS_PROXY has another token than the one tried here",),
     ),
     "a provider that is not enabled bypasses the proxy": (bypass("chatgpt.com"), ("takes chatgpt.com past the proxy",)),
     "the deployment does not bypass the proxy": (
@@ -69,7 +69,7 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "other files": (
         {"SSL_CERT_FILE": "{0.other_file}", "GIT_SSL_CAINFO": "{0.other_file}"},
-        ("SSL_CERT_FILE, GIT_SSL_CAINFO name another file than", "CURL_CA_BUNDLE and SSL_CERT_FILE differ"),
+        ("SSL_CERT_FILE, GIT_SSL_CAINFO name a file other than", "CURL_CA_BUNDLE and SSL_CERT_FILE differ"),
     ),
     "a missing variable": ({"DENO_CERT": ""}, ("DENO_CERT is not set",)),
     "missing variables": ({"DENO_CERT": "", "AWS_CA_BUNDLE": ""}, ("DENO_CERT, AWS_CA_BUNDLE are not set",)),
@@ -86,7 +86,7 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "npm's own certificates": ({"npm_config_cafile": "{0.certificate}"}, ("npm takes npm_config_cafile, which names",)),
     "npm without verification": ({"npm_config_strict_ssl": "false"}, ("npm verifies no certificate",)),
     "pip's own proxy": ({"PIP_PROXY": ELSEWHERE}, ("pip takes PIP_PROXY, which leads to",)),
-    "pip's own certificates": ({"PIP_CERT": "/etc/hosts"}, ("pip takes PIP_CERT, which names another file",)),
+    "pip's own certificates": ({"PIP_CERT": "/etc/hosts"}, ("pip takes PIP_CERT, which names a file other than",)),
     "git without verification": ({"GIT_SSL_NO_VERIFY": "0"}, ("git verifies no certificate: GIT_SSL_NO_VERIFY",)),
     "Nix's certificates": ({"NIX_SSL_CERT_FILE": "/etc/hosts"}, ("takes NIX_SSL_CERT_FILE",)),
     "Node.js without verification": ({"NODE_TLS_REJECT_UNAUTHORIZED": "0"}, ("Node.js verifies no certificate",)),

@@ -16,17 +16,22 @@ FAULTS = Faults()
 BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
-@FAULTS.fails("certificate_file", "there is no ", "--cert-path", "AI Bridge Proxy Setup", "$ coder restart")
+@FAULTS.fails("certificate_file", "does not exist", "--cert-path", "AI Bridge Proxy Setup", "$ coder restart")
 def a_missing_certificate(patient: Patient) -> None:
     patient.certificate.unlink()
 
 
-@FAULTS.fails("bundle_file", "there is no ", "AI Bridge Proxy Setup")
+@FAULTS.fails("bundle_file", "does not exist", "AI Bridge Proxy Setup")
 def a_missing_bundle(patient: Patient) -> None:
     patient.bundle.unlink()
 
 
-@FAULTS.fails("certificate_file", "another certificate than the deployment", "$ coder restart", also=("bundle_file",))
+@FAULTS.fails(
+    "certificate_file",
+    "contains a certificate other than the one that the deployment",
+    "$ coder restart",
+    also=("bundle_file",),
+)
 def the_certificate_of_an_earlier_ca(patient: Patient) -> None:
     old = make_certificate("AI Bridge Proxy CA")
     patient.certificate.write_text(old.pem)
@@ -56,19 +61,19 @@ def a_file_that_cannot_be_read(patient: Patient) -> None:
     patient.certificate.symlink_to(patient.certificate)
 
 
-@FAULTS.fails("certificate_file", "is a directory, not a file", "move it away")
+@FAULTS.fails("certificate_file", "is a directory", "move it away")
 def a_directory(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.certificate.mkdir()
 
 
-@FAULTS.fails("bundle_file", "is a pipe, a device or the like", "move it away")
+@FAULTS.fails("bundle_file", "is not a regular file", "move it away")
 def a_pipe(patient: Patient) -> None:
     patient.bundle.unlink()
     os.mkfifo(patient.bundle)
 
 
-@FAULTS.fails("certificate_file", "is a pipe, a device or the like", "move it away")
+@FAULTS.fails("certificate_file", "is not a regular file", "move it away")
 def a_device_without_end(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.certificate.symlink_to("/dev/zero")
@@ -86,7 +91,7 @@ def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(patient.directory / "missing"), str(store)))
 
 
-@FAULTS.warns("bundle_file", "no roots of its own", "install ca-certificates")
+@FAULTS.warns("bundle_file", "no system roots", "install ca-certificates")
 def a_machine_without_roots(patient: Patient) -> None:
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", ())
 

@@ -44,7 +44,7 @@ class Report:
         """The names of the steps of that status, in order."""
         return [name for name, step in self.steps.items() if step["status"] == status]
 
-    def told(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """What a step has seen and advises."""
         step = self.steps[name]
         return f"{step['seen']} -> {step['advice']}"
@@ -83,7 +83,7 @@ class Patient:
 
     @property
     def other_file(self) -> Path:
-        """A file that has to do with nothing."""
+        """An unrelated file."""
         file = self.directory / "other.pem"
         file.touch()
         return file
@@ -172,6 +172,6 @@ class Patient:
     def examine(self, *more: str) -> Report:
         """Run doctor with --json."""
         status, out = self.run("--json", *more)
-        told = json.loads(out)
-        assert told["ok"] == (status == 0)
-        return Report(status, {step.pop("name"): step for step in told["steps"]})
+        text = json.loads(out)
+        assert text["ok"] == (status == 0)
+        return Report(status, {step.pop("name"): step for step in text["steps"]})

@@ -103,7 +103,7 @@ CHALLENGE = answer(407, 'Proxy-Authenticate: Basic realm="Coder AI Bridge Proxy"
 def answers(
     without_token: bytes = b"", *, with_token: bytes = b"", other_port: bytes = b""
 ) -> Callable[[Patient], None]:
-    """Put a proxy in the place of the right one that answers CONNECT so, and then closes the connection."""
+    """Replace the proxy by one that answers CONNECT like this and then closes the connection."""
 
     def talk(connection: socket.socket, _: object) -> None:
         request = b""
@@ -130,12 +130,12 @@ def a_proxy_without_a_realm(patient: Patient) -> None:
     answers(answer(407, "Proxy-Authenticate: Negotiate"))(patient)
 
 
-@FAULTS.fails("connect_without_token", "tunnels to anyone (200): another, open proxy", "without an answer")
+@FAULTS.fails("connect_without_token", "tunnels for anyone (200): another, open proxy", "without an answer")
 def an_open_proxy(patient: Patient) -> None:
     answers(answer(200), with_token=answer(200), other_port=answer(200))(patient)
 
 
-@FAULTS.fails("connect_without_token", "tunnels to anyone (200): another, open proxy")
+@FAULTS.fails("connect_without_token", "tunnels for anyone (200): another, open proxy")
 def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> None:
     def talk(connection: socket.socket, closing: threading.Event) -> None:
         if b":443 " not in connection.recv(65536):
@@ -212,7 +212,7 @@ def another_proxy_that_refuses_the_token(patient: Patient) -> None:
 
 
 @FAULTS.fails(
-    "connect_with_token", "answered with 503, though the proxy has asked", "load balancer", warned=("tunnelled",)
+    "connect_with_token", "answered with 503, although the proxy asked", "load balancer", warned=("tunnelled",)
 )
 def a_load_balancer_that_answers_in_between(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(503))(patient)

@@ -38,8 +38,8 @@ def test_the_step_that_meets_a_fault_names_it_and_its_remedy(
     report = patient.examine()
     statuses = (set(report.of("failed")), set(report.of("warning")))
     assert statuses == (set(fault.failed), set(fault.warned)), "\n".join(map(str, report.steps.items()))
-    told = report.told(fault.step)
-    assert [words for words in fault.said if words not in told] == [], told
+    text = report.text(fault.step)
+    assert [words for words in fault.said if words not in text] == [], text
     entry = findings.finding(fault, patient, report)
     found.append((fault, entry))
     if not pytestconfig.option.write_findings:

@@ -1,4 +1,4 @@
-"""Where nothing is wrong, doctor says so."""
+"""If nothing is wrong, doctor says so."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_a_gateway_behind_tls(patient: Patient) -> None:
     patient.replace_proxy(gateway=gateway.url, gateway_ca=authority.cert_pem.bytes().decode())
 
 
-def with_a_provider_that_nobody_knows(patient: Patient) -> None:
+def with_an_unknown_provider(patient: Patient) -> None:
     patient.hosts["provider_host"] = "ai.example.com"
     patient.proxy.providers["ai.example.com"] = "other"
 
@@ -61,7 +61,7 @@ ARRANGEMENTS = (
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
     with_a_gateway_behind_tls,
-    with_a_provider_that_nobody_knows,
+    with_an_unknown_provider,
     with_an_older_server,
 )
 
@@ -75,19 +75,19 @@ def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, 
         del patient.settings["proxy_url"], patient.settings["access_url"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
-    assert ("they agree" in report.told("environment")) == tool
+    assert ("they agree" in report.text("environment")) == tool
 
 
 @pytest.mark.parametrize("enabled", [*combinations(PROVIDERS, 1), tuple(PROVIDERS)], ids=", ".join)
-def test_the_proxy_is_known_by_whichever_providers_are_enabled(enabled: tuple[str, ...], patient: Patient) -> None:
+def test_any_enabled_provider_identifies_the_proxy(enabled: tuple[str, ...], patient: Patient) -> None:
     patient.proxy.providers = {host: PROVIDERS[host] for host in enabled}
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
-    assert f"it asks for the token at {', '.join(enabled)}, as" in report.told("connect_without_token")
-    assert f"{enabled[0]} is intercepted" in report.told("provider")
+    assert f"it asks for the token at {', '.join(enabled)}, as" in report.text("connect_without_token")
+    assert f"{enabled[0]} is intercepted" in report.text("provider")
 
 
-def test_a_host_that_the_proxy_does_not_answer_for_says_nothing_of_the_proxy(patient: Patient) -> None:
+def test_silence_for_one_host_says_nothing_about_the_proxy(patient: Patient) -> None:
     patient.be_impatient()
     nowhere = patient.running.enter_context(RawServer(silent, reads_requests=False))
     port = int(nowhere.url.rpartition(":")[2])
@@ -95,7 +95,7 @@ def test_a_host_that_the_proxy_does_not_answer_for_says_nothing_of_the_proxy(pat
     patient.replace_proxy(providers={"chatgpt.com": "chatgpt"}, hosts={"*": port}, upstream=port)
     report = patient.examine()
     assert (report.of("failed"), report.of("warning")) == ([], ["tunnelled"])
-    assert "asks for the token at chatgpt.com" in report.told("connect_without_token")
+    assert "asks for the token at chatgpt.com" in report.text("connect_without_token")
 
 
 def test_a_provisioner_has_neither_files_nor_a_tools_environment(patient: Patient) -> None:
@@ -111,7 +111,7 @@ def test_without_the_deployments_url_the_rest_is_examined(patient: Patient) -> N
     report = patient.examine()
     assert report.status == 0
     assert report.of("skipped") == ["deployment", "user", "ca_endpoint"]
-    assert "--access-url" in report.told("deployment")
+    assert "--access-url" in report.text("deployment")
 
 
 def test_a_host_of_a_ca_that_is_saved_as_an_extra_one_is_not_intercepted(patient: Patient) -> None:
@@ -127,24 +127,24 @@ def test_without_any_ca_certificate_nothing_can_be_compared(patient: Patient) ->
         *("deployment", "user", "ca_endpoint", "certificate_file", "bundle_file"),
         *("provider", "gateway", "strict_client", "environment"),
     ]
-    assert "--ca-cert-pem" in report.told("provider")
+    assert "--ca-cert-pem" in report.text("provider")
 
 
 def test_a_shell_with_a_companys_bundle_is_not_a_tools_process(patient: Patient) -> None:
     patient.environment["SSL_CERT_FILE"] = str(patient.bundle)
-    told = patient.examine().told("environment")
-    assert told == "set here: SSL_CERT_FILE; no HTTPS_PROXY, so this is not a tool's process -> "
+    text = patient.examine().text("environment")
+    assert text == "set here: SSL_CERT_FILE; no HTTPS_PROXY, so this is not a tool's process -> "
 
 
 @pytest.mark.parametrize("entries", ["", "opic.com", "example.com", f"{PROVIDER}.example.com", f"{PROVIDER}:8443"])
 def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> None:
     patient.become_tool(NO_PROXY=entries, no_proxy=entries)
-    assert "past the proxy" not in patient.examine().told("environment")
+    assert "past the proxy" not in patient.examine().text("environment")
 
 
-def test_settings_of_single_tools_may_say_the_same(patient: Patient) -> None:
+def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     patient.become_tool(npm_config_https_proxy=patient.settings["proxy_url"], PIP_CERT=str(patient.bundle))
-    assert "npm_config_https_proxy, PIP_CERT; they agree" in patient.examine().told("environment")
+    assert "npm_config_https_proxy, PIP_CERT; they agree" in patient.examine().text("environment")
 
 
 def test_node_extra_ca_certs_may_name_the_bare_certificate_as_the_copilot_module_sets_it(patient: Patient) -> None:

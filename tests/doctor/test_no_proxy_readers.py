@@ -45,7 +45,7 @@ def python_bypasses() -> bool:
 
 
 def curl_bypasses() -> bool:
-    """Let curl connect; nobody listens, neither where the proxy is nor where the host is."""
+    """Let curl connect; the ports of the proxy and of the host are closed."""
     command = ["curl", "--silent", "--show-error", "--resolve", f"{HOST}:443:127.0.0.2", URL]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     return "connect to 127.0.0.1 port 1 " not in done.stderr

@@ -56,20 +56,20 @@ def test_bad_settings_are_a_failed_step(patient: Patient) -> None:
     report = patient.examine()
     assert report.of("failed") == ["settings"]
     assert report.of("skipped") == [step.name for step in STEPS]
-    assert "proxy_url: port 99999 is out of range" in report.told("settings")
-    assert 'cert_path: "ca.pem" is not absolute' in report.told("settings")
+    assert "proxy_url: port 99999 is out of range" in report.text("settings")
+    assert 'cert_path: "ca.pem" is not absolute' in report.text("settings")
     assert "8888" in report.steps["settings"]["advice"]
 
 
-def test_a_warning_of_the_settings_is_one_here(patient: Patient) -> None:
+def test_a_warning_about_the_settings_is_shown(patient: Patient) -> None:
     patient.settings["proxy_url"] = "http://127.0.0.1"
-    assert "http without a port means port 80" in patient.examine().told("settings")
+    assert "http without a port means port 80" in patient.examine().text("settings")
 
 
 def test_the_token_is_taken_out_of_an_answer_before_that_is_cut(patient: Patient) -> None:
     name = f"{'x' * 60}{TOKEN}"
     patient.deployment.answers[USER_PATH] = [Answer(200, json.dumps({"username": name}).encode())]
-    assert patient.examine().told("user").startswith(f"the token belongs to {'x' * 60}***")
+    assert patient.examine().text("user").startswith(f"the token belongs to {'x' * 60}***")
 
 
 @pytest.mark.parametrize("option", ["--provider-host=https://h", "--tunnelled-host=a b", "--unknown"])
@@ -83,25 +83,25 @@ def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
 def run_steps(patient: Patient, monkeypatch: pytest.MonkeyPatch, *steps: Step) -> dict[str, str]:
     monkeypatch.setattr("tf_helper.doctor.runner.STEPS", steps)
     report = patient.examine()
-    return {name: report.told(name) for name in report.steps if name != "settings"}
+    return {name: report.text(name) for name in report.steps if name != "settings"}
 
 
-def test_a_step_that_hangs_does_not_keep_the_others_waiting(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_hangs_does_not_delay_the_others(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_STEP_SECONDS", 0.2)
     over = threading.Event()
-    told = run_steps(patient, monkeypatch, Step("stuck", "", lambda _: over.wait()), *STEPS[:1])  # type: ignore[arg-type,return-value]
+    text = run_steps(patient, monkeypatch, Step("stuck", "", lambda _: over.wait()), *STEPS[:1])  # type: ignore[arg-type,return-value]
     over.set()
-    assert "a firewall, a name server" in told["stuck"]
-    assert "aiproxy.example.com is" in told["proxy_dns"]
+    assert "a firewall, a name server" in text["stuck"]
+    assert "aiproxy.example.com is" in text["proxy_dns"]
 
 
-def test_a_step_that_breaks_does_not_take_the_others_with_it(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_crashes_does_not_stop_the_others(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> Finding:
         raise ZeroDivisionError(TOKEN)
 
-    told = run_steps(patient, monkeypatch, Step("broken", "", broken), *STEPS[:1])
-    assert "unexpected ZeroDivisionError" in told["broken"]
-    assert "aiproxy.example.com is" in told["proxy_dns"]
+    text = run_steps(patient, monkeypatch, Step("broken", "", broken), *STEPS[:1])
+    assert "unexpected ZeroDivisionError" in text["broken"]
+    assert "aiproxy.example.com is" in text["proxy_dns"]
 
 
 def test_steps_for_which_no_time_is_left_are_skipped(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_lines_fit_the_terminal(columns: int, patient: Patient) -> None:
 
 
 @pytest.mark.parametrize("json_option", [[], ["--json"]])
-def test_what_a_terminal_gets_has_no_bearing_on_what_is_found(
+def test_the_terminal_does_not_change_the_findings(
     json_option: list[str], patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tf_helper.doctor.report._is_terminal", lambda _: True)
@@ -170,7 +170,7 @@ def test_what_a_terminal_gets_has_no_bearing_on_what_is_found(
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_need_not_have_colors(environment: dict[str, str], patient: Patient) -> None:
+def test_colors_can_be_turned_off(environment: dict[str, str], patient: Patient) -> None:
     shown, _ = on_a_terminal(patient, environment=environment)
     assert "\x1b" not in shown
     assert "ok       proxy: TCP" in shown
@@ -184,7 +184,7 @@ def test_json_says_on_a_terminal_what_is_looked_at(patient: Patient) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("silent_only", [False, True], ids=["no connection", "no answer"])
-def test_black_holes_everywhere_leave_an_answer_within_half_a_minute(patient: Patient, *, silent_only: bool) -> None:
+def test_with_all_packets_dropped_the_report_ends_within_half_a_minute(patient: Patient, *, silent_only: bool) -> None:
     with full_backlog() as nowhere, RawServer(silent) as server:
         patient.put_in_place_of_proxy(server.url if silent_only else nowhere)
         patient.settings["access_url"] = server.url if silent_only else nowhere

@@ -44,7 +44,9 @@ def a_listener_of_another_name(patient: Patient) -> None:
     patient.listen_with(patient.listener_certificate(hosts=["localhost"]))
 
 
-@FAULTS.warns("proxy_tls", "a CA's", "rustls", "CaUsedAsEndEntity", "$ openssl req -x509 -addext basicConstraints")
+@FAULTS.warns(
+    "proxy_tls", "a CA certificate", "rustls", "CaUsedAsEndEntity", "$ openssl req -x509 -addext basicConstraints"
+)
 def a_listener_with_the_certificate_of_a_ca(patient: Patient) -> None:
     listener = patient.listener_certificate(issuer=None, ca=True, key_usage=False, extensions=())
     patient.save(listener.pem)

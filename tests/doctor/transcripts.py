@@ -64,7 +64,7 @@ def generalized(out: str, patient: Patient, proxy_url: str) -> str:
     """Return what doctor said, with the addresses, paths, digests and dates that the documentation has."""
     host, _, port = proxy_url.partition("//")[2].partition(":")
     real_port = patient.settings["proxy_url"].rpartition(":")[2]
-    for real, told in {
+    for real, text in {
         patient.settings["proxy_url"]: proxy_url,
         patient.settings.get("access_url", ACCESS_URL): ACCESS_URL,
         str(patient.bundle): CERT_PATH.replace(".pem", ".bundle.pem"),
@@ -75,10 +75,10 @@ def generalized(out: str, patient: Patient, proxy_url: str) -> str:
         "it is an address already": f"{host} is 10.2.3.4",
         "127.0.0.1": "10.2.3.4",
     }.items():
-        out = out.replace(real, told)
+        out = out.replace(real, text)
     out = re.sub(r"[0-9-]{10}T[0-9:]{8}Z", "2036-11-22T08:00:00Z", out)
-    for digest, told in zip(dict.fromkeys(re.findall(r"\b[0-9a-f]{64}\b", out)), DIGESTS, strict=False):
-        out = out.replace(digest, told)
+    for digest, text in zip(dict.fromkeys(re.findall(r"\b[0-9a-f]{64}\b", out)), DIGESTS, strict=False):
+        out = out.replace(digest, text)
     return out
 
 

@@ -45,7 +45,7 @@ def a_gateway_without_a_license(patient: Patient) -> None:
     patient.gateway.licensed = False
 
 
-@FAULTS.fails("gateway", "no gateway behind the proxy (404)", "CODER_AI_GATEWAY_ENABLED=true")
+@FAULTS.fails("gateway", "is not enabled (404)", "CODER_AI_GATEWAY_ENABLED=true")
 def a_gateway_that_is_off(patient: Patient) -> None:
     patient.gateway.enabled = False
 

@@ -126,7 +126,7 @@ class Gateway(StreamServer):
         assert self._origin
         headers: dict[str, str | None] = {"Host": host, INTERCEPTED_HEADER: "yes", GOVERNANCE_HEADER: None}
         if not header(request, GOVERNANCE_HEADER) and _key(request):
-            # What the user has paid with was the token; no provider ever sees that.
+            # The token was for the gateway; no provider ever sees it.
             by_bearer = bool(header(request, "authorization"))
             headers |= {"Authorization": f"Bearer {COMPANY_KEY}" if by_bearer else None}
             headers |= {"X-Api-Key": None if by_bearer else COMPANY_KEY}

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 # Words of the names of faults.
 SPELLED = {"ca": "CA", "tls": "TLS", "coders": "Coder's", "companys": "company's", "systems": "system's"}
 
+# What depends on whether there is a network, and on which end of a connection is quicker.
+VOLATILE = {
+    r"(has no address: )[a-z ]+": r"\1name or service not known",
+    r"(the TLS handshake broke off \()[a-z ]+": r"\1unexpected eof while reading",
+}
+
 PAGE = ROOT / "docs" / "messages.md"
 BEGIN, END = "<!-- what doctor finds -->\n", "<!-- end of what doctor finds -->"
 SOURCES = [*(ROOT / "tf_helper" / "doctor").rglob("*.py"), *(ROOT / "tf_helper" / "coder").glob("*.py")]
@@ -43,8 +49,8 @@ def finding(fault: Fault, patient: Patient, report: Report) -> str:
         seen, advice = seen.partition("\nset here: ")[0], ""
     as_text([Examined(fault.step, step["title"], Finding(step["status"], seen, advice))])
     lines, _, _ = patient.capsys.readouterr().out.partition("\n\n")
-    # What the system says depends on whether there is a network.
-    lines = re.sub("(has no address: )[a-z ]+", r"\1name or service not known", lines)
+    for volatile, shown in VOLATILE.items():
+        lines = re.sub(volatile, shown, lines)
     return entry(heading(fault), [generalized(lines, patient, PROXY_URL)])
 
 

@@ -67,7 +67,7 @@ def serves(status: int = 200, body: str = "", location: str = "") -> Spoil:
 
 
 def stubs(name: str, body: str) -> Spoil:
-    """Put a few lines of sh in the place of a program."""
+    """Replace a program by a few lines of sh."""
     return lambda place: place.workspace.stub(name, body)
 
 

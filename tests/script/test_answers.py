@@ -32,7 +32,7 @@ PADDING = b"#" * 100_000
     [
         (201, "answered with status 201"),
         (204, "answered with status 204"),
-        (304, "answered with status 304"),  # no redirect, for all its number
+        (304, "answered with status 304"),  # not a redirect, despite its number
         (400, "answered with status 400"),
         (403, "denied access (403): check the license"),
         (404, "has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true"),
@@ -181,7 +181,7 @@ def _forbid_without_end(connection: socket.socket, closing: threading.Event) -> 
     closing.wait()
 
 
-def test_the_body_of_a_refusal_is_not_waited_for(workspace: Workspace) -> None:
+def test_it_does_not_wait_for_the_body_of_a_refusal(workspace: Workspace) -> None:
     with RawServer(_forbid_without_end) as server:
         workspace.values["ACCESS_URL"] = server.url
         assert "denied access (403)" in workspace.run().failure

@@ -1,4 +1,4 @@
-"""What may arrive with status 200, and what becomes of it."""
+"""What may arrive with status 200, and what the script does with it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_anything_but_valid_ca_certificates_is_refused_with_openssl(
 
 
 def test_a_ca_made_as_in_the_documentation_of_coder_is_saved(workspace: Workspace, deployment: Deployment) -> None:
-    # It has no key usage, which some clients hold against it.
+    # It has no key usage, which some clients refuse.
     key = ["-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", "/dev/null"]
     command = [program("openssl"), "req", "-new", "-x509", *key, "-days", "365", "-subj", "/CN=AI Bridge Proxy CA"]
     made = subprocess.run(command, capture_output=True, check=True).stdout
@@ -147,7 +147,7 @@ def test_without_openssl_a_download_is_saved(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("status", [1, 126, 127])
-def test_an_openssl_that_does_not_start_stops_nothing(workspace: Workspace, status: int) -> None:
+def test_a_broken_openssl_does_not_stop_the_setup(workspace: Workspace, status: int) -> None:
     # It may be there without its libraries.
     workspace.stub("openssl", f"exit {status}")
     assert workspace.run().status == 0

@@ -22,7 +22,7 @@ COMPLETE = "exp sync complete aibridge-proxy-setup"
 
 
 @pytest.mark.parametrize("end", ["success", "failure", "failure before anything else", "missing program", "file size"])
-def test_every_end_is_completed(workspace: Workspace, deployment: Deployment, end: str) -> None:
+def test_the_unit_is_completed_however_the_script_ends(workspace: Workspace, deployment: Deployment, end: str) -> None:
     # Dependent scripts have their own way to fail; they need not wait for five minutes.
     workspace.note("coder")
     if end == "failure":
@@ -40,7 +40,7 @@ def test_without_the_cli_the_setup_works(workspace: Workspace) -> None:
     assert workspace.run().status == 0
 
 
-def test_a_cli_that_fails_or_is_too_old_fails_nothing(workspace: Workspace) -> None:
+def test_a_cli_that_fails_or_is_too_old_does_not_fail_the_setup(workspace: Workspace) -> None:
     workspace.note("coder", "echo 'unknown subcommand \"sync\"'\necho 'Run coder exp --help' >&2\nexit 1")
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")

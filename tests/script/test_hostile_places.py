@@ -1,4 +1,4 @@
-"""What lies where a file is to be saved, and whose the directories are."""
+"""Other files at the paths to save to, and directories of other users."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_directory_that_appears_at_the_last_moment_gets_no_file(workspace: Wor
     assert list(place.iterdir()) == []
 
 
-def test_an_old_mv_is_no_obstacle(workspace: Workspace, place: Path) -> None:
+def test_an_old_mv_works(workspace: Workspace, place: Path) -> None:
     # busybox has -T, which keeps files out of such a directory, since 1.33.
     workspace.stub("mv", f'case $1 in *T*) exit 1 ;; *) exec {program("mv")} "$@" ;; esac')
     assert workspace.run().status == 0
@@ -148,7 +148,7 @@ def test_a_directory_that_everyone_can_write_to_is_refused(workspace: Workspace,
     assert list(place.parent.iterdir()) == []
 
 
-def test_below_a_directory_that_everyone_can_write_to_a_warning_is_enough(workspace: Workspace) -> None:
+def test_an_ancestor_that_everyone_can_write_to_is_a_warning(workspace: Workspace) -> None:
     # Such as a Kubernetes emptyDir at /tmp, which the user cannot change.
     workspace.certificates.chmod(0o777)
     workspace.save_at(workspace.certificates / "new" / "ca.pem")

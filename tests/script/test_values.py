@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.script.conftest import Certificates
 
-# In the place of setup.sh: what the variables hold, and what the prologue has left behind.
+# Instead of setup.sh: what the variables contain, and what the prologue leaves behind.
 PROBE = (
     "".join(f'printf "%s\\0" "${name}"\n' for name in sorted(VARIABLES))
     + "export -p | while read -r name; do case $name in *_URL=*|*_TOKEN=*|*_PATH=*|*_PEM=*) echo $name >&2; esac; done"

@@ -137,14 +137,14 @@ def test_the_status_is_that_of_the_command(call: Call, command: list[str], statu
     assert call(*command).returncode == status
 
 
-def test_a_hyphen_in_the_path_of_a_command_is_no_option(call: Call, saving: Workspace) -> None:
+def test_a_hyphen_in_the_path_of_a_command_is_not_an_option(call: Call, saving: Workspace) -> None:
     command = saving.home / "-x" / "--y"
     command.parent.mkdir()
     command.symlink_to(program("echo"))
     assert call(str(command), "runs").stdout == "runs\n"
 
 
-def test_it_becomes_the_command_which_has_signals_and_terminal_to_itself(wrapper: Path) -> None:
+def test_it_becomes_the_command_which_gets_signals_and_terminal_directly(wrapper: Path) -> None:
     parent, child = pty.openpty()
     process = subprocess.Popen([wrapper, "sh", "-c", "tty; exec sleep 600"], stdin=child, stdout=child, close_fds=True)
     assert os.read(parent, 100).decode().strip() == os.ttyname(child)
@@ -160,14 +160,14 @@ def test_the_token_is_in_no_argument_and_no_output(call: Call) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"], ["-"], ["--", "-c", "x"]])
-def test_without_a_command_it_says_how_it_is_used(call: Call, wrapper: Path, arguments: list[str]) -> None:
+def test_without_a_command_it_prints_its_usage(call: Call, wrapper: Path, arguments: list[str]) -> None:
     done = call(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE.format(wrapper))
 
 
 @pytest.mark.parametrize("missing", ["cert_path", "bundle_path"])
 @pytest.mark.parametrize("emptied", [True, False])
-def test_without_the_certificates_it_names_the_log_to_read(
+def test_without_the_certificates_it_names_the_log(
     call: Call, saving: Workspace, missing: str, *, emptied: bool
 ) -> None:
     file: Path = getattr(saving, missing)

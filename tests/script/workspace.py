@@ -130,7 +130,7 @@ class Workspace:
         (self.bin / tool).unlink()
 
     def stub(self, name: str, body: str) -> None:
-        """Put a program of a few lines of sh in the place of another."""
+        """Replace a program by a few lines of sh."""
         path = self.bin / name
         path.unlink(missing_ok=True)
         path.write_text(f"#!/bin/sh\n{body}\n")

@@ -1,4 +1,4 @@
-"""The stand-in for AI Bridge Proxy, held to what was seen on the real one (its source of June 2026)."""
+"""The stand-in for AI Bridge Proxy behaves as the real one was seen to (its source of June 2026)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Context:
 
     @property
     def provider_hosts(self) -> tuple[str, ...]:
-        """The hosts that may be intercepted: the one in question first, then those that everyone knows."""
+        """The hosts that may be intercepted: the given one first, then the known ones."""
         return tuple(dict.fromkeys(filter(None, (self.provider_host, *KNOWN_PROVIDER_HOSTS))))
 
     @property
@@ -57,7 +57,7 @@ class Context:
         return (*self.proxy_ca, *self.query.extra_ca_certs_pem, *self.known.saved_ca)
 
     def tool_trust(self) -> ssl.SSLContext:
-        """Return what a tool trusts: the bundle or, if there is none, what would be in it."""
+        """Return what a tool trusts: the bundle or, if it is missing, what would be in it."""
         # A pipe or a device could be read without end.
         if self.in_workspace and os.path.isfile(self.query.cert_path.bundle_path):  # noqa: PTH113 - False on any error
             context = ssl_context(system=False)

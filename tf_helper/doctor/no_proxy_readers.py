@@ -40,7 +40,7 @@ def _go(no_proxy: str, host: str) -> bool:
 
 def _node(no_proxy: str, host: str) -> bool:
     for name in map(_without_port, _split_at_blanks_too(no_proxy)):
-        # "*host" is no wildcard of any document's; to proxy-from-env and to older versions of undici it is.
+        # "*host" is documented nowhere, but proxy-from-env and older versions of undici take it as a wildcard.
         if name.startswith("*") and host.endswith(name[1:]):
             return True
         if _is_below(host, re.sub(r"^\*?\.", "", name)):

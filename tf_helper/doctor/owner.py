@@ -8,7 +8,7 @@ _PROC = Path("/proc")
 
 
 def is_root() -> bool:
-    """Tell whether this user is root, to whom other users' files are a matter of doubt, not of a fault."""
+    """Tell whether this user is root, for whom other users' files are a warning, not a failure."""
     return os.geteuid() == _ROOT
 
 

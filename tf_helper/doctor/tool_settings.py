@@ -28,7 +28,7 @@ TOOL_SETTINGS = (
     ToolSetting("PIP_CERT", "pip", "trust"),
     ToolSetting("CARGO_HTTP_PROXY", "Cargo", "proxy"),
     ToolSetting("GIT_SSL_NO_VERIFY", "git", "no verification"),
-    ToolSetting("NIX_SSL_CERT_FILE", "Nix and the programs that it installs", "trust"),
+    ToolSetting("NIX_SSL_CERT_FILE", "Nix", "trust"),
     ToolSetting("grpc_proxy", "gRPC", "proxy"),
     ToolSetting("no_grpc_proxy", "gRPC", "no proxy"),
     ToolSetting("NODE_TLS_REJECT_UNAUTHORIZED", "Node.js", "no verification"),

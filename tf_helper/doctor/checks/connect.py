@@ -46,12 +46,12 @@ def connect_with_token(context: Context) -> Finding:
         return ok(f"tunnel to {host} opened; each request checks the token")
     if answer.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return failed(
-            "the token is refused (407), but AI Bridge Proxy takes any password: another proxy answers too",
-            f"find the proxy in front of AI Bridge Proxy that wants credentials of its own; {PORT_HINT}",
+            "the token is refused (407), but AI Bridge Proxy takes any password: another proxy answers, too",
+            f"find the proxy in front of AI Bridge Proxy that asks for its own credentials; {PORT_HINT}",
         )
     return failed(
-        f"CONNECT to {host} is answered with {answer.status}, though the proxy has asked for the token before",
-        "something in front of the proxy answers in its place: look in the log of the load balancer and the deployment",
+        f"CONNECT to {host} is answered with {answer.status}, although the proxy asked for the token before",
+        "something in front of the proxy answers instead: check the logs of the load balancer and the deployment",
     )
 
 
@@ -95,9 +95,9 @@ def _no_challenge(context: Context, answers: Answers) -> Finding:
         return failed(str(next(iter(answers.failures.values()))), f"check what listens there; {PORT_HINT}")
     if any(answer.opened for answer in answers.heard.values()):
         return failed(
-            f"it tunnels to anyone ({shown}): another, open proxy",
+            f"it tunnels for anyone ({shown}): another, open proxy",
             f"{_THIS_PROXY}; AI Bridge Proxy asks for the token at the hosts that it intercepts, and closes CONNECT to "
-            "other ports than 80 and 443 without an answer",
+            "ports other than 80 and 443 without an answer",
         )
     if HTTPStatus.FORBIDDEN in statuses:
         return failed(

@@ -31,7 +31,7 @@ def session_token(context: Context) -> Finding:
             f"set {TOKEN_VARIABLES[1]}, for example to one from `coder tokens create`; a tool has it in HTTPS_PROXY",
         )
     if not is_valid_in_header(context.token):
-        return failed("it contains characters that no Coder token has", "check the variable that it is in")
+        return failed("the token contains characters that no Coder token has", "check the variable it is in")
     return ok(f"present, {len(context.token)} characters long")
 
 

@@ -73,7 +73,7 @@ def _proxies(context: Context) -> Iterator[_Doubt]:
             yield _Doubt(f"{name} has no token in it", fails=True)
         elif password != context.token:
             # A tool that has been running since before the workspace's last start, perhaps.
-            yield _Doubt(f"{name} has another token than the one that was tried here")
+            yield _Doubt(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
         if environment.get(name):
             yield _Doubt(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
@@ -112,7 +112,7 @@ def _files(context: Context) -> Iterator[_Doubt]:
         elif value not in {wanted, cert_path.path}:
             others.setdefault(wanted, []).append(name)
     for wanted, names in others.items():
-        yield _Doubt(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} another file than {wanted}")
+        yield _Doubt(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} a file other than {wanted}")
     for first, second, client in _PRECEDENCE:
         yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
     if environment.get("SSL_CERT_DIR"):
@@ -140,7 +140,7 @@ def _of_a_single_tool(context: Context, present: PresentSetting) -> str:
     if kind == "no proxy" and value not in {context.environment.get(other) for other in _NO_PROXY}:
         return f"{tool} takes {name}, which is not the module's NO_PROXY"
     if kind == "trust" and value != bundle:
-        return f"{tool} takes {name}, which names another file than {bundle}"
+        return f"{tool} takes {name}, which names a file other than {bundle}"
     return f"{tool} verifies no certificate: {name} is set" if present.turns_off else ""
 
 

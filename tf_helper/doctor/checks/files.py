@@ -40,8 +40,8 @@ def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificat
     first = saved[0]
     if served and first.sha256 != served[0].sha256:
         return failed(
-            f"{path} contains another certificate than the deployment hands out: SHA-256 {first.sha256}",
-            f"the proxy's CA certificate was replaced after this workspace had started: restart it\n{_RESTART}",
+            f"{path} contains a certificate other than the one that the deployment serves: SHA-256 {first.sha256}",
+            f"the proxy's CA certificate was replaced after this workspace started: restart it\n{_RESTART}",
         )
     if is_expired(first, time.time()):
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
@@ -72,22 +72,22 @@ def _compare_bundle(context: Context, path: str) -> Finding:
     store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
     if not store:
         return warning(
-            f"{path}: this machine has no roots of its own to compare it with",
+            f"{path}: this machine has no system roots to compare it with",
             "install ca-certificates and restart the workspace",
         )
     roots = _authorities(store)
     if not roots:
         return warning(
             f"{path}: the system's roots in {store} cannot be read to compare it with them",
-            f"look whether {store} is readable for this user and has certificates only; update-ca-certificates or "
-            "update-ca-trust make it again",
+            f"check that this user can read {store} and that it contains only certificates; update-ca-certificates or "
+            "update-ca-trust rebuilds it",
         )
     if not roots & bundle:
         return failed(f"{path} lacks the system's roots", "install ca-certificates, then restart the workspace")
     if roots - bundle:
         return warning(
             f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
-            f"the system's store was updated after the workspace had started: restart it\n{_RESTART}",
+            f"the system's store was updated after the workspace started: restart it\n{_RESTART}",
         )
     certificate = "the certificate and " if context.proxy_ca else ""
     return ok(f"{path} contains {certificate}{len(roots)} of the system's roots")
@@ -108,12 +108,12 @@ def _read(path: str) -> str | Finding:
     try:
         mode = Path(path).stat().st_mode
         if not stat.S_ISREG(mode):
-            kind = "a directory" if stat.S_ISDIR(mode) else "a pipe, a device or the like"
-            return failed(f"{path} is {kind}, not a file", f"move it away, then {_STARTUP_SCRIPT}")
+            kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+            return failed(f"{path} is {kind}", f"move it away, then {_STARTUP_SCRIPT}")
         with Path(path).open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_CHARACTERS)
     except FileNotFoundError:
-        return failed(f"there is no {path}", f"if it is elsewhere, give --cert-path; if not, {_STARTUP_SCRIPT}")
+        return failed(f"{path} does not exist", f"if it is elsewhere, use --cert-path; if not, {_STARTUP_SCRIPT}")
     except OSError as error:
         return failed(
             f"{path} cannot be read: {error.strerror}",

@@ -62,7 +62,7 @@ def _doubts(context: Context, der: bytes) -> Finding | None:
     (certificate,) = parse_extra_ca_certs(ssl.DER_cert_to_PEM_cert(der))
     if certificate.ca:
         return warning(
-            "its certificate is a CA's, which tools on rustls (Codex, uv) refuse for a server (CaUsedAsEndEntity)",
+            "it has a CA certificate, which tools on rustls (Codex, uv) refuse for a server (CaUsedAsEndEntity)",
             "issue it with basicConstraints CA:FALSE:\n"
             "$ openssl req -x509 -addext basicConstraints=critical,CA:FALSE ...",
         )

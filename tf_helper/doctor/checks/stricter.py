@@ -19,13 +19,13 @@ class _Strictness(NamedTuple):
 
 _STRICTER = (
     _Strictness(
-        "Node.js and Python up to 3.12, which want the chain up to its root",
+        "Node.js and Python up to 3.12, which need the chain up to its root",
         set_flags=0,
         clear_flags=ssl.VERIFY_X509_PARTIAL_CHAIN,
         remedy="add the CA certificates up to the root to extra_ca_certs_pem",
     ),
     _Strictness(
-        "Python 3.13 and newer, which verify as RFC 5280 has it (VERIFY_X509_STRICT)",
+        "Python 3.13 and newer, which follow RFC 5280 strictly (VERIFY_X509_STRICT)",
         set_flags=ssl.VERIFY_X509_STRICT,
         clear_flags=0,
         remedy="",

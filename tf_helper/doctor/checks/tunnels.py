@@ -75,15 +75,15 @@ def _behind_the_proxy(context: Context) -> str:
 
 def _answer_of_gateway(status: int) -> Finding:
     if status == HTTPStatus.BAD_REQUEST:
-        return ok("requests reach the gateway, which wants a key (400)")
+        return ok("requests reach the gateway, which asks for a key (400)")
     if status == HTTPStatus.FORBIDDEN:
         return failed(
-            "the gateway refuses everyone (403): it is not licensed",
+            "the gateway refuses all requests (403): it is not licensed",
             "check the deployment's license for AI Gateway",
         )
     if status == HTTPStatus.NOT_FOUND:
         return failed(
-            "there is no gateway behind the proxy (404)",
+            "the gateway behind the proxy is not enabled (404)",
             "set CODER_AI_GATEWAY_ENABLED=true (older: CODER_AIBRIDGE_ENABLED) on the deployment, and check "
             "CODER_AI_GATEWAY_PROXY_TARGET, if it is set",
         )
@@ -94,8 +94,8 @@ def _answer_of_gateway(status: int) -> Finding:
         )
     return failed(
         f"what answers behind the proxy is not the gateway ({status})",
-        "a login page or a redirect in front of the deployment answers so: let /api/v2/aibridge through, and check the "
-        "access URL and CODER_AI_GATEWAY_PROXY_TARGET on the deployment",
+        "this may be a login page or a redirect in front of the deployment: let /api/v2/aibridge through, and check "
+        "the access URL and CODER_AI_GATEWAY_PROXY_TARGET on the deployment",
     )
 
 
