@@ -117,7 +117,7 @@ def test_without_the_deployments_url_the_rest_is_examined(patient: Patient) -> N
 def test_a_host_of_a_ca_that_is_saved_as_an_extra_one_is_not_intercepted(patient: Patient) -> None:
     patient.save(patient.roots_pem)
     del patient.settings["access_url"]
-    assert "is tunnelled" in patient.examine().told("tunnelled")
+    assert "is tunnelled" in patient.examine().text("tunnelled")
 
 
 def test_without_any_ca_certificate_nothing_can_be_compared(patient: Patient) -> None:
