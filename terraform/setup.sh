@@ -130,7 +130,7 @@ look_at() {
   set -- $listing
   if test "${3-}" != 0 && test "${3-}" != "$user"; then
     is_overflow_user "$3" || fail "$entry belongs to another user (uid $3): choose a $setting in your own directory"
-    warn "directories of uid $3, which stands for all users that this user namespace does not map, count as root's"
+    warn "directories of uid $3, to which this user namespace maps all unknown users, count as root's"
   fi
   case $1 in
     d???????w[tT]*) open='' shared=yes ;;
@@ -363,7 +363,7 @@ main() {
     check_with_openssl "what $ACCESS_URL sent as the certificate"
   fi
   save
-  printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # if nobody reads it
+  printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # the reader may be gone
 }
 
 main

@@ -189,7 +189,7 @@ def test_it_does_not_wait_for_the_body_of_a_refusal(workspace: Workspace) -> Non
 
 
 def test_all_tries_share_one_minute(workspace: Workspace, deployment: Deployment) -> None:
-    # Each gets what the ones before have left, and without time left there is no further one.
+    # Each gets what the ones before have left, and without time left there is not another.
     clock = workspace.notes / "clock"
     clock.write_text("1000")
     # Each look at the clock finds it 25 seconds on.

@@ -4,7 +4,7 @@ with Recorder({"proxy.example.com": "127.0.0.1"}) as recorder:
     ...  # a tool runs
     print(recorder.attempts())
 
-Each name has an address of its own, where nobody is, so that a connection shows which name it is for. What is seen are
+Each name has its own unused address, so that a connection shows which name it is for. What is seen are
 the packets themselves, whatever their port and protocol.
 """
 

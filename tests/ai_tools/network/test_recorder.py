@@ -1,4 +1,4 @@
-"""The recorder sees whatever goes past the proxy; else the tests that look at it would pass for any tool."""
+"""The recorder sees everything that goes past the proxy; otherwise the tests that use it would pass for any tool."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_datagram_to_an_address_is_seen(recorder: Recorder, port: int) -> None
     assert recorder.attempts() == [Attempt("udp", f"8.8.8.8:{port}")]
 
 
-def test_the_way_to_the_proxy_is_no_attempt_to_go_past_it(recorder: Recorder) -> None:
+def test_connections_to_the_proxy_are_not_recorded(recorder: Recorder) -> None:
     connect(PROXY_NAME, 1)
     connect("localhost", 1)
     assert recorder.attempts() == []

@@ -50,7 +50,7 @@ class Visit(NamedTuple):
 
 
 class Provider(Closing):
-    """Answers each provider's API under every name, with certificates that `authority` signs for whoever asks."""
+    """Answers each provider's API under every name, with certificates that `authority` signs on demand."""
 
     def __init__(self, authority: trustme.CA) -> None:
         self.ca_pem = authority.cert_pem.bytes().decode()

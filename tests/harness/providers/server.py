@@ -26,7 +26,7 @@ messages, services = grpc.protos_and_services("tests/harness/providers/tfplugin6
 
 UNKNOWN = msgpack.ExtType(0, b"\0")
 
-# Terraform walks ten nodes at a time unless told otherwise, and a program behind a data source takes a thread.
+# Terraform walks ten nodes at a time by default, and a program behind a data source takes a thread.
 THREADS = 16
 
 
