@@ -51,6 +51,7 @@ def test_accepts_and_normalizes(given: str, entries: tuple[str, ...]) -> None:
     [
         ("*", '"*" would send nothing through the proxy'),
         ("a, *", '"*" would send nothing through the proxy'),
+        *((text, f'"{text}" would send nothing through the proxy') for text in ("**", "*.", ".*", "*.*", "*:443")),
         ("*.example.com", 'entry "*.example.com": the host contains "*", which is not allowed in a host name'),
         (".", 'entry ".": has no host'),
         ("..a", 'entry "..a": the host name has an empty label (two dots in a row, or one in front)'),

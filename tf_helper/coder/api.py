@@ -33,7 +33,9 @@ _MAX_BODY_BYTES = MAX_CA_CERT_BYTES
 
 CHECK_NETWORK = "check its name, its port, and the network between this machine and the deployment"
 _NOT_CODER = "check access_url; if a login page is in front of the deployment, let /api/v2 through"
-_RENEW = "restart the workspace, or set CODER_SESSION_TOKEN to a new one from `coder tokens create`"
+_RENEW = (
+    "restart the workspace to get a new token; in a terminal, set CODER_SESSION_TOKEN to one from `coder tokens create`"
+)
 
 
 class DeploymentError(Exception):

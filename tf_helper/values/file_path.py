@@ -72,13 +72,12 @@ def _system_trust_problems(path: str) -> Iterator[Problem]:
     if path in SYSTEM_TRUST_FILES:
         yield Problem(
             f"{redacted(path)} is the system's own trust store, which must not be overwritten",
-            "choose a file of its own; the bundle next to the certificate contains the system's roots",
+            "choose another file; the bundle contains the system's roots",
         )
         return
     for directory in (*SYSTEM_TRUST_DIRECTORIES, *TRUST_ANCHOR_DIRECTORIES):
         if f"{path}/".startswith(f"{directory}/"):
             yield Problem(
                 f"{redacted(path)} is in {directory}, whose files the whole system trusts",
-                "choose another directory; the bundle next to the certificate contains the system's roots, which "
-                "would then stay trusted after the system drops them",
+                "choose another directory; in this one, the bundle would keep roots trusted that the system drops",
             )

@@ -85,8 +85,10 @@ def _unique(entries: list[str]) -> tuple[str, ...]:
 
 
 def _parse_entry(text: str, number: int) -> str:
-    if text == "*":
-        raise Invalid(Problem('"*" would send nothing through the proxy', "name the hosts that bypass it"))
+    if re.fullmatch(r"\.*\*[*.]*(:[0-9]*)?", text):
+        raise Invalid(
+            Problem(f"{redacted(text)} would send nothing through the proxy", "name the hosts that bypass it")
+        )
     problem = _pasted(text, number)
     if problem:
         raise Invalid(problem)

@@ -84,10 +84,13 @@ def _bypasses(context: Context) -> Iterator[_Doubt]:
     yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
     certain = context.known.intercepted or context.provider_hosts
     for name in _NO_PROXY:
+        taken: dict[tuple[str, bool], list[str]] = {}
         for host in context.provider_hosts:
-            clients = bypassing_clients(environment.get(name, ""), host)
+            clients = ", ".join(bypassing_clients(environment.get(name, ""), host))
             if clients:
-                yield _Doubt(f"{name} takes {host} past the proxy in {', '.join(clients)}", fails=host in certain)
+                taken.setdefault((clients, host in certain), []).append(host)
+        for (clients, fails), hosts in taken.items():
+            yield _Doubt(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
 
 
 def _files(context: Context) -> Iterator[_Doubt]:
