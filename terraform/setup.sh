@@ -150,7 +150,8 @@ check_file() {
   test -s "$file" || return 0
   if test "$1" = "$WRAPPER_PATH"; then
     { marker=$(sed -n '2{p;q;}' "$file"); } 2>/dev/null # bash warns of zero bytes
-    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not our wrapper' ;; esac
+    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; esac
+    reason='is not a wrapper of this module'
   else
     certificates "$file" >/dev/null 2>&1
     case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
@@ -323,7 +324,7 @@ save() {
   ours=$pem
   write_certificates "$work/bundle" "$roots" "$work/cert"
   test "$pem" != "$ours" || warn "no system roots found: $CA_BUNDLE_PATH does not contain them"
-  ! read -r count <"$work/left-out" || warn "left out $count PEM blocks of $roots that are not complete certificates"
+  ! read -r count <"$work/left-out" || warn "left out PEM blocks of $roots that are not complete certificates ($count)"
   chmod 0644 "$work/cert" "$work/bundle" || cannot_write
   check_certificate_files
   cert=./${CERT_PATH##*/} bundle=./${CA_BUNDLE_PATH##*/}

@@ -122,7 +122,7 @@ def test_blocks_that_are_left_out_of_the_bundle_are_counted(workspace: Workspace
     workspace.roots.write_text(trusted + certificates.public.pem + other + pem[:200])
     run = workspace.run()
     assert run.status == 0
-    warning = f"left out 3 PEM blocks of {workspace.roots} that are not complete certificates"
+    warning = f"left out PEM blocks of {workspace.roots} that are not complete certificates (3)"
     assert run.stderr == f"AI Bridge Proxy setup: warning: {warning}\n"
     assert workspace.bundle_path.read_text() == certificates.public.pem + certificates.proxy.pem
 
