@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def recorder() -> Iterator[Recorder]:
     """Watch the tests' network."""
     if os.environ.get("TESTS_NETWORK") != "loopback":
-        pytest.skip("not on a network of their own: `make tools` runs these tests, and needs the right to make one")
+        pytest.skip("not on a network of its own; run `make tools`, which needs the right to create network namespaces")
     with Recorder({PROXY_NAME: "127.0.0.1"}) as running:
         yield running
 
@@ -92,9 +92,8 @@ def stage(
                 "wrapper_path": str(wrapper),
                 **settings,
             }
-            done = run_script(
-                apply(directory / "module", deployment, variables, providers).script, directory, system_roots
-            )
+            applied = apply(directory / "module", deployment, variables, providers)
+            done = run_script(applied.script, directory, system_roots)
             assert done.returncode == 0, done.stdout
             return wrapper
 
@@ -105,7 +104,7 @@ def stage(
 
 @pytest.fixture(scope="session")
 def run_tool(stage: Stage) -> RunTool:
-    """Run a tool in a cell, unless that has been done already."""
+    """Run a tool in a cell, once."""
     return cache(stage.run)
 
 
@@ -113,5 +112,5 @@ def installed(tool: Tool) -> Tool:
     """Skip the test if the tool is not installed."""
     missing = [package.name for package in tool.packages if not package.is_installed]
     if missing or not shutil.which(tool.command[0], path=PATH):
-        pytest.skip(f"not installed: {', '.join(missing) or tool.command[0]}; `make tools` tries to")
+        pytest.skip(f"not installed: {', '.join(missing) or tool.command[0]}; run `make tools`")
     return tool

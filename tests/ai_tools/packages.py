@@ -1,4 +1,4 @@
-"""The packages that the tools come in: which version is locked, and whether `make` could install it here."""
+"""The packages of the tools: which version is locked, and whether it is installed here."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class NpmPackage(Package):
 
 @dataclass(frozen=True)
 class PyPiPackage(Package):
-    """A package from PyPI, in an environment beside that of the tests which is called as its lock file."""
+    """A package from PyPI, in a virtual environment named like its lock file, inside that of the tests."""
 
     name: str
     lock: Path = PYTHON / "ai-tools.txt"
 
     @property
     def version(self) -> str:
-        # Where versions differ by Python's, the last line is the one of the newest.
+        # If it depends on Python's version, the last line is for the newest.
         found: list[str] = re.findall(rf"^{re.escape(self.name)}==(\S+)", self.lock.read_text(), re.MULTILINE)
         return found[-1]
 
@@ -71,7 +71,7 @@ class PyPiPackage(Package):
         return Path(sys.prefix, self.lock.stem)
 
     def program(self, name: str) -> str:
-        """Return the path of a program that the package or its environment has."""
+        """Return the path of a program in that environment."""
         return str(self._environment / "bin" / name)
 
 

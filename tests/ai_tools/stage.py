@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PROXY_NAME = "aiproxy.example.com"
 
-# Each host that a tool asks can be intercepted, those included for which Coder knows no provider.
+# Any host of a tool can be intercepted, including those for which Coder has no provider.
 ALL_PROVIDERS = {**{tool.host: tool.host for tool in ALL_TOOLS}, **PROVIDERS}
 
 OWN_KEY = "the-users-own-key"
@@ -38,12 +38,12 @@ PATH = os.pathsep.join(
     [*(str(folder / "node_modules" / ".bin") for folder in (JAVASCRIPT, node(24).folder)), "/usr/bin", "/bin"]
 )
 
-# A tool that takes longer is ended.
+# A tool that takes longer is killed.
 SECONDS = 60
 
 
 class Run(NamedTuple):
-    """How a tool ended (None: it had to be), and what was seen of it meanwhile."""
+    """The exit status of a tool (None: it was killed), and what was seen while it ran."""
 
     status: int | None
     output: str
@@ -73,10 +73,10 @@ class Stage:
         wrapper: Path | None = None,
         until: str = "",
     ) -> Run:
-        """Run a tool by the wrapper, with nothing else in its environment but its own or the given variables.
+        """Run a tool by the wrapper, with no variables but its own, or the given ones.
 
-        {key} in them is the one that the other side takes: the Coder token where the host is intercepted. A tool that
-        prints what it is waited for is ended.
+        {key} in them is a key that is accepted: the Coder token if the host is intercepted. A tool that prints `until`
+        is killed.
         """
         intercepted = cell.host == "intercepted"
         key = TOKEN if intercepted else OWN_KEY
@@ -94,7 +94,7 @@ class Stage:
 
 
 def _run(command: list[str], home: Path, variables: Mapping[str, str], until: str) -> tuple[int | None, str]:
-    # Into a file: a process that a tool leaves behind would keep a pipe open.
+    # To a file: a process that a tool leaves behind would keep a pipe open.
     with tempfile.NamedTemporaryFile() as output:
         said = Path(output.name)
         with subprocess.Popen(

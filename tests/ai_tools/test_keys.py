@@ -1,4 +1,4 @@
-"""Whose key a prompt has in the end: the Coder token for the company's, a key of one's own, or none that is taken."""
+"""Which key reaches the provider: the company's, for the Coder token, or the user's own, if the gateway allows it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.tools
 INTERCEPTED = Cell("intercepted", "HTTP")
 
 OWN_API_KEY = {"ANTHROPIC_API_KEY": OWN_KEY}
-# The SDK sends its API key as Bearer since version 2 (Python) and 1 (JavaScript).
+# Since version 2 for Python and 1 for JavaScript, the SDK sends its API key as Bearer.
 X_API_KEY = {
     CLAUDE_CODE: OWN_API_KEY,
     ANTHROPIC_SDK: {"ANTHROPIC_CUSTOM_HEADERS": f"X-Api-Key: {OWN_KEY}"},
@@ -52,7 +52,7 @@ def company_keys_only(gateway: Gateway) -> Iterator[None]:
 
 
 @each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)
-def test_with_the_coder_token_as_its_key_a_tool_uses_the_companys(tool: Tool, stage: Stage) -> None:
+def test_a_tool_with_the_coder_token_as_its_key_uses_the_companys_key(tool: Tool, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, {}, wrapper=stage.wrapper_with_token_as_key)
     assert keys_of_answered_prompts(run) == {f"Bearer {COMPANY_KEY}"}
 
@@ -60,31 +60,31 @@ def test_with_the_coder_token_as_its_key_a_tool_uses_the_companys(tool: Tool, st
 @pytest.mark.parametrize(
     ("tool", "key"), [(CLAUDE_CODE, COMPANY_KEY), (ANTHROPIC_SDK, OWN_KEY)], ids=["Claude Code", "anthropic"]
 )
-def test_an_api_key_of_ones_own_comes_after_the_token_in_claude_code_and_before_it_in_the_sdk(
-    tool: Tool, key: str, stage: Stage
-) -> None:
+def test_claude_code_prefers_the_token_to_an_api_key_and_the_sdk_does_not(tool: Tool, key: str, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, OWN_API_KEY, wrapper=stage.wrapper_with_token_as_key)
     assert keys_of_answered_prompts(run) == {f"Bearer {key}"}
 
 
 @each(*BEARER)
-def test_a_bearer_of_ones_own_goes_on_to_the_provider(tool: Tool, stage: Stage) -> None:
+def test_the_users_own_bearer_reaches_the_provider(tool: Tool, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, BEARER[tool])
     assert keys_of_answered_prompts(run) == {f"Bearer {OWN_KEY}"}
 
 
 @each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)
-def test_a_bearer_of_ones_own_is_refused_where_that_is_off(tool: Tool, stage: Stage, company_keys_only: None) -> None:
+def test_the_users_own_bearer_is_refused_if_own_keys_are_off(tool: Tool, stage: Stage, company_keys_only: None) -> None:
     refusal(stage.run(installed(tool), INTERCEPTED, BEARER[tool]))
 
 
 @each(*X_API_KEY)
-def test_an_x_api_key_of_ones_own_is_refused(tool: Tool, stage: Stage) -> None:
+def test_the_users_own_x_api_key_is_refused(tool: Tool, stage: Stage) -> None:
     assert "unauthorized" in refusal(stage.run(installed(tool), INTERCEPTED, X_API_KEY[tool]))
 
 
 @each(*X_API_KEY)
-def test_an_x_api_key_of_ones_own_goes_on_beside_the_coder_token_in_a_header(tool: Tool, stage: Stage) -> None:
+def test_the_users_own_x_api_key_reaches_the_provider_with_the_coder_token_in_a_header(
+    tool: Tool, stage: Stage
+) -> None:
     headers = X_API_KEY[tool].get("ANTHROPIC_CUSTOM_HEADERS", "")
     custom = {"ANTHROPIC_CUSTOM_HEADERS": f"{headers}\n{GOVERNANCE_HEADER}: {TOKEN}".strip()}
     run = stage.run(installed(tool), INTERCEPTED, {**X_API_KEY[tool], **custom})

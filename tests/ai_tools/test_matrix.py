@@ -1,4 +1,4 @@
-"""Real tools finish a prompt, with what the wrapper gives them and nothing else but a key."""
+"""Real tools finish a prompt with the environment of the wrapper, a key and nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def marks(tool: Tool, cell: Cell | None = None) -> list[pytest.MarkDecorator]:
     on_demand = [pytest.mark.more_tools] if tool in MORE_TOOLS else []
     if cell is None or cell not in tool.fails:
         return on_demand
-    # A tool that has learned what it could not do fails here: then the reason has to go.
+    # A tool that works by now fails here, and its reason has to go.
     return [*on_demand, pytest.mark.xfail(reason=tool.fails[cell], raises=AssertionError)]
 
 
@@ -47,25 +47,25 @@ def test_a_tool_gets_an_answer_to_its_prompt(tool: Tool, cell: Cell, run_tool: R
 
 
 @every_tool
-def test_nothing_goes_past_the_proxy_unknown(tool: Tool, run_tool: RunTool) -> None:
+def test_only_known_tools_go_past_the_proxy(tool: Tool, run_tool: RunTool) -> None:
     runs = [run_tool(installed(tool), cell) for cell in CELLS]
     assert frozenset().union(*(run.past for run in runs)) == tool.past
 
 
 @every_tool
-def test_no_host_is_sent_the_token_unknown(tool: Tool, run_tool: RunTool) -> None:
+def test_only_known_tools_send_the_token_to_a_host(tool: Tool, run_tool: RunTool) -> None:
     runs = {cell: run_tool(installed(tool), cell) for cell in CELLS}
     leaks = {cell for cell, run in runs.items() if any(visit.proxy_authorization for visit in run.visits)}
     assert leaks == tool.leaks
 
 
 @every_tool
-def test_a_tool_with_a_key_of_its_own_leaves_the_token_in_no_file(tool: Tool, run_tool: RunTool) -> None:
+def test_no_tool_writes_the_token_to_its_home(tool: Tool, run_tool: RunTool) -> None:
     tunnelled = [run_tool(installed(tool), cell) for cell in CELLS if cell.host == "tunnelled"]
     assert [run.files_with_token for run in tunnelled] == [[], []]
 
 
-def test_without_credentials_amazons_sdk_asks_the_machine_for_them_past_the_proxy(stage: Stage) -> None:
+def test_without_credentials_amazons_sdk_asks_the_metadata_service_directly(stage: Stage) -> None:
     run = stage.run(installed(BOTO3), Cell("tunnelled", "HTTP"), {"AWS_DEFAULT_REGION": "us-east-1"})
     assert "Unable to locate credentials" in run.output
     assert run.past == {"tcp 169.254.169.254:80"}

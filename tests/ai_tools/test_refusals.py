@@ -1,4 +1,4 @@
-"""What a user sees of a refusal is what docs/tools.md says."""
+"""Tools report a refusal as docs/tools.md says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.tools
 INTERCEPTED = Cell("intercepted", "HTTP")
 AN_OLD_TOKEN = "9999999999-ofthestartbeforethisone"
 
-# The keys that are the token too with coder_token_as_api_key.
+# With coder_token_as_api_key, these are the token.
 TOKEN_AS_KEY = {"ANTHROPIC_API_KEY", "OPENAI_API_KEY"}
 
 every_tool = pytest.mark.parametrize("tool", REFUSALS, ids=lambda tool: tool.label)
@@ -31,7 +31,7 @@ on_demand = pytest.mark.more_tools
 
 
 @every_tool
-def test_of_a_token_of_an_earlier_start(tool: Tool, stage: Stage, tmp_path: Path) -> None:
+def test_an_old_token_is_reported_as_documented(tool: Tool, stage: Stage, tmp_path: Path) -> None:
     says = REFUSALS[tool].old_token
     wrapper = changed(stage.wrapper_with_token_as_key, TOKEN, AN_OLD_TOKEN, tmp_path)
     environment = {name: value for name, value in tool.environment.items() if name not in TOKEN_AS_KEY}
@@ -40,7 +40,7 @@ def test_of_a_token_of_an_earlier_start(tool: Tool, stage: Stage, tmp_path: Path
 
 @on_demand
 @every_tool
-def test_of_an_empty_token(tool: Tool, stage: Stage, tmp_path: Path) -> None:
+def test_an_empty_token_is_reported_as_documented(tool: Tool, stage: Stage, tmp_path: Path) -> None:
     says = REFUSALS[tool].no_token
     wrapper = changed(stage.wrappers["HTTP"], TOKEN, "", tmp_path)
     assert says in stage.run(installed(tool), INTERCEPTED, wrapper=wrapper, until=says).output
@@ -48,7 +48,9 @@ def test_of_an_empty_token(tool: Tool, stage: Stage, tmp_path: Path) -> None:
 
 @on_demand
 @every_tool
-def test_of_a_ca_that_is_not_trusted(tool: Tool, stage: Stage, tmp_path: Path, system_roots: Path) -> None:
+def test_an_untrusted_ca_is_reported_as_documented(
+    tool: Tool, stage: Stage, tmp_path: Path, system_roots: Path
+) -> None:
     says = REFUSALS[tool].untrusted
     bundle = stage.wrappers["HTTP"].parent.parent / "certs" / "ca.bundle.pem"
     wrapper = changed(stage.wrappers["HTTP"], str(bundle), str(system_roots), tmp_path)

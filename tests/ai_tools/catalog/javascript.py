@@ -1,4 +1,4 @@
-"""The SDKs for JavaScript, and what they or their users send requests with, on each runtime."""
+"""The SDKs and HTTP clients for JavaScript, on each runtime."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Runtime:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """Something that sends a prompt, by a script of this folder, and what it sends it with in the end."""
+    """Something that sends a prompt, in a script, and the API of the runtime that it uses."""
 
     name: str
     script: str

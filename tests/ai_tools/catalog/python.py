@@ -1,4 +1,4 @@
-"""The SDKs for Python, and what they or their users send requests with."""
+"""The SDKs and HTTP clients for Python."""
 
 from __future__ import annotations
 

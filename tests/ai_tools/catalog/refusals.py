@@ -1,4 +1,4 @@
-"""What a user sees of a tool that the proxy, the gateway behind it or the tool itself refuses to serve."""
+"""What a tool prints when the gateway, the proxy or the tool itself refuses a connection or a request."""
 
 from __future__ import annotations
 

@@ -36,22 +36,22 @@ class Tool:
     host: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    """Its key, and what keeps it from asking for updates."""
+    """Its key, and what keeps it from looking for updates."""
     shows: str = TEXT
     fails: Mapping[Cell, str] = field(default_factory=dict)
     """The cells in which it does not work, and why."""
     past: frozenset[str] = frozenset()
-    """What it asks of others than the proxy, as the recorder words it."""
+    """What it does past the proxy, in the recorder's words."""
     leaks: frozenset[Cell] = frozenset()
-    """The cells in which it sends the proxy's credentials, the token, on to the host."""
+    """The cells in which it sends the token to the host."""
     notes: Mapping[Cell, str] = field(default_factory=dict)
-    """The cells in which it works, but not as one would expect."""
+    """The cells in which it works, but with a catch, and which."""
     runtime: str = ""
-    """What runs it, if it is a library for several."""
+    """What runs it, for libraries with several runtimes."""
 
     @property
     def label(self) -> str:
-        """The name, and with what."""
+        """The name with the runtime."""
         return f"{self.runtime}: {self.name}" if self.runtime else self.name
 
 

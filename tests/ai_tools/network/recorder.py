@@ -1,11 +1,11 @@
-"""Sees who looks up a name, or tries to reach another machine, on the network of loopback_only.sh.
+"""Records name lookups and attempts to reach another machine, on the network of loopback_only.sh.
 
 with Recorder({"proxy.example.com": "127.0.0.1"}) as recorder:
     ...  # a tool runs
     print(recorder.attempts())
 
-Each name has its own unused address, so that a connection shows which name it is for. What is seen are
-the packets themselves, whatever their port and protocol.
+Each name has its own unused address, so that a connection shows which name it is for. The recorder
+looks at the packets themselves, whatever their port and protocol.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 NAME_SERVER = "127.0.0.1"
 NAME_SERVER_PORT = 53
 
-# Addresses that are kept for benchmarks (RFC 2544). To the last of them the recorder sends packets itself, in order to
-# know that it has seen all those before.
+# Addresses reserved for benchmarks (RFC 2544). The recorder itself sends packets to the last of them: once it has seen
+# such a packet, it has seen all earlier ones.
 NOWHERE = ipaddress.IPv4Network("198.18.0.0/15")
 MARK = (str(NOWHERE.broadcast_address), 9)
 
 SECONDS = 10
 
 # What the kernel shows the recorder, as a classic BPF program of (code, jump if true, jump if false, operand). The
-# traffic on 127.0.0.0/8 between tool, proxy and provider is too much to look at; UDP there is the name look-ups.
+# traffic on 127.0.0.0/8 between tool, proxy and provider is too much to look at; the UDP there is the name lookups.
 FILTER = (
     (0x30, 0, 0, 0),  # load the IP version
     (0x54, 0, 0, 0xF0),
@@ -64,7 +64,7 @@ class Attempt(NamedTuple):
 
 
 class Recorder(Closing):
-    """Answers look-ups and notes attempts; `names` are on this machine, and to look them up is in order."""
+    """Answers lookups and records attempts. `names` are addresses on this machine; looking them up is not recorded."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
@@ -97,7 +97,7 @@ class Recorder(Closing):
         return list(dict.fromkeys(seen))
 
     def resolve(self, request: Any, handler: object) -> Any:  # noqa: ANN401 - dnslib, which calls this, has no types
-        """Answer a look-up; names have IPv4 addresses only."""
+        """Answer a lookup; names have IPv4 addresses only."""
         reply = request.reply()
         if request.q.qtype == QTYPE.A:
             name = _name(request)
@@ -116,11 +116,11 @@ class Recorder(Closing):
         while True:
             data, (_, _, direction, *_) = self._packets.recvfrom(65536)
             # On loopback each packet is seen twice, as it leaves and as it arrives.
-            if direction != socket.PACKET_OUTGOING and self._note(data) and self._closed:
+            if direction != socket.PACKET_OUTGOING and self._record(data) and self._closed:
                 return
 
-    def _note(self, data: bytes) -> bool:
-        """Note what a packet attempts; return whether it is the recorder's own mark."""
+    def _record(self, data: bytes) -> bool:
+        """Record what a packet attempts; return whether it is the recorder's own mark."""
         packet = ip6.IP6(data) if data[0] >> 4 == 6 else ip.IP(data)
         address, content = ipaddress.ip_address(packet.dst), packet.data
         if isinstance(content, tcp.TCP) and content.flags & (tcp.TH_SYN | tcp.TH_ACK) == tcp.TH_SYN:

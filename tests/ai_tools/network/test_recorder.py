@@ -32,7 +32,7 @@ def nothing_before(recorder: Recorder) -> None:
     recorder.attempts()
 
 
-def test_a_connection_by_name_is_seen_with_its_look_up(recorder: Recorder) -> None:
+def test_a_connection_by_name_is_seen_with_its_lookup(recorder: Recorder) -> None:
     connect("API.Anthropic.com", 443)
     assert recorder.attempts() == [Attempt("dns", "api.anthropic.com"), Attempt("tcp", "api.anthropic.com:443")]
 

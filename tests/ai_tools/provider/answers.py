@@ -1,6 +1,6 @@
-"""What the APIs of AI providers answer to any prompt: each its own way of saying the same sentence.
+"""What the APIs of AI providers answer to any prompt: one sentence, in the form of each API.
 
-A streamed answer is the list of its events. Only what some tool insists on is there.
+A streamed answer is a list of events. They contain only what the tools require.
 """
 
 from __future__ import annotations

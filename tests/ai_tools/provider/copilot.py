@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 API = "api.individual.githubcopilot.com"
 
-# Copilot CLI wants to know some of these by name before it takes any.
+# Copilot CLI selects one only if it finds some names that it knows.
 MODELS = ("claude-sonnet-4.5", "claude-sonnet-4", "claude-haiku-4.5", "gpt-5", "gpt-5-mini", "gpt-4.1")
 
 

@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 KEY_HEADERS = ("Authorization", "X-Api-Key", "X-Goog-Api-Key")
 
-# More than any tool's prompt: they send all that they can do along with it.
+# More than any tool sends with its prompt.
 MAX_BODY = 16 * 1024 * 1024
 
 
 class Visit(NamedTuple):
-    """A request that has arrived, and the keys and the proxy's credentials that came with it."""
+    """A request, with the keys and the proxy's credentials that came with it."""
 
     method: str
     host: str
@@ -106,7 +106,7 @@ def _context(authority: trustme.CA) -> ssl.SSLContext:
     return first
 
 
-# -- The APIs. Paths differ in what is before the last part: Copilot's, for one, have no version.
+# -- The APIs. Some paths differ only in their prefix: Copilot's have no version.
 
 
 def _routes() -> list[web.RouteDef]:
