@@ -48,7 +48,7 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
 
-# The same and those that are heavy, seldom used or no longer supported.
+# The same and those that are heavy, rarely used or no longer supported.
 tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider) \
 		$(call node_modules,javascript more node/20 node/22 node/24)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)

@@ -152,7 +152,7 @@ def test_lines_fit_the_terminal(columns: int, patient: Patient) -> None:
     patient.gateway.licensed = False
     shown, _ = on_a_terminal(patient, columns=columns, environment=environment)
     assert "SSL_CERT_FILE names the proxy's" in shown
-    # A path and a digest cannot be broken, and a command is to be copied.
+    # Paths and digests cannot be broken, and commands are there to be copied.
     for line in shown.splitlines():
         assert len(line) <= columns or len(line.split()) == 1 or line.strip().startswith("$ "), shown
 

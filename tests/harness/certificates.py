@@ -100,7 +100,7 @@ def make_certificate(
 
 
 def signed_with_sha1(issuer: Certified, host: str) -> Certified:
-    """Make a server's certificate with a signature of old, by openssl, because cryptography makes none."""
+    """Make a server's certificate with a SHA-1 signature, by openssl, because cryptography refuses to."""
     leaf = make_certificate(host, issuer=issuer, ca=False)
     with TemporaryDirectory() as name:
         directory = Path(name)

@@ -108,7 +108,7 @@ async def pass_on(request: h11.Request, client: Http, streams: Streams) -> None:
 
 async def _pass_on_body(client: Http, server: Http) -> None:
     while isinstance(event := await client.receive(), (h11.Data, h11.EndOfMessage)):
-        # A server that has answered already need not read on, but the client's connection is to be used again.
+        # A server that has answered need not read on, but the client's connection is used again.
         with suppress(OSError, h11.LocalProtocolError):
             await server.send(event)
         if isinstance(event, h11.EndOfMessage):

@@ -234,7 +234,7 @@ def _real_providers_environment() -> dict[str, str]:
     cache.mkdir(parents=True, exist_ok=True)
     environment = {
         "TF_PLUGIN_CACHE_DIR": str(cache),
-        # Without a lock file, and here there never is one, Terraform would download all the same.
+        # Without a lock file, as here, Terraform would download anyway.
         "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
     }
     config = os.environ.get("TF_CLI_CONFIG_FILE", "")

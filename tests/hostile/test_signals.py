@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end the program at once and without a word."""
+"""Ctrl-C and SIGTERM end the program at once and silently."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def entry(shown: str, message: Iterable[str]) -> str:
 
 
 def section(title: str, entries: Iterable[str]) -> str:
-    """Return the part of a page for `entries`, which are to be different from each other."""
+    """Return the part of a page for `entries`, which must differ from each other."""
     texts = list(entries)
     assert len(texts) == len(set(texts))
     blocks = "\n\n".join(texts)

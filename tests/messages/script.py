@@ -77,7 +77,7 @@ def curl_ends(end: str) -> Spoil:
 
 
 def contains(text: str, path: str = "cert_path") -> Spoil:
-    """Have a file lie where one is to be saved."""
+    """Put a file where one will be saved."""
     return lambda place: getattr(place, path).write_text(text)
 
 

@@ -69,7 +69,7 @@ def test_variables_with_the_names_of_internal_ones_are_ignored(
 def test_proxy_variables_are_ignored(
     workspace: Workspace, certificates: Certificates, thief: Deployment, no_proxy: str
 ) -> None:
-    # They may point at the very proxy whose certificate is to be fetched.
+    # They may point at the proxy whose certificate is being fetched.
     workspace.environment |= dict.fromkeys(PROXY_VARIABLES, thief.url)
     workspace.environment |= {"no_proxy": no_proxy, "NO_PROXY": no_proxy}
     _assert_saved(workspace, certificates)

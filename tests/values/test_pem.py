@@ -1,4 +1,4 @@
-"""No block of a PEM text is dropped without a word: it is taken, or it is named."""
+"""No block of a PEM text is dropped silently: it is taken or named."""
 
 from __future__ import annotations
 

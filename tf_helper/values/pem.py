@@ -1,4 +1,4 @@
-"""The blocks of a PEM text (RFC 7468), none of which is dropped without a word."""
+"""The blocks of a PEM text (RFC 7468), none of which is dropped silently."""
 
 import re
 from base64 import b64decode
@@ -42,7 +42,7 @@ class Block(NamedTuple):
             raise Invalid(
                 Problem(
                     "has trust settings that reject a use",
-                    "if it is to be trusted all the same, remove them: openssl x509 -in FILE",
+                    "to trust it anyway, remove them: openssl x509 -in FILE",
                 )
             )
         return certificate.whole

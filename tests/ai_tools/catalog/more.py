@@ -1,4 +1,4 @@
-"""Tools that are heavy, seldom used or no longer supported: `make tools-all` runs these too."""
+"""Tools that are heavy, rarely used or no longer supported: `make tools-all` runs these too."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class _Servicer:
 
     def ApplyResourceChange(self, request: Any, _context: Any) -> Any:
         planned = _decode(request.proposed)
-        if planned is None:  # it is to be destroyed
+        if planned is None:  # it is being destroyed
             return messages.Applied(state=request.proposed)
         try:
             created = self._resource(request).create(planned)

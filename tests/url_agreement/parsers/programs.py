@@ -35,7 +35,7 @@ def go(directory: Path) -> Parser:
     """Build the program in `directory`, where a later run finds what was compiled."""
     if not shutil.which("go"):
         pytest.skip("go is not on PATH")
-    # It needs the standard library only; nothing is to be downloaded, least of all another toolchain.
+    # It needs the standard library only; this prevents downloads, above all of another toolchain.
     settings = {"GOCACHE": str(directory / "cache"), "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOFLAGS": ""}
     # Another process may be building, or running, the same.
     built, program = directory / f"read-{os.getpid()}", directory / "read"
