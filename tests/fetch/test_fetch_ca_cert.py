@@ -285,6 +285,18 @@ def test_the_deadline_holds_whatever_is_slow() -> None:
         assert "gave no complete answer within 0.2 s" in failure(server.url, deadline_seconds=0.2)
 
 
+def test_a_download_takes_20_seconds_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds: list[float] = []
+
+    def run(limit: float, _: Callable[[], object]) -> object:
+        seconds.append(limit)
+        raise fetch_module.DeadlineExceededError
+
+    monkeypatch.setattr(fetch_module, "run_with_deadline", run)
+    assert "gave no complete answer within 20 s" in failure("https://coder.example.com")
+    assert seconds == [20]
+
+
 def test_the_deadline_holds_for_name_look_ups(stuck: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: stuck())
     assert "gave no complete answer" in failure("https://coder.example.com", deadline_seconds=0.2)
