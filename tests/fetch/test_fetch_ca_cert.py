@@ -32,6 +32,7 @@ from tf_helper.coder import api
 from tf_helper.coder import fetch as fetch_module
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert
+from tf_helper.deadline import DeadlineExceededError
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
@@ -290,7 +291,7 @@ def test_a_download_takes_20_seconds_at_most(monkeypatch: pytest.MonkeyPatch) ->
 
     def run(limit: float, _: Callable[[], object]) -> object:
         seconds.append(limit)
-        raise fetch_module.DeadlineExceededError
+        raise DeadlineExceededError
 
     monkeypatch.setattr(fetch_module, "run_with_deadline", run)
     assert "gave no complete answer within 20 s" in failure("https://coder.example.com")
