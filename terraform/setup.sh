@@ -54,7 +54,7 @@ cannot_write() {
 }
 
 finish() {
-  trap true HUP INT TERM
+  trap '' HUP INT TERM
   exec 2>/dev/null # so that the failure stays the last line
   set +u           # there may not have been a background process
   test "$!" = "$ended" || { kill "$!" && wait "$!"; }
@@ -87,9 +87,9 @@ check_programs() {
 
 # Goes to the directory of the file $1, which the setting $2 names. With $3 = make, creates what is missing of it;
 # otherwise returns 1 there. From / on, each step looks at one entry of the current directory, refuses one of another
-# user, and enters it or, if it is a link, goes on with its target: the system follows no link. Only the owner of an
-# entry and the owner of its directory can replace it, so what was looked at is what is entered, and stays in place.
-# In an open directory everyone can replace entries: the script can only warn, and look again at the end.
+# user, and enters it or, if it is a link, goes on with its target: the system follows no link. Only the owners of an
+# entry and of its directory can replace it, so what was looked at is entered, and stays. In an open directory everyone
+# can: the script can only warn, and look again at the end.
 go_to() {
   directory=${1%/*} setting=$2 rest=${1%/*}/
   cd -P / && look_at .
@@ -115,9 +115,9 @@ go_to() {
 
 # In a user namespace that does not map all users, root's directories can appear as those of the overflow user.
 is_overflow_user() {
-  read -r _ _ count </proc/self/uid_map && test "$count" != 4294967295 &&
+  read -r _ _ count 2>/dev/null </proc/self/uid_map && test "$count" != 4294967295 &&
     test "$1" = "$(sed '' /proc/sys/kernel/overflowuid)" # read gets only its first digit in dash and busybox
-} 2>/dev/null
+}
 
 # Sets `listing` to what ls says of an entry of the current directory. For a directory, also sets `open` to its path if
 # everyone can replace its entries, and `shared` if everyone can add some.
@@ -149,11 +149,11 @@ check_file() {
   test -f "$file" || fail "$1 is not a regular file: choose another $setting"
   test -s "$file" || return 0
   if test "$1" = "$WRAPPER_PATH"; then
-    { marker=$(sed -n '2{p;q;}' "$file"); } 2>/dev/null # bash warns of zero bytes
+    marker=$(sed -n '2{s/[^ -~]/?/g;p;q;}' "$file" 2>/dev/null) # bash warns of zero bytes
     case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; esac
     reason='is not a wrapper of this module'
   else
-    certificates "$file" >/dev/null 2>&1
+    (certificates "$file" >/dev/null 2>&1)
     case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
   fi
   fail "$1 $reason: move it away or choose another $setting"
@@ -168,9 +168,9 @@ make_work_directory() {
 
 # With -T, mv does not move a file into a directory that someone has just put in its place. Old busyboxes have no -T.
 rename() {
-  mv -fT "$1" "$2" && return
-  true >"$work/old" && ! mv -fT "$work/old" "$work/new" && mv -f "$1" "$2"
-} 2>/dev/null
+  mv -fT "$1" "$2" 2>/dev/null && return
+  true 2>/dev/null >"$work/old" && ! mv -fT "$work/old" "$work/new" 2>/dev/null && mv -f "$1" "$2" 2>/dev/null
+}
 
 # Writes the text $2 to the file $1. The shell does it because busybox's awk does not notice a full disk.
 write() { printf '%s' "$2" 2>/dev/null >"$1" || cannot_write; }
@@ -186,7 +186,7 @@ save_wrapper() {
   test "$?" = 2 || warn "$WRAPPER_PATH cannot be executed, probably because of a noexec mount: use sh $WRAPPER_PATH"
 }
 
-certificates() { awk "$CERTIFICATES_AWK" "$@"; }
+certificates() { awk "$CERTIFICATES_AWK" "$@"; } # in subshells, because a trap prints to where this is redirected
 
 # Writes the certificates of the files $2... to the file $1.
 write_certificates() {
@@ -226,7 +226,7 @@ fetch() {
     left=$((deadline - $(date +%s)))
     test "$left" -gt 0 || return 0
     test "$left" -le "$DOWNLOAD_SECONDS" || left=$DOWNLOAD_SECONDS # the clock was set back
-    { true >"$work/ca" && true >"$work/status"; } 2>/dev/null || cannot_write
+    write "$work/ca" '' && write "$work/status" ''
     curl_settings "$1" "$left" | limited_curl &
     await "$!"
     curl_status=$?
@@ -296,7 +296,7 @@ check_answer() {
 
 # $1 says where the certificate is from.
 check_certificate() {
-  certificates "$work/ca" >/dev/null 2>&1
+  (certificates "$work/ca" >/dev/null 2>&1)
   case $? in 0) return ;; 3) fail "$1 contains a private key: replace the key, which is no longer secret" ;; esac
   fail "$1 is not a complete PEM certificate: check where it comes from"
 }

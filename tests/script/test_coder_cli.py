@@ -15,6 +15,7 @@ from tests.harness.raw_server import RawServer, silent
 from tests.script.workspace import finish, limiting_files, program
 
 if TYPE_CHECKING:
+    from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
 
 START = "exp sync start aibridge-proxy-setup"
@@ -118,6 +119,23 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
         assert "stopped by a signal" in finish(process).failure
         assert _session(process.pid) == []
     assert workspace.noted("coder") == [START, COMPLETE]
+
+
+@pytest.mark.parametrize("name", ["awk", "mv"])
+def test_a_signal_while_a_program_runs_whose_errors_are_not_shown_is_reported(
+    workspace: Workspace, certificates: Certificates, name: str
+) -> None:
+    workspace.cert_path.write_text(certificates.proxy.pem)
+    workspace.save_wrapper_at(workspace.home / "aibridge")
+    started, ends = workspace.notes / "started", workspace.notes / "ends"
+    for fifo in (started, ends):
+        os.mkfifo(fifo)
+    workspace.stub(name, f"echo now >'{started}'\nread -r _ <'{ends}'")
+    process = workspace.start()
+    started.read_text()
+    process.send_signal(signal.SIGTERM)
+    ends.write_text("now\n")
+    assert "stopped by a signal" in finish(process).failure
 
 
 def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deployment: Deployment) -> None:
