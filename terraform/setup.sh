@@ -150,8 +150,7 @@ check_file() {
   test -s "$file" || return 0
   if test "$1" = "$WRAPPER_PATH"; then
     marker=$(sed -n '2{s/[^ -~]/?/g;p;q;}' "$file" 2>/dev/null) # bash warns of zero bytes
-    case $WRAPPER in '#!/bin/sh'"$NEWLINE$marker$NEWLINE"*) return ;; esac
-    reason='is not a wrapper of this module'
+    case $WRAPPER in "#!/bin/sh$NEWLINE$marker$NEWLINE"*) return ;; *) reason='is not a wrapper of this module' ;; esac
   else
     (certificates "$file" >/dev/null 2>&1)
     case $? in 0 | 4) return ;; 3) reason='contains a private key' ;; *) reason='does not contain certificates' ;; esac
