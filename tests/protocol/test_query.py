@@ -92,6 +92,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(value: str | None)
         ("PROXY_URL", "proxy_url"),
         ("proxy", "proxy_url"),
         ("ca_cert", "ca_cert_pem"),
+        ("extra_ca_cert_pem", "extra_ca_certs_pem"),
     ],
 )
 def test_a_similar_key_is_suggested(key: str, known: str) -> None:

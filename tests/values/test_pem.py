@@ -131,7 +131,11 @@ def test_of_what_came_over_the_network_not_even_a_label_is_quoted(ca: Certified)
 )
 def test_a_malformed_line_is_told_from_text(line: str, ca: Certified) -> None:
     for parse in PARSERS:
-        for text in (f"{ca.pem}text\n{line}\nMIIB\n-----END CERTIFICATE-----\n", f"{ca.pem}text\r\n{line}\r\n"):
+        for text in (
+            f"{ca.pem}text\n{line}\nMIIB\n-----END CERTIFICATE-----\n",
+            f"{ca.pem}text\r\n{line}\r\n",
+            f"{ca.pem}text\r{line}\r",
+        ):
             assert sentence(text, parse) == f"has a malformed BEGIN or END line (line {ca.pem.count(chr(10)) + 2})"
 
 

@@ -138,6 +138,7 @@ def test_tells_the_parts_of_the_url() -> None:
         ("https://１２", 'label "\\uff11\\uff12" of the host name is not a valid international name (IDNA 2008)'),
         ("https://a。b", 'label "a\\u3002b" of the host name is not a valid international name (IDNA 2008)'),
         ("https://\u212a", 'label "\\u212a" of the host name is not a valid international name (IDNA 2008)'),
+        ("https://بيت.1a", 'label "1a" is not allowed in a host name with right-to-left labels (RFC 5893)'),
         ("https://אב.1a", 'label "1a" is not allowed in a host name with right-to-left labels (RFC 5893)'),
         ("https://" + "a" * 64, f'label "{"a" * 64}" of the host name is over 63 characters'),
         (
