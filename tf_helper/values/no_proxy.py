@@ -85,7 +85,7 @@ def _unique(entries: list[str]) -> tuple[str, ...]:
 
 
 def _parse_entry(text: str, number: int) -> str:
-    if re.fullmatch(r"\.*\*[*.]*(:[0-9]*)?", text):
+    if "*" in text and re.fullmatch(r"\.*\*[*.]*(:[0-9]*)?", text):
         raise Invalid(
             Problem(f"{redacted(text)} would send nothing through the proxy", "name the hosts that bypass it")
         )
