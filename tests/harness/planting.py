@@ -98,22 +98,25 @@ def observe(
     log, stdout, stderr = (scratch / name for name in ("events", "stdout", "stderr"))
     log.touch()
     (hooks / "sitecustomize.py").write_text(_AUDIT.format(log=str(log)))
-    (scratch / "stdin").write_bytes(data)
     private = {name: str(home) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
     seen: set[bytes] = set()
     with (
-        (scratch / "stdin").open("rb") as stdin,
         stdout.open("wb") as out,
         stderr.open("wb") as err,
         subprocess.Popen(
             command,
-            stdin=stdin,
+            stdin=subprocess.PIPE,
             stdout=out,
             stderr=err,
             cwd=home,
             env={**ENVIRONMENT, **private, "PYTHONPATH": str(hooks), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
         ) as process,
     ):
+        assert process.stdin
+        # While the program waits for its input, it cannot end before it has been looked at.
+        seen.update(command_lines(home))
+        with suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(data)
         for _ in range(SECONDS * 100):
             seen.update(command_lines(home))
             with suppress(subprocess.TimeoutExpired):
