@@ -11,7 +11,7 @@ from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.harness.deployment import Deployment
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Where the script looks first for the system's roots.
 SYSTEM_ROOTS = SYSTEM_TRUST_FILES[0]
 
-# A script that hangs must not hang the tests.
+# A program that hangs must not hang the tests.
 SECONDS = 60
 
 
@@ -44,8 +44,15 @@ def run_script(script: str, home: Path, system_roots: Path, **variables: str) ->
     """Run a startup script as Coder's agent does, but for the file that has the system's roots."""
     text = script.replace(SYSTEM_ROOTS, str(system_roots))
     shell = text.partition("\n")[0].removeprefix("#!")
+    return run_in_workspace([shell, "-c", text], home, variables)
+
+
+def run_in_workspace(
+    command: Sequence[str], home: Path | str, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in `home`, with PATH, HOME and these variables only; its two outputs are one."""
     return subprocess.run(
-        [shell, "-c", text],
+        command,
         env={"PATH": os.environ["PATH"], "HOME": str(home), **variables},
         cwd=home,
         stdin=subprocess.DEVNULL,

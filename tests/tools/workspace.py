@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from tests.harness.startup import run_script
+from tests.harness.startup import run_in_workspace, run_script
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
     from tests.harness.startup import Applied
     from tests.tools.clients import Client
-
-# A client that hangs must not hang the tests.
-SECONDS = 60
 
 
 class Workspace:
@@ -38,17 +34,7 @@ class Workspace:
             values = {"python": sys.executable, "host": host, "scratch": home}
             command = [part.format(**values) for part in client.command]
             variables = self.env if env is None else env
-            return subprocess.run(
-                command,
-                env={"PATH": os.environ["PATH"], "HOME": home, **self._settings(client), **variables},
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
+            return run_in_workspace(command, home, {**self._settings(client), **variables})
 
     def _settings(self, client: Client) -> dict[str, str]:
         wgetrc = self.directory / "wgetrc"
