@@ -12,7 +12,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Asked, Deployment
@@ -39,6 +38,8 @@ from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import trustme
 
     from tests.harness.raw_server import Talk
 
@@ -68,17 +69,6 @@ def stuck() -> Iterator[Callable[[], object]]:
     over = threading.Event()
     yield over.wait
     over.set()
-
-
-@pytest.fixture
-def tls_ca() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
-    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
-        yield running
 
 
 def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: Certified) -> None:

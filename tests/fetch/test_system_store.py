@@ -8,10 +8,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 from cryptography import x509
 
-from tests.harness.certificates import Certified, make_certificate
+from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.spellings import pem
 from tf_helper.coder.api import DeploymentError
@@ -22,8 +21,9 @@ from tf_helper.tls.context import ssl_context
 from tf_helper.values.access_url import AccessUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    import trustme
 
 FIRST, SECOND, THIRD = (make_certificate(name) for name in ("first", "second", "third"))
 # More than any look at a few files needs; a pipe would keep its reader waiting forever.
@@ -110,17 +110,6 @@ def test_a_pipe_does_not_block(etc: Path) -> None:
     (etc / "certs/second.pem").write_text(SECOND.pem)
     (etc / "other.pem").write_text(FIRST.pem)
     assert trusted() == ["first", "second"]
-
-
-@pytest.fixture
-def tls_ca() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def tls_deployment(tls_ca: trustme.CA, ca: Certified) -> Iterator[Deployment]:
-    with Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as running:
-        yield running
 
 
 def is_trusted(deployment: Deployment) -> bool:
