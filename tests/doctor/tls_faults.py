@@ -98,7 +98,7 @@ def a_ca_that_excludes_the_domain(patient: Patient) -> None:
     patient.intercept_with(make_certificate("AI Bridge Proxy CA", extensions=[excluded]))
 
 
-@FAULTS.fails("provider", "(path length)", "pathlen")
+@FAULTS.fails("provider", "path length", "pathlen")
 def a_ca_that_may_have_no_ca_below_it(patient: Patient) -> None:
     ca = make_certificate("AI Bridge Proxy CA", path_length=0)
     patient.intercept_with(ca, make_certificate("Intermediate", issuer=ca))

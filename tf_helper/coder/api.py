@@ -10,7 +10,7 @@ import httpx
 from tf_helper import __version__
 from tf_helper.coder.redaction import contains_token
 from tf_helper.coder.session_token import is_valid_in_header
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.tls.context import ssl_context
 from tf_helper.tls.reasons import explain
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
@@ -32,6 +32,7 @@ CA_CERT_PATHS = ("/api/v2/ai-gateway/proxy/ca-cert.pem", "/api/v2/aibridge/proxy
 _MAX_BODY_BYTES = MAX_CA_CERT_BYTES
 
 CHECK_NETWORK = "check its name, its port, and the network between this machine and the deployment"
+_ADD_CA = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
 _NOT_CODER = "check access_url; if a login page is in front of the deployment, let /api/v2 through"
 _RENEW = (
     "restart the workspace to get a new token; in a terminal, set CODER_SESSION_TOKEN to one from `coder tokens create`"
@@ -41,10 +42,9 @@ _RENEW = (
 class DeploymentError(Exception):
     """What the deployment did instead of answering, and what to do: phrases without a secret in them."""
 
-    def __init__(self, seen: str, advice: str = "") -> None:
-        super().__init__(f"{seen}." + (f" {advice[0].upper()}{advice[1:]}." if advice else ""))
-        self.seen = seen
-        self.advice = advice
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.problem = Problem(message, hint)
+        super().__init__(str(self.problem))
 
 
 class TransientError(DeploymentError):
@@ -182,12 +182,8 @@ class CoderApi:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
-                why = explain(cause)
-                add_ca = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
-                return DeploymentError(
-                    f"the TLS certificate of {origin} is not trusted: {why.cause}",
-                    add_ca if why.unknown_issuer else why.remedy,
-                )
+                why = explain(cause, if_unknown_issuer=_ADD_CA)
+                return DeploymentError(f"the TLS certificate of {origin} is not trusted: {why.message}", why.hint)
             if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
                 return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")
             if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:

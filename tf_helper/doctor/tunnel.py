@@ -11,7 +11,7 @@ from typing import NamedTuple
 from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
 
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
-from tf_helper.tls.reasons import Reason, explain
+from tf_helper.tls.reasons import explain, has_unknown_issuer
 from tf_helper.values.proxy_auth_url import PROXY_USER
 from tf_helper.values.url import DEFAULT_PORTS
 
@@ -31,8 +31,9 @@ class NotTrusted(ConnectionFailed):
     """The other side's TLS certificate is not trusted."""
 
     def __init__(self, error: ssl.SSLCertVerificationError) -> None:
-        self.reason: Reason = explain(error)
-        super().__init__(self.reason.cause)
+        self.problem = explain(error)
+        self.unknown_issuer = has_unknown_issuer(error)
+        super().__init__(self.problem.message)
 
 
 class NotTls(ConnectionFailed):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from tf_helper.doctor.checks.answers import Answers, closes_other_ports
-from tf_helper.doctor.context import Context
+from tf_helper.doctor.context import Context, Known
 from tf_helper.doctor.finding import Finding, failed, ok, skipped
 from tf_helper.doctor.tunnel import (
     ConnectAnswer,
@@ -57,14 +57,14 @@ def connect_with_token(context: Context) -> Finding:
 
 def _known_proxy(context: Context, answers: Answers) -> Finding:
     challenged, host = answers.challenged, context.provider_host
-    known = {"intercepted": challenged}
+    known = Known(intercepted=challenged)
     if host and host not in challenged:
         reason = _described(answers.heard[host]) if host in answers.heard else str(answers.failures[host])
         finding = failed(
             f"{host} is not intercepted: {reason}",
             f"enable its provider in the deployment, or name a host that is: --provider-host {challenged[0]}",
         )
-        return finding._replace(known=known, stops=False)
+        return finding._replace(known=known, blocks_later_steps=False)
     return ok(f"it asks for the token at {', '.join(challenged)}, as AI Bridge Proxy does")._replace(known=known)
 
 
@@ -120,7 +120,7 @@ def _intercepts_nothing(hosts: Iterable[str], shown: str) -> Finding:
         "enable an AI provider in the deployment, or name the host of an enabled one: --provider-host HOST; if one of "
         f"these is enabled, this is another, open proxy: {_THIS_PROXY}",
     )
-    return finding._replace(stops=False)
+    return finding._replace(blocks_later_steps=False)
 
 
 def _speaks_tls(context: Context, answers: Answers) -> Finding | None:

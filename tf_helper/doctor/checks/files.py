@@ -6,8 +6,8 @@ import stat
 import time
 from pathlib import Path
 
-from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, warning
+from tf_helper.doctor.context import Context, Known
+from tf_helper.doctor.finding import Finding, failed, ok, ok_or_warning, warning
 from tf_helper.doctor.owner import is_foreign, is_root
 from tf_helper.errors import Invalid
 from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
@@ -33,7 +33,7 @@ def certificate_file(context: Context) -> Finding:
     except Invalid as invalid:
         return failed(f"{path} {invalid.problems[0].message}", _STARTUP_SCRIPT)
     finding = _unless_foreign(path, _compare(path, saved, context.known.served_ca))
-    return finding._replace(known={"saved_ca": saved})
+    return finding._replace(known=Known(saved_ca=saved))
 
 
 def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
@@ -47,7 +47,7 @@ def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificat
         return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
     if served:
         return ok(f"{path} contains the deployment's certificate")
-    return ok_but_for(f"{path}, SHA-256 {first.sha256}", validity_warnings(saved[:1], time.time()))
+    return ok_or_warning(f"{path}, SHA-256 {first.sha256}", validity_warnings(saved[:1], time.time()))
 
 
 def bundle_file(context: Context) -> Finding:

@@ -49,7 +49,7 @@ def proxy_tls(context: Context) -> Finding:
             "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; curl and "
             "Python's urllib have no variable for it: they need it in the system's trust store"
         )
-        remedy = add_ca if error.reason.unknown_issuer else error.reason.remedy
+        remedy = add_ca if error.unknown_issuer else error.problem.hint
         return failed(f"its certificate is not trusted: {error}", remedy)
     except NotTls:
         return failed("the listener speaks plain HTTP, not TLS", "write http:// in proxy_url")

@@ -39,9 +39,9 @@ def provider(context: Context) -> Finding:
     untrusted = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
     if not untrusted:
         return ok(f"{host} is intercepted, and signed by the proxy's CA")
-    if not untrusted.reason.unknown_issuer:
+    if not untrusted.unknown_issuer:
         return failed(
-            f"the certificate that the proxy shows for {host} is refused: {untrusted}", untrusted.reason.remedy
+            f"the certificate that the proxy shows for {host} is refused: {untrusted}", untrusted.problem.hint
         )
     source = "the deployment serves" if context.known.served_ca else "is known here"
     return failed(
@@ -123,8 +123,8 @@ def tunnelled(context: Context) -> Finding:
     except ConnectionFailed as error:
         return warning(f"{host} is not reached: {error}", _OTHER_HOST)
     if untrusted:
-        remedy = untrusted.reason.remedy
-        if untrusted.reason.unknown_issuer:
+        remedy = untrusted.problem.hint
+        if untrusted.unknown_issuer:
             remedy = (
                 "if the system's roots are missing in the bundle, restart the workspace; if something behind the proxy "
                 "intercepts, add its CA to extra_ca_certs_pem"
