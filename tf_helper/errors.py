@@ -16,7 +16,7 @@ _QUOTED_LENGTH = 80
 # Terraform prints everything it gets, and more than this is too much to read.
 _MAX_REPORTED = 20
 # "wrapper_path" must not suggest "cert_path", but "agent" must suggest "agent_id".
-_ALIKE = 0.75
+_SIMILARITY = 0.75
 _SHORTEST_BEGINNING = 4
 
 
@@ -85,13 +85,13 @@ def redacted(text: str) -> str:
     return quoted(text)
 
 
-def most_alike(word: str, known: Iterable[str]) -> str:
-    """Return the one of the known words that `word` begins or misspells, in any case, or "" if none is really alike."""
+def closest_match(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` abbreviates or misspells, in any case, or "" if none is close enough."""
     from difflib import get_close_matches
 
     word, known = word.lower(), tuple(known)
     begun = [name for name in known if len(word) >= _SHORTEST_BEGINNING and name.startswith(word)]
-    return next(iter(begun or get_close_matches(word, known, 1, _ALIKE)), "")
+    return next(iter(begun or get_close_matches(word, known, 1, _SIMILARITY)), "")
 
 
 def error_text(problem: Problem) -> str:

@@ -13,16 +13,10 @@ if TYPE_CHECKING:
     from tests.doctor.patient import Patient
 
 TABLES = (proxy_faults, deployment_faults, file_faults, tunnel_faults, tls_faults, environment_faults)
-
-
 FAULTS = [fault for table in TABLES for fault in table.FAULTS]
 
 
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
 def test_the_step_that_meets_a_fault_names_it_and_its_remedy(fault: Fault, patient: Patient) -> None:
     fault.inflict(patient)
-    report = patient.examine()
-    statuses = (set(report.of("failed")), set(report.of("warning")))
-    assert statuses == (set(fault.failed), set(fault.warned)), "\n".join(map(str, report.steps.items()))
-    text = report.text(fault.step)
-    assert [words for words in fault.said if words not in text] == [], text
+    fault.assert_found(patient.examine())

@@ -109,7 +109,9 @@ def test_openssl_refuses_a_certificate_for_the_reason_of_the_table(case: Refused
 
 
 def test_every_reason_of_the_table_has_a_certificate_here() -> None:
-    assert {case.code for case in CASES.values()} == set(REASONS)
+    assert {case.code for case in CASES.values()} == set(REASONS) - {
+        24
+    }  # OpenSSL 1.1.1 has it for what is 79 since 3.0
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def test_refuses(given: str, sentence: str) -> None:
         ("010.", 'entry "010." is part of an IPv4 address', "write 10.0.0.0/8"),
         (
             "<local>",
-            "entry number 1 is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            "entry number 1 uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         ),
         *(
             (

@@ -40,7 +40,7 @@ _RENEW = (
 
 
 class DeploymentError(Exception):
-    """What the deployment did instead of answering, and what to do: phrases without a secret in them."""
+    """The deployment did not answer as expected; no text in `problem` contains a secret."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         self.problem = Problem(message, hint)
@@ -48,7 +48,7 @@ class DeploymentError(Exception):
 
 
 class TransientError(DeploymentError):
-    """What another try may get past."""
+    """An error that may go away when the request is repeated."""
 
 
 class Reply(NamedTuple):
@@ -169,12 +169,12 @@ class CoderApi:
             )
         if httpx.codes.is_redirect(status):
             return DeploymentError(
-                f"{origin} redirects to somewhere else ({status}), as a login page in front of it does",
+                f"{origin} redirects elsewhere ({status}); a login page may be in front of it",
                 "let /api/v2 through, or correct the deployment's access URL",
             )
         transient = status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status)
         kind = TransientError if transient else DeploymentError
-        return kind(f"{origin} answered with status {status}", "look in the deployment's log")
+        return kind(f"{origin} answered with status {status}", "check the deployment's log")
 
     def _transport_error(self, error: httpx.TransportError) -> DeploymentError:
         origin = self.access_url.origin
@@ -204,7 +204,7 @@ class CoderApi:
         if len(body) > MAX_CA_CERT_BYTES:
             raise DeploymentError(
                 f"the answer of {origin} is over {MAX_CA_CERT_BYTES} bytes long, too much for a CA certificate",
-                "check what answers there",
+                "check which server responds at that address",
             )
         try:
             certificates = parse_served_ca_cert(body.decode(errors="replace"))
@@ -212,7 +212,7 @@ class CoderApi:
             messages = "; ".join(problem.message for problem in invalid.problems)
             raise DeploymentError(
                 f"the answer of {origin} is not a CA certificate: it {messages}",
-                "check what answers there; it may be a login page in front of the deployment",
+                "check which server responds at that address; a login page may be in front of the deployment",
             ) from None
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
@@ -243,10 +243,10 @@ def _contains_token(certificate: Certificate, token: str) -> bool:
 
 
 class _NoCookies(CookieJar):
-    """Keeps no cookie, and so reads none: the standard library fails on one that is not ASCII."""
+    """A cookie jar that ignores all cookies; http.cookiejar raises on non-ASCII ones."""
 
     def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them."""
+        """Ignore cookies."""
 
 
 def _forget_location(response: httpx.Response) -> None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import NoReturn, TypeAlias
 
-from tf_helper.errors import Problem, error_text, most_alike, redacted
+from tf_helper.errors import Problem, error_text, closest_match, redacted
 from tf_helper.query import QUERY_KEYS
 from tf_helper.streams import print_error
 
@@ -65,7 +65,7 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a question to append to an error, or "" if nothing is alike."""
-    match = most_alike(word, known)
+    match = closest_match(word, known)
     return f"; did you mean {match}?" if match else ""
 
 

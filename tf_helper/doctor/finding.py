@@ -47,10 +47,10 @@ def warning(seen: str, advice: str) -> Finding:
     return Finding("warning", Problem(seen, advice))
 
 
-def ok_or_warning(seen: str, warnings: Iterable[Problem]) -> Finding:
-    """Return that all is well, or a warning that advises what `warnings` say, if there are any."""
+def with_warnings(finding: Finding, warnings: Iterable[Problem]) -> Finding:
+    """Return a finding that is ok, or a warning instead that advises what `warnings` say, if there are any."""
     advice = " ".join(map(str, warnings))
-    return warning(seen, advice) if advice else ok(seen)
+    return warning(finding.problem.message, advice) if advice else finding
 
 
 def failed(seen: str, advice: str) -> Finding:

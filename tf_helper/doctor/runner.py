@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tf_helper.deadline import DeadlineExceededError, run_with_deadline
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, Step, failed, ok_or_warning, skipped
+from tf_helper.doctor.finding import Finding, Step, failed, ok, skipped, with_warnings
 from tf_helper.doctor.steps import STEPS
 from tf_helper.errors import Invalid, Problem
 from tf_helper.query import Query
@@ -86,4 +86,4 @@ def _refused(invalid: Invalid) -> Finding:
 def _accepted(query: Query) -> Finding:
     given = {"proxy_url": query.proxy_url.origin, "access_url": query.access_url, "cert_path": query.cert_path.path}
     seen = ", ".join(f"{key} {value}" for key, value in given.items() if value)
-    return ok_or_warning(seen, settings_warnings(query))
+    return with_warnings(ok(seen), settings_warnings(query))

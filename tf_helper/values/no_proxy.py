@@ -115,8 +115,8 @@ def _pasted(text: str, number: int) -> Problem | None:
         )
     if text.startswith("<") and text.endswith(">"):
         return Problem(
-            f"entry number {number} is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            f"entry number {number} uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         )
     if text[0].isdigit() and re.fullmatch(_PART_OF_IPV4, text):
         octets = [int(octet) for octet in text.rstrip(".*").split(".")]
