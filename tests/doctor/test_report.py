@@ -148,6 +148,7 @@ def test_a_terminal_has_colors_and_shows_the_step_at_work(patient: Patient) -> N
 
 def test_lines_fit_the_terminal(patient: Patient) -> None:
     environment = {"TERM": "dumb", "HTTPS_PROXY": "http://coder:x@h:3128", "SSL_CERT_FILE": str(patient.certificate)}
+    patient.gateway.faults.add("license")
     shown, _ = on_a_terminal(patient, columns=60, environment=environment)
     assert "SSL_CERT_FILE names the proxy's" in shown
     # Paths and digests cannot be broken, and commands are there to be copied.

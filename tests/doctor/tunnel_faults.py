@@ -42,12 +42,12 @@ def a_gateway_that_swallows_everything(patient: Patient) -> None:
 
 @FAULTS("gateway", "gateway_not_licensed")
 def a_gateway_without_a_license(patient: Patient) -> None:
-    patient.gateway.licensed = False
+    patient.gateway.faults.add("license")
 
 
 @FAULTS("gateway", "gateway_off")
 def a_gateway_that_is_off(patient: Patient) -> None:
-    patient.gateway.enabled = False
+    patient.gateway.faults.add("off")
 
 
 def answers(status: int) -> Talk:
