@@ -21,9 +21,9 @@ HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-# BENCH_OPTIONS='--rounds 5', for example; --help says more.
+# BENCH_OPTIONS='--rounds 5', for example.
 bench: $(VENV)/.installed $(BENCH)/.installed
-	python -m tests.bench --program $(BENCH)/bin/tf-helper --providers $(PROVIDERS) $(BENCH_OPTIONS)
+	python -m tests.bench --program $(BENCH)/bin/tf-helper $(BENCH_OPTIONS)
 
 test: lint pytest
 
@@ -59,7 +59,6 @@ fuzz: $(VENV)/.installed
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
-	pytest --quiet --write-findings tests/doctor/test_faults.py
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

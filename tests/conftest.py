@@ -41,9 +41,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--fail-on-skip", action="store_true", help="fail if a test was skipped")
     group.addoption(
-        "--write-findings", action="store_true", help="write what doctor finds into docs/messages.md (`make docs`)"
-    )
-    group.addoption(
         "--fuzz",
         action="store_true",
         help="the long form of the searches, from a random --hypothesis-seed instead of 0 if none is given",
