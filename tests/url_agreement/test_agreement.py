@@ -53,7 +53,8 @@ def _urls(draw: st.DrawFn) -> str:
     kind = draw(st.integers(0, 3))
     if kind == 0:
         place = draw(st.integers(0, len(url)))
-        return url[:place] + draw(st.sampled_from(HOSTILE)) + url[place:]
+        hostile: str = draw(st.sampled_from(HOSTILE))
+        return url[:place] + hostile + url[place:]
     return url.replace("://", f"://{draw(LABELS)}.", 1) if kind == 1 else url
 
 
