@@ -98,26 +98,36 @@ def helper_with(result: dict[str, str]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("version", "message"),
     [
-        ("999.0.0", "the helper is version 999.0.0"),
-        ("0.2.0", "the helper is version 0.2.0"),
-        ("0.10.0", "the helper is version 0.10.0"),
-        ("", "the helper's result has no version"),
+        ("999.0.0", "This module needs tf-helper 1.0 or a newer 1.x, but the helper is version 999.0.0. Upgrade tf-helper"),
+        ("0.10.0", "but the helper is version 0.10.0. Upgrade"),
+        ("", "The result of the command in the variable helper has no version: check that this command runs tf-helper"),
     ],
 )
-def test_a_helper_of_another_release_causes_one_error(version: str, message: str, make_module: MakeModule) -> None:
+def test_a_helper_of_another_major_version_causes_one_error(
+    version: str, message: str, make_module: MakeModule
+) -> None:
     # In another release the same keys can mean something else.
     outcome = make_module().plan(
         variables=helper_with({"version": version, "warnings": '["odd"]', "client_env": "no JSON"}), check=False
     )
     (error,) = map(str, outcome.diagnostics)
-    assert f"This module needs tf-helper 0.1.x, but {message}. Install tf-helper 0.1.x" in error
+    assert message in error
 
 
-def test_a_patch_release_of_the_helper_is_accepted(make_module: MakeModule) -> None:
-    newer = ["sh", "-c", """tf-helper | sed -E 's/("version": ?)"[^"]*"/\\1"0.1.99"/'"""]
+def test_a_newer_helper_of_the_same_major_version_serves_the_module(make_module: MakeModule) -> None:
+    newer = r"""s/"version": ?"[^"]*"/"version":"1.9.0","a_new_key":"1"/"""
     terraform = make_module()
-    terraform.apply(variables=VARIABLES | {"helper": newer})
-    assert terraform.resources()["data.external.settings"]["result"]["version"] == "0.1.99"
+    terraform.apply(variables=VARIABLES | {"helper": ["sh", "-c", f"tf-helper | sed -E '{newer}'"]})
+    result = terraform.resources()["data.external.settings"]["result"]
+    assert (result["version"], result["a_new_key"]) == ("1.9.0", "1")
+
+
+def test_a_helper_older_than_the_module_needs_is_refused(make_module: MakeModule) -> None:
+    terraform = make_module()
+    helper = terraform.directory / "helper.tf"
+    helper.write_text(helper.read_text().replace('needed_helper = "1.0"', 'needed_helper = "1.1"'))
+    (error,) = map(str, terraform.plan(variables=VARIABLES, check=False).diagnostics)
+    assert f"needs tf-helper 1.1 or a newer 1.x, but the helper is version {__version__}." in error
 
 
 def test_a_result_that_lacks_keys_causes_one_error_that_names_them(make_module: MakeModule) -> None:
