@@ -87,6 +87,20 @@ def providers(request: pytest.FixtureRequest) -> Providers:
     return "real" if request.config.getoption("--real-providers") else "stand-in"
 
 
+@pytest.fixture(scope="session")
+def script_order(providers: Providers, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skip the test if the real provider is older than `coder_script_order`; the stand-in has it."""
+    if providers == "real":
+        directory = tmp_path_factory.mktemp("schema")
+        (directory / "main.tf").write_text(
+            'terraform {\n  required_providers {\n    coder = { source = "coder/coder" }\n  }\n}\n'
+        )
+        with Terraform(directory, providers=providers) as terraform:
+            terraform.init()
+            if '"coder_script_order"' not in terraform.run("providers", "schema", "-json").stdout:
+                pytest.skip("this release of the provider coder/coder has no coder_script_order yet")
+
+
 @pytest.fixture
 def make_terraform(providers: Providers) -> Iterator[MakeTerraform]:
     """Make `Terraform` instances that end with the test."""
