@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from tf_helper import __version__
-from tf_helper.errors import Collector, Invalid, Problem, most_alike, redacted
+from tf_helper.errors import Collector, Invalid, Problem, closest_match, redacted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
@@ -159,7 +159,7 @@ def _field(name: str) -> str:
 
 def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name, _ in pairs if name not in QUERY_KEYS):
-        known = most_alike(name, QUERY_KEYS)
+        known = closest_match(name, QUERY_KEYS)
         suggestion = f'; did you mean "{known}"?' if known else ""
         yield Problem(
             f"is not a key of the query{suggestion}",

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 from tf_helper import __version__
 from tf_helper.client_env import client_env
+from tf_helper.errors import Problem
 from tf_helper.query import Query
 from tf_helper.values.certificate import Certificate, ca_cert_warnings, rfc3339, validity_warnings
 
@@ -60,33 +61,34 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
         ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
         ca_cert_subject=ca.subject if ca else "",
         ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
-        warnings=(*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings),
+        warnings=tuple(map(str, (*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings))),
     )
 
 
-def settings_warnings(query: Query) -> Iterator[str]:
-    """Yield a sentence for everything in a query that is valid but probably wrong."""
+def settings_warnings(query: Query) -> Iterator[Problem]:
+    """Yield a problem for everything in a query that is valid but probably wrong."""
     now = time.time()
-    yield from _prefixed("proxy_url", query.proxy_url.warnings)
+    yield from _of("proxy_url", query.proxy_url.warnings)
     if query.access_url:
-        yield from _prefixed("access_url", query.access_url.warnings)
+        yield from _of("access_url", query.access_url.warnings)
         proxy, deployment = query.proxy_url.origin, query.access_url.origin
         if (proxy.host, proxy.port) == (deployment.host, deployment.port):
-            yield (
-                "proxy_url: host and port are those of the Coder deployment (access_url); "
-                "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise."
+            yield Problem(
+                "host and port are those of the Coder deployment (access_url)",
+                "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise",
+                "proxy_url",
             )
-    yield from _prefixed("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-    yield from _prefixed("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+    yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
+    yield from _of("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
 
 
-def _workspace_warnings(query: Query) -> Iterator[str]:
-    """Yield a sentence for everything that is probably wrong in a workspace; doctor checks these itself."""
-    yield from _prefixed("proxy_url", query.proxy_url.workspace_warnings)
-    yield from _prefixed("no_proxy", query.no_proxy.warnings)
+def _workspace_warnings(query: Query) -> Iterator[Problem]:
+    """Yield a problem for everything that is probably wrong in a workspace; doctor checks these itself."""
+    yield from _of("proxy_url", query.proxy_url.workspace_warnings)
+    yield from _of("no_proxy", query.no_proxy.warnings)
 
 
-def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[str]]:
+def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[Problem]]:
     """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
     if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
         return (), ()
@@ -94,7 +96,7 @@ def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tupl
 
     token = session_token(environment, query.access_url)
     if token.withheld:
-        return (), [_not_fetched(f"{token.withheld}.")]
+        return (), [_not_fetched(token.withheld)]
     if not token.value:
         return (), ()
     from tf_helper.coder.api import DeploymentError
@@ -103,13 +105,14 @@ def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tupl
     try:
         ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)
     except DeploymentError as error:
-        return (), [_not_fetched(str(error))]
-    return ca_cert, _prefixed("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
+        return (), [_not_fetched(error.problem)]
+    return ca_cert, _of("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
 
 
-def _not_fetched(why: str) -> str:
-    return f"fetch_ca_cert: {why} The workspace downloads the certificate when it starts."
+def _not_fetched(why: Problem) -> Problem:
+    hints = filter(None, (why.hint, "The workspace downloads the certificate when it starts"))
+    return Problem(why.message, ". ".join(hints), "fetch_ca_cert")
 
 
-def _prefixed(key: str, warnings: Iterable[str]) -> Iterator[str]:
-    return (f"{key}: {warning}" for warning in warnings)
+def _of(field: str, warnings: Iterable[Problem]) -> Iterator[Problem]:
+    return (warning._replace(field=field) for warning in warnings)

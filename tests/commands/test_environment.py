@@ -29,7 +29,7 @@ def test_an_option_wins_over_a_variable() -> None:
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
 def test_in_a_tools_process_the_proxy_and_the_token_are_known(name: str) -> None:
     found = complete([], QUERY_KEYS, {name: f"http://coder:{TOKEN}@h:8888"})
-    assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, (TOKEN, ""))
+    assert found == ([("proxy_url", "http://h:8888")], {"proxy_url": name}, (TOKEN, None))
 
 
 def test_the_token_there_is_percent_encoded() -> None:
@@ -39,7 +39,7 @@ def test_the_token_there_is_percent_encoded() -> None:
 @pytest.mark.parametrize("value", ["http://h:3128", "http://alice:secret@h:3128", "http://coder", "x", ""])
 def test_another_proxys_variables_are_ignored(value: str) -> None:
     found = complete([("proxy_url", "https://h")], QUERY_KEYS, {"HTTPS_PROXY": value})
-    assert found == ([("proxy_url", "https://h")], {}, ("", ""))
+    assert found == ([("proxy_url", "https://h")], {}, ("", None))
     assert complete([], QUERY_KEYS, {"HTTPS_PROXY": value}).pairs == []
 
 
@@ -62,7 +62,7 @@ def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
 
 def test_coders_variables_win_over_the_proxys() -> None:
     environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
-    assert complete([], QUERY_KEYS, environment).token == (TOKEN, "")
+    assert complete([], QUERY_KEYS, environment).token == (TOKEN, None)
 
 
 @pytest.mark.parametrize("name", ["CODER_URL", "CODER_AGENT_URL"])
@@ -72,7 +72,7 @@ def test_a_persons_token_is_for_the_deployment_of_coder_url_or_else_for_any(name
         found = complete([("access_url", url)], QUERY_KEYS, environment)
         assert found.token.value == value
         assert bool(found.token.withheld) == (not value)
-    assert complete([], QUERY_KEYS, environment).token == (TOKEN, "")
+    assert complete([], QUERY_KEYS, environment).token == (TOKEN, None)
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,22 @@ In the values, {0} is the patient.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.doctor.fault import Faults
 from tests.doctor.patient import PROVIDER
 from tests.harness.deployment import TOKEN
+from tf_helper.doctor import runner
+from tf_helper.doctor.steps import STEPS
 
 if TYPE_CHECKING:
     from tests.doctor.patient import Patient
 
 FAULTS = Faults()
+
+# The step of the environment, and those that find out what it needs to know.
+EXAMINED = {"proxy_dns", "proxy_tcp", "proxy_tls", "connect_without_token", "environment"}
 
 PROXY = "{0.settings[proxy_url]}"
 ELSEWHERE = "http://proxy.example.com:3128"
@@ -102,19 +108,15 @@ def in_a_tool(variables: dict[str, str], patient: Patient) -> None:
     """Let the process be a tool's, with these variables changed."""
     changed = {name: value.format(patient) for name, value in variables.items()}
     patient.become_tool(**changed, CODER_SESSION_TOKEN=TOKEN)
+    patient.monkeypatch.setattr(runner, "STEPS", [step for step in STEPS if step.name in EXAMINED])
 
 
-for table, add in ((FAILING, FAULTS.fails), (WARNING, FAULTS.warns)):
+for status, table in {"failed": FAILING, "warning": WARNING}.items():
     for name, (variables, said) in table.items():
-
-        def inflict(patient: Patient, variables: dict[str, str] = variables) -> None:
-            in_a_tool(variables, patient)
-
-        inflict.__name__ = name
-        add("environment", *said)(inflict)
+        FAULTS.add(name, partial(in_a_tool, variables), "environment", status, *said)
 
 
-@FAULTS.fails("environment", "SSL_CERT_FILE names a file that belongs to another user")
+@FAULTS("environment", "failed", "SSL_CERT_FILE names a file that belongs to another user")
 def a_variable_that_names_a_file_of_another_user(patient: Patient) -> None:
     in_a_tool({"SSL_CERT_FILE": "{0.other_file}"}, patient)
     if os.getuid() == 0:

@@ -13,7 +13,7 @@ from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
 from tests.harness.raw_server import RawServer, silent
-from tf_helper.doctor.checks import answers
+from tf_helper.doctor.checks import responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,19 +83,19 @@ def test_any_enabled_provider_identifies_the_proxy(enabled: tuple[str, ...], pat
     patient.proxy.providers = {host: PROVIDERS[host] for host in enabled}
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
-    assert f"it asks for the token at {', '.join(enabled)}, as" in report.text("connect_without_token")
-    assert f"{enabled[0]} is intercepted" in report.text("provider")
+    assert f"requires the token for {', '.join(enabled)}, as expected" in report.text("connect_without_token")
+    assert f"{enabled[0]}: intercepted" in report.text("provider")
 
 
 def test_silence_for_one_host_says_nothing_about_the_proxy(patient: Patient) -> None:
     patient.be_impatient()
     nowhere = patient.running.enter_context(RawServer(silent, reads_requests=False))
     port = int(nowhere.url.rpartition(":")[2])
-    patient.monkeypatch.setattr(answers, "_MORE_CHALLENGES_SECONDS", 0.1)
+    patient.monkeypatch.setattr(responses, "_MORE_CHALLENGES_SECONDS", 0.1)
     patient.replace_proxy(providers={"chatgpt.com": "chatgpt"}, hosts={"*": port}, upstream=port)
     report = patient.examine()
     assert (report.of("failed"), report.of("warning")) == ([], ["tunnelled"])
-    assert "asks for the token at chatgpt.com" in report.text("connect_without_token")
+    assert "requires the token for chatgpt.com" in report.text("connect_without_token")
 
 
 def test_a_provisioner_has_neither_files_nor_a_tools_environment(patient: Patient) -> None:

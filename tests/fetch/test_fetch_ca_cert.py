@@ -95,8 +95,8 @@ def test_keeps_the_path_of_the_access_url(deployment: Deployment, ca: Certified)
 @pytest.mark.parametrize(
     ("status", "beginning", "way_out"),
     [
-        (301, "redirects to somewhere else (301)", "access URL"),
-        (302, "redirects to somewhere else (302)", "login page"),
+        (301, "redirects elsewhere (301)", "access URL"),
+        (302, "redirects elsewhere (302)", "login page"),
         (403, "denied access (403)", "license"),
         (404, "has no AI Bridge Proxy (404)", "CODER_AI_GATEWAY_PROXY_ENABLED=true"),
         (418, "answered with status 418", "log"),
@@ -156,7 +156,7 @@ def test_cookies_are_neither_read_nor_sent() -> None:
 @pytest.mark.parametrize("location", [b"//\xff@h", b"http://h:99999/", b"http://[", b"//\xc3\xa4", b""])
 def test_a_redirect_to_an_invalid_url_is_reported_like_any_redirect(location: bytes) -> None:
     with RawServer(says(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)) as server:
-        assert failure(server.url).startswith(f"{server.url} redirects to somewhere else (302)")
+        assert failure(server.url).startswith(f"{server.url} redirects elsewhere (302)")
         assert server.requests == 1
 
 

@@ -198,7 +198,7 @@ def test_the_size_is_measured_in_utf_8(ca: Certified) -> None:
 def test_warns_of_dates(from_day: int, to_day: int, end: str | None) -> None:
     warnings = list(validity_warnings(parsed(from_day=from_day, to_day=to_day), time.time()))
     assert len(warnings) == (end is not None)
-    assert all(warning.startswith(f'the certificate "CN=x"{end}20') for warning in warnings)
+    assert all(str(warning).startswith(f'the certificate "CN=x"{end}20') for warning in warnings)
 
 
 def test_a_certificate_is_valid_to_the_last_second_and_warned_of_from_30_days_before() -> None:
@@ -208,11 +208,11 @@ def test_a_certificate_is_valid_to_the_last_second_and_warned_of_from_30_days_be
     assert [is_expired(certificate, end + seconds) for seconds in (0, 1)] == [False, True]
     assert list(validity_warnings([certificate], end - 30 * DAY)) == []
     (warning,) = validity_warnings([certificate], end - 30 * DAY + 1)
-    assert warning == f'the certificate "CN=x" expires at {rfc3339(end)}, within 30 days.'
+    assert str(warning) == f'the certificate "CN=x" expires at {rfc3339(end)}, within 30 days.'
     begin = certificate.ca.not_before
     assert list(validity_warnings([certificate], begin)) == []
     (warning,) = validity_warnings([certificate], begin - 1)
-    assert warning == f'the certificate "CN=x" is not valid before {rfc3339(begin)}.'
+    assert str(warning) == f'the certificate "CN=x" is not valid before {rfc3339(begin)}.'
 
 
 def test_knows_no_dates_of_a_leaf() -> None:
@@ -224,7 +224,7 @@ def test_knows_no_dates_of_a_leaf() -> None:
 def test_warns_of_an_intermediate_whose_issuer_is_missing(ca: Certified) -> None:
     intermediate = parse_ca_cert(make_certificate("intermediate", issuer=ca).pem)
     (warning,) = issuer_warnings(intermediate, ())
-    assert warning.startswith(
+    assert str(warning).startswith(
         'the certificate "CN=intermediate" is an intermediate, and its issuer "CN=proxy CA" is not among extra_ca_certs'
     )
     assert list(issuer_warnings(intermediate, parse_extra_ca_certs(ca.pem))) == []

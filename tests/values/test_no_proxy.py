@@ -10,7 +10,7 @@ from hypothesis import given
 
 from tests.harness.searching import examples
 from tests.harness.spellings import NO_PROXIES
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
 
@@ -99,8 +99,8 @@ def test_refuses(given: str, sentence: str) -> None:
         ("010.", 'entry "010." is part of an IPv4 address', "write 10.0.0.0/8"),
         (
             "<local>",
-            "entry number 1 is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            "entry number 1 uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         ),
         *(
             (
@@ -164,7 +164,7 @@ def test_what_people_paste_or_python_fails_on_is_refused_with_what_to_write_inst
 )
 def test_warns_of_an_entry_that_takes_a_known_provider_past_the_proxy(entry: str, hosts: str) -> None:
     normalized = entry.lower()
-    assert NoProxy.parse(f"a,{entry}").warnings == (f'"{normalized}" takes {hosts} past the proxy.',)
+    assert NoProxy.parse(f"a,{entry}").warnings == (Problem(f'"{normalized}" takes {hosts} past the proxy'),)
 
 
 @pytest.mark.parametrize(

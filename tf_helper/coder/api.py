@@ -10,7 +10,7 @@ import httpx
 from tf_helper import __version__
 from tf_helper.coder.redaction import contains_token
 from tf_helper.coder.session_token import is_valid_in_header
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.tls.context import ssl_context
 from tf_helper.tls.reasons import explain
 from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
@@ -32,6 +32,7 @@ CA_CERT_PATHS = ("/api/v2/ai-gateway/proxy/ca-cert.pem", "/api/v2/aibridge/proxy
 _MAX_BODY_BYTES = MAX_CA_CERT_BYTES
 
 CHECK_NETWORK = "check its name, its port, and the network between this machine and the deployment"
+_ADD_CA = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
 _NOT_CODER = "check access_url; if a login page is in front of the deployment, let /api/v2 through"
 _RENEW = (
     "restart the workspace to get a new token; in a terminal, set CODER_SESSION_TOKEN to one from `coder tokens create`"
@@ -39,16 +40,15 @@ _RENEW = (
 
 
 class DeploymentError(Exception):
-    """What the deployment did instead of answering, and what to do: phrases without a secret in them."""
+    """The deployment did not answer as expected; no text in `problem` contains a secret."""
 
-    def __init__(self, seen: str, advice: str = "") -> None:
-        super().__init__(f"{seen}." + (f" {advice[0].upper()}{advice[1:]}." if advice else ""))
-        self.seen = seen
-        self.advice = advice
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.problem = Problem(message, hint)
+        super().__init__(str(self.problem))
 
 
 class TransientError(DeploymentError):
-    """What another try may get past."""
+    """An error that may go away when the request is repeated."""
 
 
 class Reply(NamedTuple):
@@ -169,12 +169,12 @@ class CoderApi:
             )
         if httpx.codes.is_redirect(status):
             return DeploymentError(
-                f"{origin} redirects to somewhere else ({status}), as a login page in front of it does",
+                f"{origin} redirects elsewhere ({status}); a login page may be in front of it",
                 "let /api/v2 through, or correct the deployment's access URL",
             )
         transient = status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status)
         kind = TransientError if transient else DeploymentError
-        return kind(f"{origin} answered with status {status}", "look in the deployment's log")
+        return kind(f"{origin} answered with status {status}", "check the deployment's log")
 
     def _transport_error(self, error: httpx.TransportError) -> DeploymentError:
         origin = self.access_url.origin
@@ -182,12 +182,8 @@ class CoderApi:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
-                why = explain(cause)
-                add_ca = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
-                return DeploymentError(
-                    f"the TLS certificate of {origin} is not trusted: {why.cause}",
-                    add_ca if why.unknown_issuer else why.remedy,
-                )
+                why = explain(cause, if_unknown_issuer=_ADD_CA)
+                return DeploymentError(f"the TLS certificate of {origin} is not trusted: {why.message}", why.hint)
             if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
                 return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")
             if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:
@@ -208,7 +204,7 @@ class CoderApi:
         if len(body) > MAX_CA_CERT_BYTES:
             raise DeploymentError(
                 f"the answer of {origin} is over {MAX_CA_CERT_BYTES} bytes long, too much for a CA certificate",
-                "check what answers there",
+                "check which server responds at that address",
             )
         try:
             certificates = parse_served_ca_cert(body.decode(errors="replace"))
@@ -216,7 +212,7 @@ class CoderApi:
             messages = "; ".join(problem.message for problem in invalid.problems)
             raise DeploymentError(
                 f"the answer of {origin} is not a CA certificate: it {messages}",
-                "check what answers there; it may be a login page in front of the deployment",
+                "check which server responds at that address; a login page may be in front of the deployment",
             ) from None
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
@@ -247,10 +243,10 @@ def _contains_token(certificate: Certificate, token: str) -> bool:
 
 
 class _NoCookies(CookieJar):
-    """Keeps no cookie, and so reads none: the standard library fails on one that is not ASCII."""
+    """A cookie jar that ignores all cookies; http.cookiejar raises on non-ASCII ones."""
 
     def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them."""
+        """Ignore cookies."""
 
 
 def _forget_location(response: httpx.Response) -> None:

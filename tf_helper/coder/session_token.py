@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.values.access_url import AccessUrl
 
 # Coder's provisioner sets the first, for the deployment that it belongs to; people set the second.
 TOKEN_VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 # Which deployment the second is for, as Coder's own CLI has it.
 _URL_VARIABLE = "CODER_URL"
-WITHHELD_HINT = f"set {_URL_VARIABLE} and {TOKEN_VARIABLES[1]} for the deployment at access_url"
+_HINT = f"set {_URL_VARIABLE} and {TOKEN_VARIABLES[1]} for the deployment at access_url"
 
 
 class SessionToken(NamedTuple):
-    """The token, "" for none, and why one that is in the environment is not used, "" if it is."""
+    """The token, "" for none, and why one that is in the environment is not used."""
 
     value: str
-    withheld: str = ""
+    withheld: Problem | None = None
 
 
 def is_valid_in_header(token: str) -> bool:
@@ -41,14 +41,15 @@ def session_token(
     return SessionToken("" if withheld else token, withheld)
 
 
-def _why_withheld(url: str, access_url: AccessUrl, *, url_needed: bool) -> str:
+def _why_withheld(url: str, access_url: AccessUrl, *, url_needed: bool) -> Problem | None:
     name = TOKEN_VARIABLES[1]
     if not url:
-        return f"{name} is not used without {_URL_VARIABLE}, which says whose token it is" if url_needed else ""
+        why = f"{name} is not used without {_URL_VARIABLE}, which says whose token it is"
+        return Problem(why, _HINT) if url_needed else None
     try:
         deployment = AccessUrl.parse(url).origin
     except Invalid:
-        return f"{name} is not used, because {_URL_VARIABLE} is not a valid URL"
+        return Problem(f"{name} is not used, because {_URL_VARIABLE} is not a valid URL", _HINT)
     if deployment != access_url.origin:
-        return f"{name} is for {deployment} ({_URL_VARIABLE}) and is not sent to {access_url.origin}"
-    return ""
+        return Problem(f"{name} is for {deployment} ({_URL_VARIABLE}) and is not sent to {access_url.origin}", _HINT)
+    return None

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tf_helper.client_env import API_KEY_VARIABLES, PROXY_VARIABLES, client_env
-from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT
+from tf_helper.coder.session_token import TOKEN_VARIABLES
 from tf_helper.commands.environment import complete
 from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
-from tf_helper.errors import redacted
+from tf_helper.errors import Problem, error_text, redacted
 from tf_helper.query import Query
 from tf_helper.streams import print_error
 from tf_helper.values.proxy_auth_url import proxy_auth_url
@@ -65,10 +65,8 @@ def load(options: Namespace) -> Callable[[], int]:
         settings = complete(settings_pairs(options), SETTINGS, os.environ)
         query = settings.parse_query()
         if not settings.token.value:
-            why, hint = "no session token in the environment", f"set {' or '.join(TOKEN_VARIABLES)}"
-            if settings.token.withheld:
-                why, hint = settings.token.withheld, WITHHELD_HINT
-            print_error(f"tf-helper: error: {why}\n  hint: {hint}")
+            missing = Problem("no session token in the environment", f"set {' or '.join(TOKEN_VARIABLES)}")
+            print_error(error_text(settings.token.withheld or missing))
             return 1
         _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
         env = tool_env(query, settings.token.value, with_api_keys=options.coder_token_as_api_key)

@@ -3,9 +3,10 @@
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tf_helper.coder.redaction import without_token
+from tf_helper.errors import Problem
 from tf_helper.query import Query
 from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate
@@ -26,6 +27,12 @@ class Known:
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
 
+    def updated(self, other: "Known") -> "Known":
+        """Return this with what `other` has in addition, or instead."""
+        return Known(
+            other.served_ca or self.served_ca, other.saved_ca or self.saved_ca, other.intercepted or self.intercepted
+        )
+
 
 @dataclass(frozen=True)
 class Context:
@@ -37,9 +44,9 @@ class Context:
     provider_host: str
     tunnelled_host: str
     in_workspace: bool
-    token_withheld: str = field(default="", kw_only=True)
+    token_withheld: Problem | None = None
     """Why a token that is in the environment is not used."""
-    known: Known = field(default=Known(), kw_only=True)
+    known: Known = Known()
 
     @property
     def provider_hosts(self) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """A step of the examination, and what it finds."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from tf_helper.doctor.context import Context
+from tf_helper.doctor.context import Context, Known
+from tf_helper.errors import Problem
 
 Status = Literal["ok", "warning", "failed", "skipped"]
 
@@ -14,17 +14,15 @@ COMMAND_PROMPT = "$ "
 
 
 class Finding(NamedTuple):
-    """What a step has seen, and what to do about it ("" for nothing): lines in ASCII without a secret in them.
+    """What a step has seen, and what to do about it (the hint): lines in ASCII without a secret in them.
 
-    `known` is what later steps may use: new values for fields of Known. Steps that need one that failed are skipped,
-    unless it does not stop them.
+    `known` is what later steps may use. Steps that need one that failed are skipped, unless it does not block them.
     """
 
     status: Status
-    seen: str
-    advice: str = ""
-    known: Mapping[str, Any] = MappingProxyType({})
-    stops: bool = True
+    problem: Problem
+    known: Known = Known()
+    blocks_later_steps: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,25 +39,25 @@ class Step:
 
 def ok(seen: str) -> Finding:
     """Return that all is well."""
-    return Finding("ok", seen)
+    return Finding("ok", Problem(seen))
 
 
 def warning(seen: str, advice: str) -> Finding:
     """Return that something is probably wrong."""
-    return Finding("warning", seen, advice)
+    return Finding("warning", Problem(seen, advice))
 
 
-def ok_but_for(seen: str, warnings: Iterable[str]) -> Finding:
-    """Return that all is well, or a warning with these sentences, if there are any."""
-    advice = " ".join(warnings)
-    return warning(seen, advice) if advice else ok(seen)
+def with_warnings(finding: Finding, warnings: Iterable[Problem]) -> Finding:
+    """Return a finding that is ok, or a warning instead that advises what `warnings` say, if there are any."""
+    advice = " ".join(map(str, warnings))
+    return warning(finding.problem.message, advice) if advice else finding
 
 
 def failed(seen: str, advice: str) -> Finding:
     """Return that something is wrong."""
-    return Finding("failed", seen, advice)
+    return Finding("failed", Problem(seen, advice))
 
 
 def skipped(why: str, advice: str = "") -> Finding:
     """Return that nothing could be seen."""
-    return Finding("skipped", why, advice)
+    return Finding("skipped", Problem(why, advice))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
 
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
-from tf_helper.tls.reasons import Reason, explain
+from tf_helper.tls.reasons import explain, has_unknown_issuer
 from tf_helper.values.proxy_auth_url import PROXY_USER
 from tf_helper.values.url import DEFAULT_PORTS
 
@@ -31,24 +31,28 @@ class NotTrusted(ConnectionFailed):
     """The other side's TLS certificate is not trusted."""
 
     def __init__(self, error: ssl.SSLCertVerificationError) -> None:
-        self.reason: Reason = explain(error)
-        super().__init__(self.reason.cause)
+        self.problem = explain(error)
+        self.unknown_issuer = has_unknown_issuer(error)
+        super().__init__(self.problem.message)
 
 
 class NotTls(ConnectionFailed):
     """The other side does not speak TLS."""
 
 
-class NoAnswer(ConnectionFailed):
-    """There was no answer, or none in HTTP."""
+class NoResponse(ConnectionFailed):
+    """There was no response, or none in HTTP."""
 
 
-class Silence(NoAnswer):
-    """The other side kept the connection open, and said nothing."""
+class ResponseTimeout(NoResponse):
+    """The other side kept the connection open without a response."""
+
+    def __init__(self) -> None:
+        super().__init__("it accepted the connection and did not answer")
 
 
-class ConnectAnswer(NamedTuple):
-    """The status of an answer to CONNECT, and the realm of its challenge ("" for none)."""
+class ConnectResponse(NamedTuple):
+    """The status of a response to CONNECT, and the realm of its challenge ("" for none)."""
 
     status: int
     realm: str
@@ -62,9 +66,9 @@ class ConnectAnswer(NamedTuple):
 class TunnelRefused(Exception):  # noqa: N818
     """The proxy opened no tunnel."""
 
-    def __init__(self, answer: ConnectAnswer) -> None:
-        super().__init__(answer)
-        self.answer = answer
+    def __init__(self, response: ConnectResponse) -> None:
+        super().__init__(response)
+        self.response = response
 
 
 @contextmanager
@@ -97,9 +101,9 @@ def connection_as_configured(context: Context) -> Iterator[NetworkStream]:
 def tunnel(context: Context, host: str, trust: ssl.SSLContext) -> Iterator[NetworkStream]:
     """Speak TLS with a host through the proxy, as a tool does. Raises ConnectionFailed and TunnelRefused."""
     with connection_as_configured(context) as stream:
-        answer = send_connect(stream, host, token=context.token)
-        if not answer.opened:
-            raise TunnelRefused(answer)
+        response = send_connect(stream, host, token=context.token)
+        if not response.opened:
+            raise TunnelRefused(response)
         secured = start_tls(stream, host, trust)
         try:
             yield secured
@@ -122,25 +126,25 @@ def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> Networ
         raise ConnectionFailed(f"the TLS handshake broke off ({_words(error)})") from None
 
 
-def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int = HTTPS_PORT) -> ConnectAnswer:
-    """Ask for a tunnel to a host, with the token if there is one. Raises NoAnswer."""
+def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int = HTTPS_PORT) -> ConnectResponse:
+    """Ask for a tunnel to a host, with the token if there is one. Raises NoResponse."""
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
         lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")
     status, head = _exchange(stream, lines)
     realm = _BASIC_REALM.search(head)
-    return ConnectAnswer(status, realm[1].decode(errors="replace") if realm else "")
+    return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "")
 
 
 def send_head(stream: NetworkStream, host: str) -> int:
-    """Ask a host for nothing, without any key; return the status of the answer. Raises NoAnswer."""
+    """Ask a host for nothing, without any key; return the status of the answer. Raises NoResponse."""
     status, _ = _exchange(stream, ["HEAD / HTTP/1.1", f"Host: {host}", "Connection: close"])
     return status
 
 
 def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
-    """Send the head of a request; return the status and the head of the answer. Raises NoAnswer."""
+    """Send the head of a request; return the status and the head of the answer. Raises NoResponse."""
     answer = b""
     end = monotonic() + OPERATION_SECONDS
     try:
@@ -152,12 +156,12 @@ def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
                 break
             answer += received
     except TimeoutException:
-        raise Silence("it accepted the connection and did not answer") from None
+        raise ResponseTimeout from None
     except NetworkError as error:
-        raise NoAnswer(f"the connection broke off ({_words(error)})") from None
+        raise NoResponse(f"the connection broke off ({_words(error)})") from None
     status = _STATUS_LINE.match(answer)
     if not status:
-        raise NoAnswer("it did not answer in HTTP" if answer else "it closed the connection without an answer")
+        raise NoResponse("it did not answer in HTTP" if answer else "it closed the connection without an answer")
     return int(status[1]), answer
 
 

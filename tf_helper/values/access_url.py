@@ -13,7 +13,7 @@ class AccessUrl(NamedTuple):
 
     origin: Origin
     path: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
         """Return the URL without a trailing slash."""
@@ -26,7 +26,7 @@ class AccessUrl(NamedTuple):
         path = url.path.rstrip("/")
         if not path:
             return cls(url.origin)
-        return cls(url.origin, path, ("has a path, but Coder does not support one in its access URL.",))
+        return cls(url.origin, path, (Problem("has a path, but Coder does not support one in its access URL"),))
 
 
 def _path_problems(path: str) -> Iterator[Problem]:

@@ -74,37 +74,37 @@ def is_expired(certificate: Certificate, now: float) -> bool:
     return certificate.ca is not None and certificate.ca.not_after < now
 
 
-def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterator[str]:
-    """Yield a sentence for each CA certificate that is not valid at `now`, or not much longer."""
+def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterator[Problem]:
+    """Yield a problem for each CA certificate that is not valid at `now`, or not much longer."""
     for certificate in certificates:
         if certificate.ca is None:
             continue
         subject, end = quoted(certificate.ca.subject), rfc3339(certificate.ca.not_after)
         if is_expired(certificate, now):
-            yield f"the certificate {subject} expired at {end}."
+            yield Problem(f"the certificate {subject} expired at {end}")
         elif certificate.ca.not_before > now:
-            yield f"the certificate {subject} is not valid before {rfc3339(certificate.ca.not_before)}."
+            yield Problem(f"the certificate {subject} is not valid before {rfc3339(certificate.ca.not_before)}")
         elif certificate.ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
-            yield f"the certificate {subject} expires at {end}, within {_SOON_DAYS} days."
+            yield Problem(f"the certificate {subject} expires at {end}, within {_SOON_DAYS} days")
 
 
-def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[str]:
-    """Yield a sentence for each certificate of `ca_cert` whose issuer's certificate is not given."""
+def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[Problem]:
+    """Yield a problem for each certificate of `ca_cert` whose issuer's certificate is not given."""
     authorities = [certificate.ca for certificate in (*ca_cert, *extra_ca_certs) if certificate.ca]
     subjects = {authority.subject for authority in authorities}
     for certificate in ca_cert:
         if certificate.ca and certificate.ca.issuer not in subjects:
             subject, issuer = quoted(certificate.ca.subject), quoted(certificate.ca.issuer)
-            yield (
+            yield Problem(
                 f"the certificate {subject} is an intermediate, and its issuer {issuer} is not among "
-                "extra_ca_certs_pem; clients on OpenSSL's defaults need the issuer too."
+                "extra_ca_certs_pem; clients on OpenSSL's defaults need the issuer too"
             )
 
 
 def ca_cert_warnings(
     ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
-) -> Iterator[str]:
-    """Yield a sentence for everything that is probably wrong with the proxy's CA certificate at `now`."""
+) -> Iterator[Problem]:
+    """Yield a problem for everything that is probably wrong with the proxy's CA certificate at `now`."""
     yield from validity_warnings(ca_cert, now)
     yield from issuer_warnings(ca_cert, extra_ca_certs)
 

@@ -61,10 +61,12 @@ class NoProxy(NamedTuple):
         return ",".join(_unique([*_ALWAYS, *deployment, *self.entries]))
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """A sentence for each entry that takes requests to an AI provider past the proxy in some tool."""
+    def warnings(self) -> tuple[Problem, ...]:
+        """A problem for each entry that takes requests to an AI provider past the proxy in some tool."""
         taken = {entry: [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)] for entry in self.entries}
-        return tuple(f'"{entry}" takes {", ".join(hosts)} past the proxy.' for entry, hosts in taken.items() if hosts)
+        return tuple(
+            Problem(f'"{entry}" takes {", ".join(hosts)} past the proxy') for entry, hosts in taken.items() if hosts
+        )
 
 
 def length_problem(value: str) -> Problem | None:
@@ -113,8 +115,8 @@ def _pasted(text: str, number: int) -> Problem | None:
         )
     if text.startswith("<") and text.endswith(">"):
         return Problem(
-            f"entry number {number} is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            f"entry number {number} uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         )
     if text[0].isdigit() and re.fullmatch(_PART_OF_IPV4, text):
         octets = [int(octet) for octet in text.rstrip(".*").split(".")]

@@ -8,7 +8,7 @@ from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, ok, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
-from tf_helper.doctor.owner import is_foreign, is_root
+from tf_helper.doctor.owner import is_owned_by_another_user, is_root
 from tf_helper.doctor.tool_settings import PresentSetting, node_options, present_settings
 from tf_helper.errors import Invalid
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
@@ -27,7 +27,7 @@ _PRECEDENCE = (
 )
 
 
-class _Doubt(NamedTuple):
+class _Issue(NamedTuple):
     """Something that is wrong, and whether it is for certain."""
 
     seen: str
@@ -39,25 +39,25 @@ def environment(context: Context) -> Finding:
     own = [setting.name for setting in present_settings(context.environment)]
     present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if context.environment.get(name)] + own
     if not present:
-        return ok("no variable of a tool is set, as is right for a shell")
+        return ok("no tool variables are set (normal for a shell)")
     of_a_tool = any(name in present for name in PROXY_VARIABLES)
-    doubts = [*_proxies(context), *_bypasses(context), *_files(context), *_of_single_tools(context)]
+    issues = [*_proxies(context), *_bypasses(context), *_files(context), *_of_single_tools(context)]
     if of_a_tool:
-        doubts += _missing(context)
+        issues += _missing(context)
     # What fails comes first.
-    doubts.sort(key=lambda doubt: not doubt.fails)
+    issues.sort(key=lambda issue: not issue.fails)
     set_here = f"set here: {', '.join(present)}"
-    if not doubts:
+    if not issues:
         return ok(f"{set_here}; {'they agree' if of_a_tool else _NOT_A_TOOL}")
-    seen = "\n".join([*(doubt.seen for doubt in doubts), set_here])
+    seen = "\n".join([*(issue.seen for issue in issues), set_here])
     advice = (
         "unset these, or start the tool with all of the module's output env:\n"
         f"$ tf-helper exec --proxy-url {context.query.proxy_url.origin} -- COMMAND"
     )
-    return failed(seen, advice) if doubts[0].fails else warning(seen, advice)
+    return failed(seen, advice) if issues[0].fails else warning(seen, advice)
 
 
-def _proxies(context: Context) -> Iterator[_Doubt]:
+def _proxies(context: Context) -> Iterator[_Issue]:
     environment, proxy = context.environment, context.query.proxy_url.origin
     yield from _differ(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
     for name in PROXY_VARIABLES:
@@ -66,20 +66,20 @@ def _proxies(context: Context) -> Iterator[_Doubt]:
             continue
         origin, password = _origin(value), ProxyAuthUrl.split(value).password
         if not origin:
-            yield _Doubt(f"{name} is not the URL of a proxy", fails=True)
+            yield _Issue(f"{name} is not the URL of a proxy", fails=True)
         elif origin != proxy:
-            yield _Doubt(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
+            yield _Issue(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
         elif not password:
-            yield _Doubt(f"{name} has no token in it", fails=True)
+            yield _Issue(f"{name} has no token in it", fails=True)
         elif password != context.token:
             # A tool that has been running since before the workspace's last start, perhaps.
-            yield _Doubt(f"{name} has another token than the one tried here")
+            yield _Issue(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
         if environment.get(name):
-            yield _Doubt(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
+            yield _Issue(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
 
 
-def _bypasses(context: Context) -> Iterator[_Doubt]:
+def _bypasses(context: Context) -> Iterator[_Issue]:
     environment = context.environment
     yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
     certain = context.known.intercepted or context.provider_hosts
@@ -90,10 +90,10 @@ def _bypasses(context: Context) -> Iterator[_Doubt]:
             if clients:
                 taken.setdefault((clients, host in certain), []).append(host)
         for (clients, fails), hosts in taken.items():
-            yield _Doubt(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
+            yield _Issue(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
 
 
-def _files(context: Context) -> Iterator[_Doubt]:
+def _files(context: Context) -> Iterator[_Issue]:
     environment, cert_path = context.environment, context.query.cert_path
     others: dict[str, list[str]] = {}
     for name, wanted in client_env("", cert_path).items():
@@ -101,38 +101,38 @@ def _files(context: Context) -> Iterator[_Doubt]:
         if not value or not wanted.startswith("/"):
             continue
         if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False on any error
-            yield _Doubt(f"{name} names a file that does not exist, or that this user may not read", fails=True)
-        elif is_foreign(value):
-            yield _Doubt(
+            yield _Issue(f"{name} names a file that does not exist, or that this user may not read", fails=True)
+        elif is_owned_by_another_user(value):
+            yield _Issue(
                 f"{name} names a file that belongs to another user, who could change which CAs are trusted",
                 fails=not is_root(),
             )
         elif value == cert_path.path and name in _REPLACING:
-            yield _Doubt(
+            yield _Issue(
                 f"{name} names the proxy's certificate alone, so other hosts are not trusted; set it to the bundle",
                 fails=True,
             )
         elif value not in {wanted, cert_path.path}:
             others.setdefault(wanted, []).append(name)
     for wanted, names in others.items():
-        yield _Doubt(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} a file other than {wanted}")
+        yield _Issue(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} a file other than {wanted}")
     for first, second, client in _PRECEDENCE:
         yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
     if environment.get("SSL_CERT_DIR"):
-        yield _Doubt("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
+        yield _Issue("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
 
 
 _REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
 
 
-def _of_single_tools(context: Context) -> Iterator[_Doubt]:
+def _of_single_tools(context: Context) -> Iterator[_Issue]:
     for present in present_settings(context.environment):
-        doubt = _of_a_single_tool(context, present)
-        if doubt:
-            yield _Doubt(doubt)
-    yield from map(_Doubt, node_options(context.environment))
+        issue = _of_a_single_tool(context, present)
+        if issue:
+            yield _Issue(issue)
+    yield from map(_Issue, node_options(context.environment))
     if context.environment.get("NODE_USE_ENV_PROXY", "1") not in {"", "1"}:
-        yield _Doubt("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
+        yield _Issue("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
 
 
 def _of_a_single_tool(context: Context, present: PresentSetting) -> str:
@@ -147,22 +147,22 @@ def _of_a_single_tool(context: Context, present: PresentSetting) -> str:
     return f"{tool} verifies no certificate: {name} is set" if present.turns_off else ""
 
 
-def _missing(context: Context) -> Iterator[_Doubt]:
+def _missing(context: Context) -> Iterator[_Issue]:
     environment = context.environment
     missing = [name for name in _OF_A_TOOL if not environment.get(name)]
     if missing:
-        yield _Doubt(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
+        yield _Issue(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
     for name in _NO_PROXY:
         if deployment and environment.get(name) and not bypassing_clients(environment[name], deployment):
-            yield _Doubt(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
+            yield _Issue(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
 
 
 def _differ(
     environment: Mapping[str, str], first: str, second: str, who: str, *, fails: bool = True
-) -> Iterator[_Doubt]:
+) -> Iterator[_Issue]:
     if first in environment and second in environment and environment[first] != environment[second]:
-        yield _Doubt(f"{first} and {second} differ ({who})", fails)
+        yield _Issue(f"{first} and {second} differ ({who})", fails)
 
 
 def _origin(value: str) -> Origin | None:

@@ -44,5 +44,5 @@ def refused_by_stricter_tools(
         refused = handshake(context)
         if refused:
             seen.append(f"{what} is refused by {tools}: {refused}")
-            advice.append(remedy or refused.reason.remedy)
+            advice.append(remedy or refused.problem.hint)
     return warning("\n".join(seen), "\n".join(advice)) if seen else None
