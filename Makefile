@@ -59,6 +59,7 @@ fuzz: $(VENV)/.installed
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
+	pytest --quiet --write-transcripts tests/doctor/test_readme.py
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

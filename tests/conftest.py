@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the installed program that tests/protocol/test_program.py starts, instead of the one beside this Python",
     )
     group.addoption("--fail-on-skip", action="store_true", help="fail if a test was skipped")
+    group.addoption("--write-transcripts", action="store_true", help="write what doctor says into the documentation")
     group.addoption(
         "--fuzz",
         action="store_true",

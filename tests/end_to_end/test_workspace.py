@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import textwrap
 from typing import TYPE_CHECKING
 
-from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
+from tests import ROOT
+from tests.harness.certificates import make_certificate
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.startup import apply
 
 if TYPE_CHECKING:
@@ -14,6 +18,10 @@ if TYPE_CHECKING:
 
     from tests.harness.certificates import Certified
     from tests.harness.terraform import Providers
+
+COMMANDS = re.findall(
+    r"^ *```sh\n(.*?)^ *```$", (ROOT / "docs/troubleshooting.md").read_text(), re.DOTALL | re.MULTILINE
+)
 
 # What a shell may set by itself.
 OF_THE_SHELL = {"PATH", "PWD", "OLDPWD", "SHLVL", "_"}
@@ -30,7 +38,7 @@ def test_a_workspace_gets_the_certificate_and_a_wrapper_that_sets_env_and_nothin
         "wrapper_path": str(wrapper),
         "coder_token_as_api_key": True,
     }
-    with Deployment(token="token'$(id) ", ca_cert_pem=ca.pem) as deployment:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as deployment:
         del deployment.answers[CA_CERT_PATH]  # as on an older one, which has the other path only
         applied = apply(tmp_path / "module", deployment, variables, providers)
 
@@ -46,8 +54,19 @@ def test_a_workspace_gets_the_certificate_and_a_wrapper_that_sets_env_and_nothin
         found = dict(variable.split("=", 1) for variable in ran.rstrip("\0").split("\0"))
         assert {name: value for name, value in found.items() if name not in OF_THE_SHELL} == applied.outputs["env"]
 
+        replaced = make_certificate("proxy CA")
+        deployment.serve(Answer(body=replaced.pem.encode()))
+        (command,) = (block for block in COMMANDS if "Coder-Session-Token" in block)
+        command = textwrap.dedent(command).replace("~/.local/bin/ai-proxy", str(wrapper))
+        environment = {"PATH": os.environ["PATH"], "CODER_AGENT_URL": deployment.url}
+        subprocess.run(["sh", "-ec", command], env=environment, check=True, timeout=60)
+        for name in ("ca.pem", "ca.bundle.pem"):
+            text = cert_path.with_name(name).read_text()
+            assert text.startswith(replaced.pem)
+            assert ca.pem in text
+
         deployment.serve(Answer(403))
         done = start()
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.splitlines()[-1].startswith(f"AI Bridge Proxy setup failed: {deployment.url} denied access")
-        assert cert_path.read_text() == ca.pem
+        assert cert_path.read_text() == replaced.pem + ca.pem
