@@ -98,7 +98,7 @@ def helper_with(result: dict[str, str]) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("version", "message"),
     [
-        ("999.0.0", "This module needs tf-helper 1.0 or a newer 1.x, but the helper is version 999.0.0. Upgrade tf-helper"),
+        ("999.0.0", "needs tf-helper 1.0 or a newer 1.x, but the helper is version 999.0.0. Upgrade tf-helper"),
         ("0.10.0", "but the helper is version 0.10.0. Upgrade"),
         ("", "The result of the command in the variable helper has no version: check that this command runs tf-helper"),
     ],

@@ -23,10 +23,11 @@ STOPPING_WORKSPACE = {
 
 
 @pytest.mark.parametrize("environment", [{}, STOPPING_WORKSPACE], ids=["plain", "in a stopping workspace"])
-def test_the_modules_own_tests_pass_anywhere_and_print_no_token(
-    environment: dict[str, str], make_terraform: MakeTerraform, module_copy: Path
+@pytest.mark.parametrize("directory", [".", "examples/template-tests"])
+def test_the_modules_own_tests_and_those_of_a_template_pass_anywhere_and_print_no_token(
+    directory: str, environment: dict[str, str], make_terraform: MakeTerraform, module_copy: Path
 ) -> None:
-    terraform = make_terraform(module_copy, environment)
+    terraform = make_terraform(module_copy / directory, environment)
     terraform.init()
     printed = terraform.test("-verbose")
     assert "Success! 0 passed" not in printed
