@@ -325,14 +325,19 @@ STOPPING_WORKSPACE = {
 
 
 @pytest.mark.parametrize(
-    "environment",
-    [pytest.param({}, marks=pytest.mark.long), STOPPING_WORKSPACE],
-    ids=["plain", "in a stopping workspace"],
+    ("directory", "environment"),
+    [
+        (".", STOPPING_WORKSPACE),
+        ("examples/template-tests", STOPPING_WORKSPACE),
+        pytest.param(".", {}, marks=pytest.mark.long),
+        pytest.param("examples/template-tests", {}, marks=pytest.mark.long),
+    ],
+    ids=["module, in a stopping workspace", "template, in a stopping workspace", "module", "template"],
 )
-def test_the_modules_own_tests_pass_anywhere_and_print_no_token(
-    environment: dict[str, str], make_terraform: MakeTerraform, module_copy: Path
+def test_the_modules_own_tests_and_those_of_a_template_pass_anywhere_and_print_no_token(
+    directory: str, environment: dict[str, str], make_terraform: MakeTerraform, module_copy: Path
 ) -> None:
-    terraform = make_terraform(module_copy, environment)
+    terraform = make_terraform(module_copy / directory, environment)
     terraform.init()
     printed = terraform.test("-verbose")
     assert "Success! 0 passed" not in printed
