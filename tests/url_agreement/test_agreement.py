@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.harness.searching import examples
 from tests.harness.spellings import ACCESS_URLS, PROXY_URLS, Spelled
+from tests.harness.strategies import with_something_hostile
 from tests.url_agreement.collected import ACCEPTED, REFUSED
 from tests.url_agreement.parsers import PARSERS, Parser, Reading, meaning
 from tf_helper.errors import Invalid
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 # Coder's own tokens are letters, digits and a hyphen. No client takes control characters, encoded or not.
 TOKEN = string.ascii_letters + string.digits + string.punctuation + " \u00a0\u00e4\u00df\u20ac\u4e2d\u3002\U0001f600"
 
-# Each has been a way to make two parsers see different hosts.
-HOSTILE = [
-    *"\\@:/?#%[]|<>^`{}\"'!$&()*+,;=~ \t\n\r\0\x7f\x85\xa0\xad\u034f\u115f\u200b\u200d\u202e\u2028\u2060\ufeff",
-    *"\u3002\uff0e\u2024\u00b7\u2044\uff0f\u29f8\uff3c\uff1a\u2236\uff20\ufe6b\uff1f\uff03\uff05\u2100\u33c2\u0338",
-    *"\u0301\u212a\u017f\u0130\u0131\u00df\u1e9e\u03c2\u24b6\U0001d41a\U0001f600\U000e0100",
-    *("..", "//", ":@", "\\@", "%00", "%2e", "%40", "%EF%BC%8E", "%25", ":80@", "xn--", "0x", "0300.", "--"),
-]
-
 # These have had the same members since Unicode 13 (2020). Of younger ones Node.js 20 and 22 know too little.
 SCRIPTS = [
     *("\u00e9\u00df\u00f8\u0131\u1e9e", "\u03b1\u03c2\u03c3\u1fb3", "\u0430\u0456\u04cf", "\u05d0\u05d1\u05b4a1"),
@@ -46,19 +39,11 @@ SCRIPTS = [
 LABELS = st.one_of([st.text(f"{script}a-", min_size=1, max_size=8) for script in SCRIPTS])
 
 
-@st.composite
-def _urls(draw: st.DrawFn) -> str:
-    """A URL that is accepted in one of its spellings, often with something hostile or an international label in it."""
-    url: str = draw(PROXY_URLS).other
-    kind = draw(st.integers(0, 3))
-    if kind == 0:
-        place = draw(st.integers(0, len(url)))
-        hostile: str = draw(st.sampled_from(HOSTILE))
-        return url[:place] + hostile + url[place:]
-    return url.replace("://", f"://{draw(LABELS)}.", 1) if kind == 1 else url
-
-
-URLS = _urls()
+URLS = st.one_of(
+    PROXY_URLS.map(lambda spelled: spelled.other),
+    with_something_hostile(PROXY_URLS),
+    st.tuples(PROXY_URLS, LABELS).map(lambda two: two[0].other.replace("://", f"://{two[1]}.", 1)),
+)
 
 
 @pytest.fixture(autouse=True)
