@@ -57,10 +57,11 @@ def test_a_host_in_no_proxy_is_asked_directly(
     assert proxy.asked[before:] == []
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+REACHABLE = [client for client in CLIENTS if client.trust != "out of reach"]
+
+
+@pytest.mark.parametrize("client", REACHABLE, ids=lambda client: client.name)
 def test_without_the_bundle_hosts_are_not_trusted(client: Client, workspace_behind: WorkspaceBehind) -> None:
-    if client.trust == "out of reach":
-        pytest.xfail("no variable reaches its trust store")
     workspace = workspace_behind("HTTP")
     cases = [(NAMES["intercepted"], {name: workspace.env[name] for name in PROXY_VARIABLES})]
     if client.trust == "replaced":
