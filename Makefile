@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 BENCH := $(VENV)/bench
 PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
+REGISTRY_MODULES := tests/package/node/node_modules
 AI_TOOLS := tests/ai_tools
 NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
@@ -16,14 +17,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install format docs clean
+.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install registry format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-# BENCH_OPTIONS='--rounds 5', for example; --help says more.
+# BENCH_OPTIONS='--rounds 5', for example.
 bench: $(VENV)/.installed $(BENCH)/.installed
-	python -m tests.bench --program $(BENCH)/bin/tf-helper --providers $(PROVIDERS) $(BENCH_OPTIONS)
+	python -m tests.bench --program $(BENCH)/bin/tf-helper $(BENCH_OPTIONS)
 
 test: lint pytest
 
@@ -58,8 +59,9 @@ fuzz: $(VENV)/.installed
 
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed
+	python -m tests.pictures
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
-	pytest --quiet --write-findings tests/doctor/test_faults.py
+	pytest --quiet --write-transcripts tests/doctor/test_readme.py
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed
@@ -76,8 +78,12 @@ build: $(VENV)/.installed
 nox: $(VENV)/.installed
 	nox $(NOX)
 
-test-install: $(VENV)/.installed
+test-install: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
 	pytest -m package tests/package
+
+# The folder to submit to https://github.com/coder/registry. REGISTRY_OPTIONS='--namespace mine', for example.
+registry: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
+	python -m tests.registry $(REGISTRY_OPTIONS)
 
 format: $(VENV)/.installed
 	ruff check --fix
@@ -97,8 +103,8 @@ $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 	touch $@
 
 # Without npm the tests that need it are skipped.
-$(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
-	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
+$(NODE_MODULES)/.installed $(REGISTRY_MODULES)/.installed: %/node_modules/.installed: %/package-lock.json
+	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $* && touch $@; }
 
 # What cannot be installed is skipped by the tests. Of all packages from npm, only those of $(NPM_REBUILT) may run a script:
 # it puts the binary for this machine in its place.
@@ -111,4 +117,4 @@ $(VENV)/%/.installed: $(AI_TOOLS)/python/%.txt | $(VENV)/.installed
 	-python -m pip --python $(@D)/bin/python install --quiet --requirement $< && touch $@
 
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) $(REGISTRY_MODULES) build $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

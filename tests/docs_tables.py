@@ -6,7 +6,6 @@ cog (https://cog.readthedocs.io) runs the Python in the comments of a page and p
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,11 +16,6 @@ from tests import PROGRAM, ROOT
 from tests.ai_tools.catalog import ALL_TOOLS
 from tests.ai_tools.catalog.refusals import REFUSALS
 from tests.harness.cells import CELLS
-from tests.messages import commands as command_messages
-from tests.messages import fetch as fetch_messages
-from tests.messages import module as module_messages
-from tests.messages import query as query_messages
-from tests.messages import script as script_messages
 from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -33,10 +27,6 @@ if TYPE_CHECKING:
 
     from tests.ai_tools.catalog.tool import Family
     from tests.harness.cells import Cell
-
-# Of the requests that the stand-in for the deployment gets.
-logging.getLogger("werkzeug").setLevel(logging.WARNING)
-
 
 def help_text(*command: str) -> str:
     """Return what `tf-helper --help` prints, or that of a command, as a code block."""
@@ -74,26 +64,6 @@ def outputs() -> str:
             for name, output in _blocks("outputs.tf", "output")
         ),
     )
-
-
-def refusals() -> str:
-    """Return what the module and the program refuse."""
-    return f"{module_messages.messages()}\n\n{query_messages.refusals()}"
-
-
-def warnings() -> str:
-    """Return what the program warns of at plan."""
-    return f"{query_messages.warnings()}\n\n{fetch_messages.warnings()}"
-
-
-def startup() -> str:
-    """Return what the startup script and the wrapper say."""
-    return script_messages.messages()
-
-
-def commands() -> str:
-    """Return what the commands print besides their results."""
-    return command_messages.messages()
 
 
 def tls_reasons() -> str:
