@@ -33,7 +33,7 @@ lint: $(VENV)/.installed
 	ruff format --check
 	mypy
 	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
-		$(PROVISIONER)/wheels.sh 		$(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
+		$(PROVISIONER)/wheels.sh $(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
