@@ -6,7 +6,7 @@ locals {
   proxy_env_names = ["HTTPS_PROXY", "https_proxy"]
 
   # Their value is the session token, with coder_token_as_api_key.
-  api_key_env_names = ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"]
+  api_key_env_names = ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY", "CODEX_API_KEY"]
 
   # Their values come from tf-helper.
   client_env_names = [
@@ -15,6 +15,7 @@ locals {
     "NODE_USE_ENV_PROXY",
     "NODE_EXTRA_CA_CERTS",
     "DENO_CERT",
+    "DENO_NO_UPDATE_CHECK",
     "CODEX_CA_CERTIFICATE",
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",

@@ -75,8 +75,8 @@ class Stage:
     ) -> Run:
         """Run a tool by the wrapper, with no variables but its own, or the given ones.
 
-        {key} in them is a key that is accepted: the Coder token if the host is intercepted. A tool that prints `until`
-        is killed.
+        {key} in them is a key that is accepted: the Coder token if the host is intercepted. {bundle} is the bundle. A
+        tool that prints `until` is killed.
         """
         intercepted = cell.host == "intercepted"
         key = TOKEN if intercepted else OWN_KEY
@@ -86,9 +86,10 @@ class Stage:
         self.recorder.attempts()
         with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
             command = [part.format(home=home) for part in tool.command]
-            variables = {name: value.format(key=key) for name, value in variables.items()}
-            program = str(wrapper or self.wrappers[cell.listener])
-            status, output = _run([program, *command], Path(home), variables, until)
+            program = wrapper or self.wrappers[cell.listener]
+            bundle = program.parent.parent / "certs" / "ca.bundle.pem"
+            variables = {name: value.format(key=key, bundle=bundle) for name, value in variables.items()}
+            status, output = _run([str(program), *command], Path(home), variables, until)
             past = frozenset(f"{attempt.protocol} {attempt.target}" for attempt in self.recorder.attempts())
             return Run(status, output, list(self.provider.visits), past, _files_with_token(Path(home)))
 

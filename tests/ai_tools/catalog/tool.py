@@ -20,14 +20,29 @@ OPENAI = "api.openai.com"
 COPILOT = "api.individual.githubcopilot.com"
 GOOGLE = "generativelanguage.googleapis.com"
 AMAZON = "bedrock-runtime.us-east-1.amazonaws.com"
+AZURE = "example.services.ai.azure.com"
+COHERE = "api.cohere.com"
+GITHUB = "api.github.com"
+GROQ = "api.groq.com"
+MCP = "mcp.example.com"
+MISTRAL = "api.mistral.ai"
 PYPI = "pypi.org"
+TELEMETRY = "telemetry.example.com"
+VERTEX = "us-central1-aiplatform.googleapis.com"
+
+# These speak gRPC.
+TELEMETRY_GRPC = "telemetry-grpc.example.com"
+VERTEX_GRPC = "europe-west4-aiplatform.googleapis.com"
+XAI = "api.x.ai"
+GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI)
 
 
 @dataclass(frozen=True, eq=False)
 class Tool:
     """Something that sends a prompt to the API at `host` and prints the answer.
 
-    Its first package is the one whose version counts. `command` and `environment` may hold {home} and {key}.
+    Its first package is the one whose version counts. `command` may contain {home}, `environment` {key} and
+    {bundle}.
     """
 
     family: Family
@@ -39,9 +54,11 @@ class Tool:
     """Its key, and what keeps it from looking for updates."""
     shows: str = TEXT
     fails: Mapping[Cell, str] = field(default_factory=dict)
-    """The cells in which it does not work, and why."""
+    """The cells in which it uses the proxy and does not work, and why."""
+    bypasses: Mapping[Cell, str] = field(default_factory=dict)
+    """The cells in which it connects to the host past the proxy, and what to do."""
     past: frozenset[str] = frozenset()
-    """What it does past the proxy, in the recorder's words."""
+    """What else it does past the proxy, in the recorder's words."""
     leaks: frozenset[Cell] = frozenset()
     """The cells in which it sends the token to the host."""
     notes: Mapping[Cell, str] = field(default_factory=dict)
@@ -54,6 +71,10 @@ class Tool:
         """The name with the runtime."""
         return f"{self.runtime}: {self.name}" if self.runtime else self.name
 
+    def past_in(self, cell: Cell) -> frozenset[str]:
+        """Return what it does past the proxy in a cell."""
+        return self.past | (connecting_to(self.host) if cell in self.bypasses else frozenset())
+
 
 def connecting_to(host: str) -> frozenset[str]:
     """Return what the recorder says of a tool that connects past the proxy."""
@@ -63,3 +84,10 @@ def connecting_to(host: str) -> frozenset[str]:
 ANTHROPIC_KEY = {"ANTHROPIC_API_KEY": "{key}"}
 OPENAI_KEY = {"OPENAI_API_KEY": "{key}"}
 GOOGLE_KEY = {"GEMINI_API_KEY": "{key}"}
+AMAZON_KEY = {
+    "AWS_ACCESS_KEY_ID": "AKIA",
+    "AWS_SECRET_ACCESS_KEY": "{key}",
+    # Read by Python and by JavaScript.
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+}
