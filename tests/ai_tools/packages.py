@@ -89,6 +89,23 @@ class SystemProgram(Package):
         return bool(shutil.which(self.name, path="/usr/bin:/bin"))
 
 
+@dataclass(frozen=True)
+class GoProgram(Package):
+    """A program that uses Go's standard library alone; `make` compiles it."""
+
+    name: str
+    version = "–"
+
+    @property
+    def path(self) -> Path:
+        """The program itself."""
+        return HERE / "go" / self.name
+
+    @property
+    def is_installed(self) -> bool:
+        return self.path.exists()
+
+
 def node(major: int) -> NpmPackage:
     """Return the package of a Node.js, for this machine's processor."""
     processor = {"aarch64": "arm64", "x86_64": "x64"}

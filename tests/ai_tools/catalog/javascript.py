@@ -27,6 +27,7 @@ from tests.harness.cells import CELLS, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.ai_tools.packages import Package
 
@@ -53,6 +54,12 @@ class Library:
     key: Mapping[str, str]
     package: str = ""
     shows: str = TEXT
+    folder: Path = JAVASCRIPT
+
+    @property
+    def by_websocket(self) -> bool:
+        """Whether it sends the prompt over a WebSocket."""
+        return self.script.startswith("w")
 
 
 def node_runtime(major: int) -> Runtime:
@@ -134,10 +141,10 @@ MENDED_ON_NODE = (
 ON_NODE = (FETCH, HTTPS, AXIOS, ANTHROPIC_SDK, OPENAI_SDK, AI_SDK, GOOGLE_SDK, WEBSOCKET)
 
 
-def javascript_tool(runtime: Runtime, library: Library, connects_directly: str = "") -> Tool:
-    """Return a tool that consists of a runtime and a library, and the reason if it goes past the proxy."""
+def javascript_tool(runtime: Runtime, library: Library, connects_directly: str = "", fails: str = "") -> Tool:
+    """Return a tool that consists of a runtime and a library, and why it goes past the proxy, or fails."""
     program, *arguments = library.script.split()
-    own = (NpmPackage(library.package),) if library.package else ()
+    own = (NpmPackage(library.package, library.folder),) if library.package else ()
     leaks = {Cell("tunnelled", "HTTP"): DENO_LEAKS} if runtime is DENO and library.by == "fetch" else {}
     # Deno works without an answer.
     looks_up = runtime is DENO and library.by != "https"
@@ -146,13 +153,15 @@ def javascript_tool(runtime: Runtime, library: Library, connects_directly: str =
         library.name,
         (*own, runtime.package),
         library.host,
-        (*runtime.command, str(JAVASCRIPT / program), *arguments),
+        (*runtime.command, str(library.folder / program), *arguments),
         library.key,
         library.shows,
+        fails=dict.fromkeys(CELLS, fails) if fails else {},
         bypasses=dict.fromkeys(CELLS, connects_directly) if connects_directly else {},
         past=frozenset({f"dns {library.host}"} if looks_up else ()),
         leaks=frozenset(leaks),
         notes=leaks,
+        by_websocket=library.by_websocket,
         runtime=runtime.name,
     )
 

@@ -61,17 +61,21 @@ def python_tool(
     package: str | PyPiPackage = "",
     fails: Mapping[Cell, str] | None = None,
     bypasses: Mapping[Cell, str] | None = None,
-    notes: Mapping[Cell, str] | None = None,
     shows: str = TEXT,
+    by_websocket: bool = False,
 ) -> Tool:
     """Return a tool that consists of a package, named like the tool unless given, and a script."""
     found = package if isinstance(package, PyPiPackage) else PyPiPackage(package or name.partition(",")[0])
     program, *arguments = script.split()
     command = (found.program("python"), str(PYTHON / program), *arguments)
-    return Tool("Python", name, (found,), host, command, key, shows, fails or {}, bypasses or {}, notes=notes or {})
+    return Tool(
+        "Python", name, (found,), host, command, key, shows, fails or {}, bypasses or {}, by_websocket=by_websocket
+    )
 
 
-def by_grpc(name: str, script: str, host: str, key: Mapping[str, str], package: str = "", shows: str = TEXT) -> Tool:
+def by_grpc(
+    name: str, script: str, host: str, key: Mapping[str, str], package: str | PyPiPackage = "", shows: str = TEXT
+) -> Tool:
     """Return a tool that uses gRPC."""
     return python_tool(
         name,
@@ -160,6 +164,7 @@ PYTHON_TOOLS = (
             package=PyPiPackage("websockets", PYTHON / f"websockets-{major}.txt"),
             fails=fails,
             bypasses=bypasses,
+            by_websocket=True,
         )
         for major, sends, kind, fails, bypasses in (
             (14, "async", "asyncio", {}, dict.fromkeys(CELLS, WEBSOCKETS_14)),

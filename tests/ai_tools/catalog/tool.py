@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tests.ai_tools.provider.answers import TEXT
+from tests.harness.cells import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,13 +37,26 @@ VERTEX_GRPC = "europe-west4-aiplatform.googleapis.com"
 XAI = "api.x.ai"
 GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI)
 
+# The gateway answers 404 "route not supported" to all that is not among its routes.
+NOT_SERVED = {AMAZON, AZURE, COHERE, GOOGLE, GROQ, VERTEX}
+
+# No AI provider has these, so the proxy never intercepts them.
+ONLY_TUNNELLED = {GITHUB, MCP, PYPI, TELEMETRY, TELEMETRY_GRPC}
+
+
+class Verdict(NamedTuple):
+    """Whether a tool works in a cell, and why not or with which catch."""
+
+    word: Literal["yes", "no", "past", "–"]
+    reason: str = ""
+
 
 @dataclass(frozen=True, eq=False)
 class Tool:
     """Something that sends a prompt to the API at `host` and prints the answer.
 
-    Its first package is the one whose version counts. `command` may contain {home}, `environment` {key} and
-    {bundle}.
+    Its first package is the one whose version counts. `command` and `environment` may contain {home}, {key}
+    and {bundle}.
     """
 
     family: Family
@@ -63,6 +77,10 @@ class Tool:
     """The cells in which it sends the token to the host."""
     notes: Mapping[Cell, str] = field(default_factory=dict)
     """The cells in which it works, but with a catch, and which."""
+    by_websocket: bool = False
+    """Whether it sends the prompt over a WebSocket, and in no other way."""
+    keeps_key: bool = False
+    """Whether it writes its key to a file."""
     runtime: str = ""
     """What runs it, for libraries with several runtimes."""
 
@@ -70,6 +88,23 @@ class Tool:
     def label(self) -> str:
         """The name with the runtime."""
         return f"{self.runtime}: {self.name}" if self.runtime else self.name
+
+    def verdict(self, cell: Cell) -> Verdict:
+        """Return what docs/tools.md says of a cell, and the tests expect."""
+        if cell.host == "intercepted" and self.host in ONLY_TUNNELLED:
+            return Verdict("–")
+        if cell in self.bypasses:
+            return Verdict("past", self.bypasses[cell])
+        if cell in self.fails:
+            return Verdict("no", self.fails[cell])
+        if cell.host == "intercepted" and (self.host in NOT_SERVED or self.by_websocket):
+            return Verdict("no", "AI Gateway does not serve this API, so an intercepted request gets a 404")
+        return Verdict("yes", self.notes.get(cell, ""))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells in which it runs."""
+        return tuple(cell for cell in CELLS if self.verdict(cell).word != "–")
 
     def past_in(self, cell: Cell) -> frozenset[str]:
         """Return what it does past the proxy in a cell."""
