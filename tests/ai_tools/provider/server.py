@@ -119,6 +119,9 @@ def _routes() -> list[web.RouteDef]:
         web.post("/{before:.*}:generateContent", _json(answers.generated())),
         web.post("/{before:.*}:streamGenerateContent", _stream_generate_content),
         web.post("/model/{model}/converse", _json(answers.conversed())),
+        web.post("/v2/chat", _json(answers.chatted())),
+        web.post("/mcp", _mcp),
+        web.post("/v1/{signal:traces|metrics|logs}", _json({})),
         web.get("/models", _json(copilot.models())),
         web.get("/copilot_internal/user", _json(copilot.user())),
         web.get("/user", _json({"login": "alice", "id": 1})),
@@ -153,6 +156,14 @@ async def _responses_over_websocket(request: web.Request) -> web.StreamResponse:
             for event in answers.response_events(asked.get("model", "")):
                 await socket.send_json(event)
     return socket
+
+
+async def _mcp(request: web.Request) -> web.StreamResponse:
+    call = await request.json()
+    if "id" not in call:
+        return web.Response(status=202)
+    result = answers.mcp_result(call["method"], call.get("params", {}))
+    return web.json_response({"jsonrpc": "2.0", "id": call["id"], "result": result})
 
 
 async def _anything_else(request: web.Request) -> web.StreamResponse:
