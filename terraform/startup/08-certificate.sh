@@ -28,8 +28,8 @@ read_certificate() {
 # Without SSL_CERT_FILE, x509 reads all the system's roots to look at one certificate.
 # Sets: details
 require_ca_certificate() {
-  details=$(printf '%s' "$certificate" |
-    SSL_CERT_FILE=/dev/null openssl x509 -noout -text -purpose -checkend 0 2>/dev/null)
+  details=$({ printf '%s' "$certificate" |
+    SSL_CERT_FILE=/dev/null openssl x509 -noout -text -purpose -checkend 0; } 2>/dev/null)
   case $?/$details in
     */)
       if ! openssl version >/dev/null 2>&1; then return; fi # not installed, or without its libraries

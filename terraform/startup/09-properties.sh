@@ -73,7 +73,7 @@ warn_of_refused_extensions() {
 # An issuer is known if its name is the subject of a certificate that is saved, too.
 warn_of_unknown_issuer() {
   while read_certificate; do
-    subject=$(printf '%s' "$certificate" | SSL_CERT_FILE=/dev/null openssl x509 -noout -subject 2>/dev/null)
+    subject=$({ printf '%s' "$certificate" | SSL_CERT_FILE=/dev/null openssl x509 -noout -subject; } 2>/dev/null)
     if test " ${subject#subject=}" = "$issuer"; then return; fi
   done <"$new_cert"
   warn_of intermediate
