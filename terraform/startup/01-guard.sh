@@ -4,14 +4,14 @@
 # single-quoted assignments (see the end of this part). What each leaves behind:
 #   01-guard        nothing of the workspace's functions, options and settings; PATH without relative directories
 #   02-report       how everything ends: fail, warn, clean_up; what runs in the background or has a deadline
-#   03-places       the current directory is one that only this user and root can change
-#   04-files        no other file is at the paths; a work directory there; the program that reads PEM
-#   05-wrapper      the wrapper, in its place
-#   06-download     what the deployment answers, in the work directory
-#   07-answer       one word for that answer, and the sentence for it
-#   08-certificate  a download that is a CA certificate in its dates; 09-properties: warnings of what tools refuse
-#   10-save         both files, in their places
-#   11-main         calls these in this order, and at last looks whether the proxy responds
+#   03-owners, 04-places: the current directory is one that only this user and root can change; the paths are free
+#   05-files        a work directory there for unfinished files; the program that reads PEM
+#   06-wrapper      the wrapper, in its place
+#   07-download     what the deployment answers, in the work directory
+#   08-answer       one word for that answer, and the sentence for it
+#   09-certificate  a download that is a CA certificate in its dates; 10-properties: warnings of what tools refuse
+#   11-save         both files, in their places
+#   12-main         calls these in this order, and at last looks whether the proxy responds
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
 # Bash imports functions and options, and before 5.1 cannot unset functions named [ or :, so this uses neither.

@@ -1,7 +1,48 @@
 # shellcheck shell=sh
-# Files in the current directory: which may be replaced, how they get there whole, and what PEM files contain.
+# Where files may be saved: nobody else can own, or exchange, the directory that they end up in, and no other file is
+# there.
 
 GIANT_BLOCKS=32768 # of 512 bytes: 16 MiB, more than any file of this module
+
+# Goes to the directory of the file $1, which the setting $2 names. With $3 = make, creates what is missing of it;
+# otherwise returns 1 there. From / on, each step enters one directory, or goes on with the target of a link, so that
+# the system follows none. Only the owners of an entry and of its directory can replace it, and at the end all that are
+# above the current directory have been inspected.
+# Sets: directory, setting; and what inspect_ancestors sets
+enter_directory_of() {
+  directory=${1%/*} setting=$2 rest=${1%/*}/
+  cd -P / || cannot_write
+  while test -n "$rest"; do
+    name=${rest%%/*} rest=${rest#*/}
+    if test -z "$name" || test "$name" = .; then
+      continue
+    elif test -L "./$name"; then
+      follow_link "./$name"
+    else
+      if ! test -e "./$name"; then
+        inspect_ancestors
+        if test "${3-}" != make; then return 1; fi
+        mkdir -m 0755 "./$name" 2>/dev/null
+      fi
+      here=${PWD%/}/$name
+      if test "$name" = ..; then here=${PWD%/*}; fi
+      cd -P "./$name" 2>/dev/null || cannot_write
+      refuse_if "$here has just been replaced: choose another $setting" test "${PWD%/}" != "$here"
+    fi
+  done
+  inspect_ancestors
+  refuse_if "everyone can write to $open: set its sticky bit (chmod +t), or choose another $setting" test -n "$open"
+}
+
+# Sets: rest
+follow_link() {
+  inspect_ancestors
+  if test -n "$open"; then warn_of_open "$open"; fi
+  inspect_entry "$1"
+  test -e "$1" || cannot_write # a loop, or a link to nothing
+  rest=$(readlink "$1")/$rest || cannot_write
+  case $rest in /*) cd -P / || cannot_write ;; esac
+}
 
 # Refuses to replace the file $1, in the current directory, if it is not a readable file of a size that ours have.
 require_plain_file() {
@@ -40,45 +81,3 @@ require_certificates() {
     *) fail "$1 does not contain certificates: move it away or choose another $setting" ;;
   esac
 }
-
-# Runs certificates.awk on files, which also looks at the old ones. It writes to $1 and $2, where these are not empty.
-# Only its standard output is read: a loader may complain on the other one.
-# Sets: ca_is, ca_count, root_count, left_out
-read_pem() {
-  certs_to=$1 bundle_to=$2
-  shift 2
-  words=$(CERT_FILE=$certs_to BUNDLE_FILE=$bundle_to awk "$CERTIFICATES_AWK" role=look1 "$old_cert" \
-    role=look2 "$old_bundle" "$@" 2>/dev/null)
-  status=$?
-  # shellcheck disable=SC2086 # six words
-  set -- $words
-  case $status/$# in
-    0/6) ;;
-    [23]/*) cannot_write ;;
-    *) fail "awk failed (exit status $status), so nothing can be saved: check the free memory, and this awk" ;;
-  esac
-  require_certificates "$CERT_PATH" "$old_cert" "$1"
-  require_certificates "$CA_BUNDLE_PATH" "$old_bundle" "$2"
-  ca_is=$3 ca_count=$4 root_count=$5 left_out=$6
-}
-
-# Sets: work
-make_work_directory() {
-  remove_leftovers
-  work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
-}
-
-# Killed runs leave their work directories; no run takes an hour. In a subshell, because bash's failglob ends it.
-remove_leftovers() (
-  set +f
-  for leftover in ./.aibridge-proxy.??????; do
-    # shellcheck disable=SC3067 # not in POSIX, but in all three shells
-    if test -O "$leftover"; then find "$leftover" -prune -type d -mmin +60 -exec rm -rf {} \; ; fi
-  done
-) 2>/dev/null
-
-# Writes the text $2 to the file $1.
-write() { printf '%s' "$2" 2>/dev/null >"$1" || cannot_write; }
-
-# Moves files to the current directory, where each keeps its name. A directory of that name stays, and gets no file.
-move_here() { mv -f "$@" . 2>/dev/null; }

@@ -1,46 +1,7 @@
 # shellcheck shell=sh
-# Where files may be saved: nobody else can own, or exchange, the directory that they end up in.
+# Who owns directories, links and files, and can change them.
 
 user= # its number, once it is needed
-
-# Goes to the directory of the file $1, which the setting $2 names. With $3 = make, creates what is missing of it;
-# otherwise returns 1 there. From / on, each step enters one directory, or goes on with the target of a link, so that
-# the system follows none. Only the owners of an entry and of its directory can replace it, and at the end all that are
-# above the current directory have been inspected.
-# Sets: directory, setting; and what inspect_ancestors sets
-enter_directory_of() {
-  directory=${1%/*} setting=$2 rest=${1%/*}/
-  cd -P / || cannot_write
-  while test -n "$rest"; do
-    name=${rest%%/*} rest=${rest#*/}
-    if test -z "$name"; then
-      continue
-    elif test -L "./$name"; then
-      follow_link "./$name"
-    else
-      if ! test -e "./$name"; then
-        inspect_ancestors
-        if test "${3-}" != make; then return 1; fi
-        mkdir -m 0755 "./$name" 2>/dev/null
-      fi
-      here=${PWD%/}/$name
-      cd -P "./$name" 2>/dev/null || cannot_write
-      refuse_if "$here has just been replaced: choose another $setting" test "$PWD" != "$here"
-    fi
-  done
-  inspect_ancestors
-  refuse_if "everyone can write to $open: set its sticky bit (chmod +t), or choose another $setting" test -n "$open"
-}
-
-# Sets: rest
-follow_link() {
-  inspect_ancestors
-  if test -n "$open"; then warn_of_open "$open"; fi
-  inspect_entry "$1"
-  test -e "$1" || cannot_write # a loop, or a link to nothing
-  rest=$(readlink "$1")/$rest || cannot_write
-  case $rest in /*) cd -P / || cannot_write ;; esac
-}
 
 # Refuses the current directory if it, or one above it, belongs to another user.
 # Sets: open, to the current directory if everyone can replace its entries; shared, if everyone can add some
