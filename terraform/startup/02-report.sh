@@ -36,7 +36,7 @@ clean_up() {
   exec 2>/dev/null # so that the failure stays the last line
   set +u           # there may not have been a background process
   if test "$!" != "$ended"; then
-    kill -KILL -- "-$!" || kill -KILL "$!"
+    kill -KILL "-$!" || kill -KILL "$!"
     wait "$!"
   fi
   if test -n "$work"; then rm -rf "$work"; fi
