@@ -47,8 +47,8 @@ def provider(authorities: Authorities) -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def gateway(provider: Provider) -> Iterator[Gateway]:
-    """Run the gateway. It lets requests without a key through: it does not know the headers of Google and Amazon."""
-    with Gateway(token=TOKEN, origin=provider, keyless=True, providers=ALL_PROVIDERS) as running:
+    """Run the gateway."""
+    with Gateway(token=TOKEN, origin=provider, providers=ALL_PROVIDERS) as running:
         yield running
 
 

@@ -46,9 +46,9 @@ def each(*tools: Tool) -> pytest.MarkDecorator:
 @pytest.fixture
 def company_keys_only(gateway: Gateway) -> Iterator[None]:
     """Turn bring-your-own-key off."""
-    gateway.takes_own_keys = False
+    gateway.faults.add("own keys")
     yield
-    gateway.takes_own_keys = True
+    gateway.faults.discard("own keys")
 
 
 @each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)

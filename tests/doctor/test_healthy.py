@@ -158,7 +158,7 @@ def test_the_token_goes_to_the_proxy_and_its_own_deployment_only_where_it_is_ask
     asked = [request for request in patient.proxy.asked if request.host == PROVIDER]
     assert asked[:2] == [(PROVIDER, 443, 407, False), (PROVIDER, 443, 200, True)]
     assert {(request.method, request.path) for request in patient.gateway.requests} == {
-        ("HEAD", "/api/v2/aibridge/anthropic/")
+        ("HEAD", "/api/v2/ai-gateway/anthropic/")
     }
 
 

@@ -149,7 +149,7 @@ def test_a_terminal_has_colors_and_shows_what_is_looked_at(patient: Patient) -> 
 @pytest.mark.parametrize("columns", [60, 100])
 def test_lines_fit_the_terminal(columns: int, patient: Patient) -> None:
     environment = {"TERM": "dumb", "HTTPS_PROXY": "http://coder:x@h:3128", "SSL_CERT_FILE": str(patient.certificate)}
-    patient.gateway.licensed = False
+    patient.gateway.faults.add("license")
     shown, _ = on_a_terminal(patient, columns=columns, environment=environment)
     assert "SSL_CERT_FILE names the proxy's" in shown
     # Paths and digests cannot be broken, and commands are there to be copied.

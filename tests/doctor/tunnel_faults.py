@@ -42,12 +42,12 @@ def a_gateway_that_swallows_everything(patient: Patient) -> None:
 
 @FAULTS.fails("gateway", "(403): it is not licensed", "license")
 def a_gateway_without_a_license(patient: Patient) -> None:
-    patient.gateway.licensed = False
+    patient.gateway.faults.add("license")
 
 
 @FAULTS.fails("gateway", "is not enabled (404)", "CODER_AI_GATEWAY_ENABLED=true")
 def a_gateway_that_is_off(patient: Patient) -> None:
-    patient.gateway.enabled = False
+    patient.gateway.faults.add("off")
 
 
 def answers(status: int) -> Talk:

@@ -1,4 +1,4 @@
-"""A Coder deployment on loopback: its version, the token's user, the certificate of its AI Bridge Proxy.
+"""A Coder deployment on loopback: its version, the token's user, the certificate of its AI Gateway Proxy.
 
 with Deployment(token="...", ca_cert_pem="...") as deployment:
     print(deployment.url)
@@ -99,12 +99,20 @@ class Deployment(Closing):
         """Give these answers, one after the other, at both paths."""
         self.answers |= {path: list(answers) for path in (CA_CERT_PATH, OLD_CA_CERT_PATH)}
 
+    def suspend_user(self) -> None:
+        """Suspend the token's user: a new token would not help."""
+        message = 'User is not active (status = "suspended"). Contact an admin to reactivate your account.'
+        self.answers |= {path: [error(401, message)] for path in (CA_CERT_PATH, OLD_CA_CERT_PATH, USER_PATH)}
+
     def _answer(self, request: Request) -> Response:
         token = request.headers.get(TOKEN_HEADER)
         self.asked.append(Asked(request.path, token))
         self.before_answer()
         answers = self.answers.get(request.path)
-        if not answers:
+        if not request.path.startswith("/api/"):
+            # The site, for any path, and for CONNECT as well.
+            answer = Answer(body=b"<!doctype html><title>Coder</title>", headers={"Content-Type": "text/html"})
+        elif not answers:
             answer = error(404, "Route not found.")
         elif answers[0].status == HTTPStatus.FORBIDDEN or request.path == BUILD_INFO_PATH or token == self.token:
             # Without a license no token is looked at.

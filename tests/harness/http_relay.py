@@ -1,7 +1,7 @@
 """HTTP/1.1 between streams: a server's side, and requests that are passed on as they come in.
 
-Bodies are passed on piece by piece, so that streamed answers arrive as they are sent; a connection that changes its
-protocol (WebSocket) is passed on as it is.
+Bodies are passed on piece by piece, so that streamed answers arrive as they are sent. No connection changes its
+protocol: the gateway refuses WebSockets.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from tests.harness.streams import Streams, relay
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-MAX_HEADER_BYTES = 256 * 1024
+    from tests.harness.streams import Streams
 
-SWITCHING_PROTOCOLS = 101
+MAX_HEADER_BYTES = 256 * 1024
 
 
 class Http:
@@ -53,10 +51,12 @@ class Http:
         await self.send(h11.EndOfMessage())
 
 
-async def serve_http(streams: Streams, handle: Callable[[h11.Request, Http], Awaitable[None]]) -> None:
-    """Have each request of a connection handled, until one side wants no more."""
+async def serve_http(
+    streams: Streams, handle: Callable[[h11.Request, Http], Awaitable[None]], *, head_seconds: float | None = None
+) -> None:
+    """Have each request of a connection handled, until one side wants no more, or a head takes longer than that."""
     http = Http(h11.SERVER, streams)
-    while isinstance(request := await http.receive(), h11.Request):
+    while isinstance(request := await asyncio.wait_for(http.receive(), head_seconds), h11.Request):
         await handle(request, http)
         if (http.state.our_state, http.state.their_state) != (h11.DONE, h11.DONE):
             return
@@ -71,8 +71,6 @@ def header(request: h11.Request, name: str) -> str:
 def rewritten(request: h11.Request, *, target: str, headers: Mapping[str, str | None]) -> h11.Request:
     """Return the request with another target, and with headers replaced, or without them where they are None."""
     names = {name.lower() for name in headers} | {"connection", "proxy-connection", "expect"}
-    if header(request, "upgrade"):
-        names.remove("connection")
     kept = [(name, value) for name, value in request.headers if name.decode() not in names]
     added = [(name.encode(), value.encode()) for name, value in headers.items() if value is not None]
     return h11.Request(method=request.method, target=target.encode(), headers=added + kept)
@@ -90,13 +88,7 @@ async def pass_on(request: h11.Request, client: Http, streams: Streams) -> None:
         while not isinstance(event := await server.receive(), h11.EndOfMessage):
             if isinstance(event, h11.ConnectionClosed):
                 raise ConnectionError("no answer")
-            if isinstance(event, h11.InformationalResponse):
-                if event.status_code == SWITCHING_PROTOCOLS:
-                    await body
-                    await client.send(event)
-                    await _relay_from_here(client, server)
-                    return
-            elif isinstance(event, h11.Response):
+            if isinstance(event, h11.Response):
                 await client.send(h11.Response(status_code=event.status_code, headers=_end_to_end(event.headers)))
             elif isinstance(event, h11.Data):
                 await client.send(event)
@@ -115,12 +107,6 @@ async def _pass_on_body(client: Http, server: Http) -> None:
             return
 
 
-async def _relay_from_here(client: Http, server: Http) -> None:
-    for here, there in ((client, server), (server, client)):
-        data, _ = here.state.trailing_data
-        there.streams.writer.write(data)
-    await relay(client.streams, server.streams)
-
-
 def _end_to_end(headers: h11._headers.Headers) -> list[tuple[bytes, bytes]]:
-    return [(name, value) for name, value in headers if name not in {b"connection", b"keep-alive"}]
+    # Without a length: the real one's answers are always chunked.
+    return [(name, value) for name, value in headers if name not in {b"connection", b"keep-alive", b"content-length"}]

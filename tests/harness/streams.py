@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 SECONDS = 10
 
+TLS_HANDSHAKE = b"\x16"
+
+# What Go's server takes for HTTP where it expects TLS; CONNECT is not among it.
+_LOOKS_LIKE_HTTP = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
+_NOT_TLS = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
+
 
 class Streams(NamedTuple):
     """A connection."""
@@ -48,6 +54,19 @@ class StreamServer(Closing):
         """Listen, from the thread of the test; return the port."""
         server = asyncio.run_coroutine_threadsafe(self.listen(serve, context), self._loop).result(SECONDS)
         return port_of(server)
+
+    def start_tls(self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext) -> int:
+        """Listen as Go's servers do: with TLS, and 400 for plain HTTP; return the port."""
+        tls_port = self.start(serve, context)
+
+        async def sniff(client: Streams) -> None:
+            first = await client.reader.read(5)
+            if first.startswith(TLS_HANDSHAKE):
+                await relay(client, await self.connect(tls_port), first)
+            elif first in _LOOKS_LIKE_HTTP:
+                client.writer.write(_NOT_TLS)
+
+        return self.start(sniff)
 
     async def listen(
         self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext | None = None
@@ -94,9 +113,13 @@ def port_of(server: asyncio.Server) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-async def relay(one: Streams, other: Streams) -> None:
-    """Pass on what either side sends until both have ended."""
-    await asyncio.gather(_pass_on(one.reader, other.writer), _pass_on(other.reader, one.writer))
+async def relay(client: Streams, server: Streams, first: bytes = b"") -> None:
+    """Pass on what the client has sent first, then what either side sends until both have ended; close the server."""
+    try:
+        server.writer.write(first)
+        await asyncio.gather(_pass_on(client.reader, server.writer), _pass_on(server.reader, client.writer))
+    finally:
+        server.writer.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
