@@ -31,7 +31,12 @@ ENV = {
 }
 
 # What script.tf puts together.
-SOURCES = ("setup.sh", "wrapper.sh", "certificates.awk")
+SOURCES = tuple(
+    str(path.relative_to(MODULE))
+    for pattern in ("startup/*", "check/*", "wrapper.sh", "*.json")
+    for path in sorted(MODULE.glob(pattern))
+)
+STARTUP = tuple(name for name in SOURCES if name.startswith("startup/") and name.endswith(".sh"))
 
 _ROOT = """
 module "script" {
@@ -88,6 +93,7 @@ class Renderer:
         script.mkdir(parents=True)
         for name in ("script.tf", *SOURCES):
             text = (replaced or {}).get(name) or (MODULE / name).read_text()
+            (script / name).parent.mkdir(exist_ok=True)
             (script / name).write_text(text, newline=line_end)
         (script / "main.tf").write_text(_SCRIPT)
         (directory / "main.tf").write_text(_ROOT)
