@@ -10,7 +10,8 @@ from tf_helper.doctor.context import OPERATION_SECONDS, Context, Known
 from tf_helper.doctor.finding import Finding, ok, skipped, with_warnings
 from tf_helper.doctor.verdicts import verdict
 from tf_helper.errors import redacted
-from tf_helper.values.certificate import rfc3339, validity_warnings
+from tf_helper.values.certificate import rfc3339
+from tf_helper.values.certificate_warnings import validity_warnings
 
 
 def deployment(context: Context) -> Finding:
