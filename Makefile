@@ -49,7 +49,7 @@ tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,java
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
 
 # The same and those that are heavy, rarely used or no longer supported.
-tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider) \
+tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider jupyter) \
 		$(call node_modules,javascript more node/20 node/22 node/24 ide/copilot ide/vscode)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
 
