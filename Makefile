@@ -106,6 +106,10 @@ $(AI_TOOLS)/%/node_modules/.installed: $(AI_TOOLS)/%/package-lock.json
 	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(AI_TOOLS)/$* \
 		&& npm rebuild --silent --prefix $(AI_TOOLS)/$* $(NPM_REBUILT) && touch $@
 
+# For `npm ci` the lock file would have to have the packages for all processors, which not all registries have.
+$(AI_TOOLS)/ide/copilot/node_modules/.installed: $(AI_TOOLS)/ide/copilot/package-lock.json
+	-npm install --silent --ignore-scripts --no-save --no-audit --no-fund --prefix $(<D) && touch $@
+
 # code-server leaves the packages of its two parts to a script, which would compile modules that the tests do not need.
 $(AI_TOOLS)/ide/vscode/node_modules/.installed: $(AI_TOOLS)/ide/vscode/package-lock.json
 	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(<D) \
