@@ -15,7 +15,7 @@ node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS)/network -name '*.sh') terraform/examples/ide-modules/wrapped \
+SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name '*.sh' -not -path '*/startup/*' -not -path '*/node_modules/*') terraform/examples/ide-modules/wrapped \
 	.ci/packages .ci/run
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
@@ -35,6 +35,8 @@ lint: $(VENV)/.installed
 	ruff format --check
 	mypy
 	shellcheck $(SHELL_SCRIPTS)
+	shellcheck --exclude=SC2034,SC2154 terraform/startup/*.sh # parts share variables
+	cat terraform/startup/*.sh | shellcheck -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml

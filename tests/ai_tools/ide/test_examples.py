@@ -15,7 +15,7 @@ from tests.ai_tools.ide.workspace import PREFIX, WRAPPER
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import MODULE, SETUP_SCRIPT
 from tests.sandbox import NAMES
-from tests.tools.agent import Agent
+from tests.tools.conftest import Agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
