@@ -27,6 +27,7 @@ locals {
       "#!/bin/sh",
       # The script replaces files with this second line only. It stays the same, because older wrappers have it.
       "# Saved by the startup script of AI Bridge Proxy at each start of the workspace",
+      "unset -f exec exit export grep printf set shift test tr",
       local.shell_options,
     ],
     [for name, value in local.client_env : "export ${name}='${replace(value, "'", local.escaped_quote)}'"],

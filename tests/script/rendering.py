@@ -92,7 +92,7 @@ class Renderer:
         script = directory / "script"
         script.mkdir(parents=True)
         for name in ("script.tf", *SOURCES):
-            text = (replaced or {}).get(name) or (MODULE / name).read_text()
+            text = (replaced or {}).get(name, (MODULE / name).read_text())
             (script / name).parent.mkdir(exist_ok=True)
             (script / name).write_text(text, newline=line_end)
         (script / "main.tf").write_text(_SCRIPT)
