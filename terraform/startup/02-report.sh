@@ -40,7 +40,12 @@ clean_up() {
     wait "$!"
   fi
   if test -n "$work"; then rm -rf "$work"; fi
+  complete_unit
+}
+
+complete_unit() {
   if test -n "$sync_started"; then with_timeout 10 coder exp sync complete aibridge-proxy-setup; fi
+  sync_started=
 }
 
 # A shell reacts to signals while it waits for a background program, but not while one runs in the foreground.

@@ -11,6 +11,7 @@ save_wrapper() {
       *) fail "$WRAPPER_PATH is not a wrapper of this module: move it away or choose another $setting" ;;
     esac
   fi
+  choose_interpreter
   make_work_directory
   new_wrapper=$work/${WRAPPER_PATH##*/}
   write "$new_wrapper" "$WRAPPER"
@@ -21,4 +22,14 @@ save_wrapper() {
   if test "$?" != 2; then
     warn "$WRAPPER_PATH cannot be executed, probably because of a noexec mount: use sh $WRAPPER_PATH"
   fi
+}
+
+# Other shells drop variables whose names are not identifiers. With -p, bash takes no functions and options from outside.
+# Sets: WRAPPER
+choose_interpreter() {
+  bash=$(command -v bash)
+  case $bash in
+    '' | [!/]* | *[!A-Za-z0-9/._-]*) ;;
+    *) WRAPPER="#!$bash -p${WRAPPER#"#!/bin/sh"}" ;;
+  esac
 }

@@ -64,18 +64,6 @@ curl_settings() {
   quoted_setting header "Coder-Session-Token: $SESSION_TOKEN"
 } 2>/dev/null # if curl ends without reading them
 
-# Prints a setting of curl's. In quotes, a backslash is in front of each quote and backslash.
-quoted_setting() {
-  after=$2 quoted=
-  while test -n "$after"; do
-    before=${after%%[\\\"]*}
-    quoted=$quoted$before
-    after=${after#"$before"}
-    if test -n "$after"; then quoted=$quoted\\${after%"${after#?}"} after=${after#?}; fi
-  done
-  printf '%s = "%s"\n' "$1" "$quoted"
-}
-
 # curl obeys max-filesize only if the server announces the length, and keeps all headers in memory; its threads need as
 # much as the stack may take. -d does not count what is only reserved, as by the program that starts a curl from a snap;
 # -v is for kernels before 4.7. -f counts in 512 bytes, in bash in 1 KiB.

@@ -37,6 +37,8 @@ main() {
   warn_of_roots
   save
   printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # the reader may be gone
+  complete_unit
+  warn_of_proxy
 }
 
 main
