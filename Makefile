@@ -13,6 +13,7 @@ NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
 node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
+ROUNDS ?= 25
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
@@ -22,9 +23,8 @@ HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-# BENCH_OPTIONS='--rounds 5', for example.
 bench: $(VENV)/.installed $(BENCH)/.installed
-	python -m tests.bench --program $(BENCH)/bin/tf-helper $(BENCH_OPTIONS)
+	python -m tests.bench $(BENCH)/bin/tf-helper $(ROUNDS)
 
 test: lint pytest
 
