@@ -33,7 +33,7 @@ lint: $(VENV)/.installed
 	ruff format --check
 	mypy
 	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
-		$(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
+		terraform/examples/ide-modules/wrapped $(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
@@ -46,12 +46,12 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 # Claude Code and others, through the proxy, one at a time, so that it is clear whose requests are recorded.
-tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24)
+tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24 ide/copilot)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
 
 # The same and those that are heavy, rarely used or no longer supported.
-tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider) \
-		$(call node_modules,javascript more node/20 node/22 node/24)
+tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider jupyter) \
+		$(call node_modules,javascript more node/20 node/22 node/24 ide/copilot ide/vscode)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
 
 fuzz: $(VENV)/.installed
@@ -112,9 +112,20 @@ $(AI_TOOLS)/%/node_modules/.installed: $(AI_TOOLS)/%/package-lock.json
 	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(AI_TOOLS)/$* \
 		&& npm rebuild --silent --prefix $(AI_TOOLS)/$* $(NPM_REBUILT) && touch $@
 
+# For `npm ci` the lock file would have to have the packages for all processors, which not all registries have.
+$(AI_TOOLS)/ide/copilot/node_modules/.installed: $(AI_TOOLS)/ide/copilot/package-lock.json
+	-npm install --silent --ignore-scripts --no-save --no-audit --no-fund --prefix $(<D) && touch $@
+
+# code-server leaves the packages of its two parts to a script, which would compile modules that the tests do not need.
+$(AI_TOOLS)/ide/vscode/node_modules/.installed: $(AI_TOOLS)/ide/vscode/package-lock.json
+	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(<D) \
+		&& for part in $(@D)/code-server/lib/vscode $(@D)/code-server/lib/vscode/extensions; do \
+			npm install --silent --ignore-scripts --omit=dev --no-save --no-audit --no-fund --prefix $$part || exit; \
+		done && touch $@
+
 $(VENV)/%/.installed: $(AI_TOOLS)/python/%.txt | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(@D)
 	-python -m pip --python $(@D)/bin/python install --quiet --requirement $< && touch $@
 
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) $(REGISTRY_MODULES) build $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) $(REGISTRY_MODULES) build $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/*/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -56,8 +56,8 @@ COLORED = {"apply", "destroy", "get", "init", "output", "plan", "refresh", "show
 SECONDS = 180
 
 
-# coder-labs/copilot as an example names it: its source, and the first two numbers of its version.
-COPILOT = re.compile(r'"registry.coder.com/coder-labs/copilot/coder"\s+version\s+= "~> (\d+\.\d+)[.\d]*"')
+# A module of Coder's registry as an example names it: its name, and the first two numbers of its version.
+REGISTRY = re.compile(r'"registry\.coder\.com/[\w-]+/([\w-]+)/coder"\s+version\s+= "~> (\d+\.\d+)[.\d]*"')
 
 
 def copy_module(destination: Path) -> Path:
@@ -73,7 +73,7 @@ def copy_module(destination: Path) -> Path:
 
 def with_stand_in_modules(template: str) -> str:
     """Replace a module of Coder's registry in an example by its stand-in in `terraform/tests/fixtures`."""
-    return COPILOT.sub(r'"../../tests/fixtures/copilot-\1"', template)
+    return REGISTRY.sub(r'"../../tests/fixtures/\1-\2"', template)
 
 
 class TerraformError(Exception):
