@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.ai_tools.catalog.tool import Family
     from tests.harness.cells import Cell
 
+
 def help_text(*command: str) -> str:
     """Return what `tf-helper --help` prints, or that of a command, as a code block."""
     # argparse fits its lines to the terminal.
