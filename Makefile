@@ -13,6 +13,7 @@ NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
 node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
+ROUNDS ?= 25
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name '*.sh' -not -path '*/startup/*' -not -path '*/node_modules/*') terraform/examples/ide-modules/wrapped \
@@ -24,9 +25,8 @@ HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-# BENCH_OPTIONS='--rounds 5', for example.
 bench: $(VENV)/.installed $(BENCH)/.installed
-	python -m tests.bench --program $(BENCH)/bin/tf-helper $(BENCH_OPTIONS)
+	python -m tests.bench $(BENCH)/bin/tf-helper $(ROUNDS)
 
 test: lint pytest
 

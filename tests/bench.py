@@ -6,11 +6,9 @@ whatever else the machine does slows all of them alike, so ratios hold on a busy
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import os
-import platform
 import re
 import resource
 import shutil
@@ -79,9 +77,9 @@ def table(title: str, commands: list[Command], rounds: int, *, count: bool = Fal
     lines = [f"| {title} | time | CPU | ratio of CPU | {'instructions |' if count else ''}"]
     lines.append("| --- |" + " ---: |" * (4 if count else 3))
     for place, command in enumerate(commands):
-        times, cpu = (median(row[place][which] for row in measured) * 1000 for which in (0, 1))
+        seconds, cpu = (median(row[place][which] for row in measured) for which in (0, 1))
         ratio = median(row[place][1] / row[0][1] for row in measured)
-        cells = f"| {command.name} | {times:.0f} ms | {cpu:.0f} ms | {ratio:.2f} |"
+        cells = f"| {command.name} | {seconds * 1000:.0f} ms | {cpu * 1000:.0f} ms | {ratio:.2f} |"
         lines.append(f"{cells} {command.instructions()} |" if count else cells)
     return "\n".join(line.rstrip() for line in lines)
 
@@ -104,11 +102,9 @@ def startup(scratch: Path, deployment: Deployment) -> list[Command]:
     variables = {"agent_id": "agent", "cert_path": f"{scratch}/ca.pem", "proxy_url": "https://aiproxy.example.com"}
     script = apply(scratch / "module", deployment, variables, "stand-in").script
     curl = ("curl", "-sSf", "-H", f"{TOKEN_HEADER}: {TOKEN}", "-o", f"{scratch}/curl.pem")
-    shells = [shell for shell in ("dash", "bash", "busybox sh") if shutil.which(shell.split()[0])]
-    return [
-        Command("`curl -o`", (*curl, f"{deployment.url}{CA_CERT_PATH}")),
-        *(Command(f"startup script, {shell}", (*shell.split(), "-c", script), "saved to") for shell in shells),
-    ]
+    argvs = {shell: (*shell.split(), "-c", script) for shell in ("dash", "bash", "busybox sh")}
+    starts = [Command(f"startup script, {shell}", argv, "saved to") for shell, argv in argvs.items()]
+    return [Command("`curl -o`", (*curl, f"{deployment.url}{CA_CERT_PATH}")), *starts]
 
 
 def plans(scratch: Path, program: Path, terraform: Terraform) -> list[Command]:
@@ -126,15 +122,10 @@ def plans(scratch: Path, program: Path, terraform: Terraform) -> list[Command]:
     return commands[::-1]
 
 
-def main() -> None:
+def main(program: Path, rounds: int) -> None:
     """Measure, and print the tables of docs/performance.md."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--program", type=Path, required=True, help="the installed tf-helper, with python next to it")
-    parser.add_argument("--rounds", type=int, default=25)
-    given = parser.parse_args()
-    program = given.program.absolute()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
-    ca, authority = make_certificate("AI Bridge Proxy"), trustme.CA(organization_name="Deployment Root")
+    ca, authority = make_certificate("AI Bridge Proxy"), trustme.CA()
     with (
         tempfile.TemporaryDirectory(prefix="tf-helper-bench-") as name,
         Deployment(token=TOKEN, ca_cert_pem=ca.pem) as plain,
@@ -145,13 +136,12 @@ def main() -> None:
         terraform.init()
         count = bool(shutil.which("valgrind"))
         tables = [
-            table("one start", programs(program, with_tls, authority), given.rounds, count=count),
-            table("the certificate in the workspace", startup(scratch, plain), given.rounds),
-            table("`terraform plan`", plans(scratch, program, terraform), given.rounds),
+            table("one start", programs(program, with_tls, authority), rounds, count=count),
+            table("the certificate in the workspace", startup(scratch, plain), rounds),
+            table("`terraform plan`", plans(scratch, program, terraform), rounds),
         ]
-    about = f"{platform.platform()}, {os.cpu_count()} cores; {given.rounds} rounds, medians."
-    sys.stdout.write("\n\n".join([about, *tables]) + "\n")
+    sys.stdout.write("\n\n".join([f"Medians of {rounds} rounds, on {os.cpu_count()} cores.", *tables]) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]).absolute(), int(sys.argv[2]))

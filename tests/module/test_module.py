@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import string
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +28,6 @@ from tf_helper.values.url import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.harness.terraform import MakeTerraform, Providers
     from tests.module.conftest import MakeModule
@@ -109,8 +110,9 @@ def test_the_startup_script_gets_what_it_needs_and_the_workspace_no_variable(
 def test_a_second_apply_changes_nothing_even_with_crlf_line_ends(applied: tuple[Terraform, dict[str, Any]]) -> None:
     terraform, _ = applied
     assert terraform.apply().changes == NO_CHANGES
-    for file in terraform.directory.iterdir():
-        if file.suffix in {".awk", ".json", ".sh", ".tf"} and not file.name.endswith(".tfvars.json"):
+    for folder, folders, names in os.walk(terraform.directory):
+        folders[:] = set(folders) - {"tests", "examples", ".terraform"}
+        for file in (Path(folder, name) for name in names if name.endswith((".awk", ".json", ".sh", ".tf"))):
             file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     assert terraform.apply().changes == NO_CHANGES
 

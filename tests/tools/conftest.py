@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.startup import apply, run_in_workspace, run_script
+from tests.tools.agent import Agent
 from tests.tools.clients import NODE, Client
 
 if TYPE_CHECKING:
@@ -75,35 +75,6 @@ def workspace_behind(
             return Workspace(directory, apply(directory / "module", deployment, variables, providers), system_roots)
 
     return make
-
-
-class Agent:
-    """Runs scripts as Coder's agent does; `coder` in them notes what it is called with, or fails."""
-
-    def __init__(self, directory: Path, system_roots: Path) -> None:
-        self._directory, self._system_roots = directory, system_roots
-        self._notes, self.bin = directory / "notes", directory / "bin"
-        self._notes.touch()
-        self.bin.mkdir()
-        # That it has seen a variable that is none of its business is noted, too.
-        self.install("coder", 'echo "$*${HTTPS_PROXY+ with HTTPS_PROXY}" >>"$NOTES"')
-
-    def install(self, program: str, line: str) -> None:
-        """Put a program of one line on the workspace's PATH."""
-        (self.bin / program).write_text(f"#!/bin/sh\n{line}\n")
-        (self.bin / program).chmod(0o755)
-
-    def run(self, script: str) -> str:
-        """Run a script to its good end and return what it printed."""
-        variables = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}", "NOTES": str(self._notes)}
-        done = run_script(script, self._directory, self._system_roots, **variables)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-
-    @property
-    def coder_calls(self) -> list[str]:
-        """The arguments of each call of `coder`."""
-        return self._notes.read_text().splitlines()
 
 
 @pytest.fixture

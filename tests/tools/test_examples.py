@@ -11,7 +11,7 @@ from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import SETUP_SCRIPT
 from tests.sandbox import NAMES
 from tests.tools.clients import CLIENTS, NODE
-from tests.tools.conftest import Agent, installed
+from tests.tools.conftest import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.harness.origin import Origin
     from tests.harness.proxy import Proxy
     from tests.harness.terraform import MakeTerraform
+    from tests.tools.agent import Agent
 
 URL = f"https://{NAMES['intercepted']}/"
 SETUP = f"module.aibridge_proxy.{SETUP_SCRIPT}"
