@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from base64 import b64encode
 
 from tests.harness.certificates import make_certificate
 from tests.harness.program import run_in_process
@@ -108,6 +109,8 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         plain('"no_proxy": "[\\"localhost\\"]"'),
         plain('"no_proxy": "192.168."'),
         plain('"no_proxy": "localhost;10.0.0.1"'),
+        plain('"no_proxy": "\'.example\'"'),
+        plain('"no_proxy": "coder.example.com/"'),
         plain('"no_proxy": "<local>"'),
         described("no_proxy", "8193 characters", "a" * 8193),
     ),
@@ -123,6 +126,8 @@ REFUSALS: dict[str, tuple[Case, ...]] = {
         described("ca_cert_pem", "a certificate with a character changed", CA.pem.replace("\nM", "\n!", 1)),
         described("ca_cert_pem", "two certificates, the second one broken", CA.pem + CA.pem.replace("\nM", "\n!", 1)),
         described("ca_cert_pem", "the certificate of a server", SERVER.pem),
+        described("ca_cert_pem", "a certificate in base64 once more", b64encode(CA.pem.encode()).decode()),
+        plain('"ca_cert_pem": "ca.pem"'),
     ),
     "fetch_ca_cert": (
         plain('"fetch_ca_cert": "yes"'),
@@ -155,6 +160,8 @@ WARNINGS: dict[str, tuple[Case, ...]] = {
         described("ca_cert_pem", "a certificate for the future", make_certificate("proxy CA", from_day=1).pem),
         described("ca_cert_pem", "a certificate for 29 days", make_certificate("proxy CA", to_day=29).pem),
         described("ca_cert_pem", "an intermediate, without its root", INTERMEDIATE.pem),
+        described("extra_ca_certs_pem", "an intermediate, without its root", INTERMEDIATE.pem),
+        described("ca_cert_pem", "a CA without keyUsage", make_certificate("proxy CA", key_usage=False).pem),
     ),
 }
 
