@@ -20,6 +20,7 @@ from tf_helper.doctor.tunnel import (
     connection_as_configured,
     send_connect,
 )
+from tf_helper.tls.bare_context import bare_context
 
 # "Coder AI Bridge Proxy" at the time of writing; the product has been renamed to AI Gateway since.
 _REALM = "Coder AI"
@@ -73,7 +74,7 @@ class ConnectResponses:
             or self.statuses - {HTTPStatus.BAD_REQUEST}
         ):
             return False
-        anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anyone = bare_context()
         anyone.check_hostname = False
         anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
         try:
