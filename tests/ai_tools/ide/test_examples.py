@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.ai_tools.provider.server import Provider
     from tests.harness.cells import Listener
+    from tests.harness.gateway import Gateway
     from tests.harness.proxy import Proxy
     from tests.harness.terraform import MakeTerraform
 
@@ -97,16 +97,16 @@ def apply(
 
 @each_start
 def test_an_ide_starts_after_the_setup_and_goes_through_the_proxy(
-    example: str, script: str, name: str, unit: str, apply: Apply, run: Run, provider: Provider, tmp_path: Path
+    example: str, script: str, name: str, unit: str, apply: Apply, run: Run, gateway: Gateway, tmp_path: Path
 ) -> None:
     found = apply(example)
-    provider.visits.clear()
+    gateway.requests.clear()
     run(found[SETUP]["script"])
     run(found[script]["script"])
     started = tmp_path / f"{name}.started"
     wait_for(started)
     assert re.search(r"port[ =]\d+|127.0.0.1:\d+", started.read_text())
-    assert {(visit.host, visit.intercepted) for visit in provider.visits} == {(NAMES["intercepted"], True)}
+    assert [request.path.split("/")[4:] for request in gateway.requests] == [["anthropic", ""]]
     assert sorted((tmp_path / "calls").read_text().splitlines()[2:]) == [
         f"exp sync complete {unit}",
         f"exp sync start {unit}",
