@@ -9,6 +9,7 @@ PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
 REGISTRY_MODULES := tests/package/node/node_modules
 AI_TOOLS := tests/ai_tools
+PYTHON_TOOLS := ai-tools websockets-14 websockets-15 websockets-16
 NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
 node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
@@ -16,11 +17,11 @@ PROVIDERS ?= stand-in
 ROUNDS ?= 25
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name '*.sh' -not -path '*/startup/*' -not -path '*/node_modules/*') terraform/examples/ide-modules/wrapped \
-	.ci/packages .ci/run
+SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name '*.sh' -print) \
+	terraform/examples/ide-modules/wrapped .ci/packages .ci/run
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install registry requirements format docs clean
+.PHONY: demo bench test lint pytest tools tools-all tools-versions fuzz real-providers test-package build nox test-install registry requirements format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -49,13 +50,17 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 # Claude Code and others, through the proxy, one at a time, so that it is clear whose requests are recorded.
-tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24 ide/copilot)
+tools: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS)) $(call node_modules,javascript node/22 node/24 ide/copilot)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
 
 # The same and those that are heavy, rarely used or no longer supported.
-tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider jupyter) \
-		$(call node_modules,javascript more node/20 node/22 node/24 ide/copilot ide/vscode)
+tools-all: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS) ai-tools-more aider deepagents google-adk jupyter) \
+		$(call node_modules,javascript more older node/20 node/22 node/24 ide/copilot ide/vscode) $(AI_TOOLS)/go/ask
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
+
+# Installs the lowest version of each library that uses the proxy, and the newest that does not, and runs both.
+tools-versions: $(VENV)/.installed $(call node_modules,node/24)
+	python -m tests.ai_tools.versions
 
 fuzz: $(VENV)/.installed
 	pytest --fuzz -m 'fuzz or long' tests
@@ -134,6 +139,9 @@ $(AI_TOOLS)/ide/vscode/node_modules/.installed: $(AI_TOOLS)/ide/vscode/package-l
 $(VENV)/%/.installed: $(AI_TOOLS)/python/%.txt | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(@D)
 	-python -m pip --python $(@D)/bin/python install --quiet --requirement $< && touch $@
+
+$(AI_TOOLS)/go/ask: $(AI_TOOLS)/go/ask.go
+	-go build -o $@ $<
 
 clean:
 	rm -rf $(VENV) $(NODE_MODULES) $(REGISTRY_MODULES) build $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/*/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

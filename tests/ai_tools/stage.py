@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.ai_tools.catalog import ALL_TOOLS
+from tests.ai_tools.catalog.tool import ONLY_TUNNELLED
 from tests.ai_tools.packages import JAVASCRIPT, node
 from tests.ai_tools.terminal import converse
 from tests.harness.deployment import TOKEN
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 PROXY_NAME = "aiproxy.example.com"
 
-# Any host of a tool can be intercepted, including those for which Coder has no provider.
-ALL_PROVIDERS = {**{tool.host: tool.host for tool in ALL_TOOLS}, **PROVIDERS}
+# An administrator can enter any provider. Those that Coder does not know are named like their hosts here.
+ALL_PROVIDERS = {**{host: host for host in {tool.host for tool in ALL_TOOLS} - ONLY_TUNNELLED}, **PROVIDERS}
 
 OWN_KEY = "the-users-own-key"
 

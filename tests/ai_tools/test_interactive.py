@@ -25,6 +25,13 @@ ENTER, DOWN = "\r", "\x1b[B"
 ASK = (("Say hello.", ENTER), (TEXT, ""))
 
 
+# Without it, Gemini CLI asks. Braces are doubled, as {key} is replaced.
+GEMINI_SETTINGS = (
+    'mkdir -p ~/.gemini && echo \'{{"security": {{"auth": {{"selectedType": "gemini-api-key"}}}}}}\' '
+    "> ~/.gemini/settings.json && "
+)
+
+
 class Start(NamedTuple):
     """How a person starts a tool, and what comes before the prompt."""
 
@@ -62,8 +69,8 @@ STARTS = {
     ),
     "Gemini CLI": Start(
         GEMINI_CLI,
-        ("gemini", "--skip-trust", "--model", "gemini-2.5-flash"),
-        {**GEMINI_CLI.environment, "GEMINI_DEFAULT_AUTH_TYPE": "gemini-api-key"},
+        ("sh", "-c", GEMINI_SETTINGS + "exec gemini --skip-trust --model gemini-2.5-flash"),
+        GEMINI_CLI.environment,
         (("Type your message", "Say hello."), *ASK),
         cell=TUNNELLED[0],
     ),

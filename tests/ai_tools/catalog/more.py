@@ -76,7 +76,7 @@ AZURE_OVER_TLS = (
     "`proxies={'https': os.environ['HTTPS_PROXY']}`"
 )
 AXIOS_IN_CLEAR = (
-    "axios up to 1.16 asks the proxy to fetch `https` URLs, in clear, which the proxy refuses. Use a newer version, or "
+    "axios up to 1.16.0 asks the proxy to fetch `https` URLs, in clear, which the proxy refuses. Use a newer version, or "
     "pass it `proxy: false` and `httpsAgent: https.globalAgent`"
 )
 SDK_IGNORES = "It has an agent of its own. Use a newer version, or pass it `httpAgent: https.globalAgent`"
@@ -147,7 +147,15 @@ MORE_TOOLS = (
         (f"{MORE}/node_modules/.bin/cn", "--config", f"{MORE}/continue.yaml", "--print", "Say hello."),
         ANTHROPIC_KEY,
     ),
-    Tool("Tools", "gh", (SystemProgram("gh"),), GITHUB, ("gh", "api", "user", "--jq", ".bio"), {"GH_TOKEN": "{key}"}),
+    Tool(
+        "Tools",
+        "gh",
+        (SystemProgram("gh"),),
+        GITHUB,
+        ("gh", "api", "user", "--jq", ".login"),
+        {"GH_TOKEN": "{key}"},
+        "alice",
+    ),
     Tool("Tools", "Go `net/http`", (GO,), ANTHROPIC, (str(GO.path),), ANTHROPIC_KEY),
     Tool("Tools", "llm", (LLM,), OPENAI, (LLM.program("llm"), "--model", "gpt-4o-mini", "Say hello."), OPENAI_KEY),
     python_tool("litellm", "ask_by_litellm.py", ANTHROPIC, ANTHROPIC_KEY, package=LITELLM),
@@ -194,7 +202,7 @@ MORE_TOOLS = (
         )
         for version, agent, connects_directly in ((last, "", SDK_IGNORES), (last, "agent", ""), (first, "", ""))
     ),
-    javascript_tool(ON_NODE_24, older("axios", "1.16", ANTHROPIC, ANTHROPIC_KEY), fails=AXIOS_IN_CLEAR),
-    javascript_tool(ON_NODE_24, older("axios", "1.16", ANTHROPIC, ANTHROPIC_KEY, "agent")),
-    javascript_tool(ON_NODE_24, older("axios", "1.17", ANTHROPIC, ANTHROPIC_KEY)),
+    javascript_tool(ON_NODE_24, older("axios", "1.15", ANTHROPIC, ANTHROPIC_KEY), fails=AXIOS_IN_CLEAR),
+    javascript_tool(ON_NODE_24, older("axios", "1.15", ANTHROPIC, ANTHROPIC_KEY, "agent")),
+    javascript_tool(ON_NODE_24, older("axios", "1.16", ANTHROPIC, ANTHROPIC_KEY)),
 )

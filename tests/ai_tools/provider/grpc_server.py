@@ -28,8 +28,8 @@ _PART = _field(1, TEXT.encode())
 
 # By the last part of the method's name: whose it is, and the answer.
 ANSWERS = {
-    # xai_api.GetChatCompletionResponse: outputs, message, content
-    "GetCompletion": (XAI, _field(2, _field(3, _PART))),
+    # xai_api.GetChatCompletionResponse: outputs, message, content and role (2, the assistant)
+    "GetCompletion": (XAI, _field(2, _field(3, _PART + b"\x10\x02"))),
     # google.cloud.aiplatform.v1.GenerateContentResponse: candidates, content, parts, text
     "GenerateContent": (VERTEX_GRPC, _field(2, _field(2, _field(2, _PART)))),
     "Export": (TELEMETRY_GRPC, b""),
