@@ -1,14 +1,16 @@
 """The result: its keys, and how they follow from a query."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from tf_helper import __version__
 from tf_helper.client_env import client_env
 from tf_helper.errors import Problem
 from tf_helper.query import Query
-from tf_helper.values.certificate import Certificate, ca_cert_warnings, rfc3339, validity_warnings
+
+if TYPE_CHECKING:
+    from tf_helper.values.certificate import Certificate
 
 
 class Result(NamedTuple):
@@ -41,7 +43,7 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
     """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`."""
     ca_cert, fetch_warnings = _fetched_ca_cert(query, environment)
     ca_cert = ca_cert or query.ca_cert_pem
-    ca = ca_cert[0].ca if ca_cert else None
+    sha256, subject, not_after = _described(ca_cert)
     proxy = query.proxy_url.origin
     return Result(
         version=__version__,
@@ -58,16 +60,15 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
         client_env=client_env(query.no_proxy_value, query.cert_path),
         ca_cert_pem="".join(certificate.pem for certificate in ca_cert),
         extra_ca_certs_pem="".join(certificate.pem for certificate in query.extra_ca_certs_pem),
-        ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
-        ca_cert_subject=ca.subject if ca else "",
-        ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
+        ca_cert_sha256=sha256,
+        ca_cert_subject=subject,
+        ca_cert_not_after=not_after,
         warnings=tuple(map(str, (*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings))),
     )
 
 
 def settings_warnings(query: Query) -> Iterator[Problem]:
     """Yield a problem for everything in a query that is valid but probably wrong."""
-    now = time.time()
     yield from _of("proxy_url", query.proxy_url.warnings)
     if query.access_url:
         yield from _of("access_url", query.access_url.warnings)
@@ -78,8 +79,22 @@ def settings_warnings(query: Query) -> Iterator[Problem]:
                 "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise",
                 "proxy_url",
             )
-    yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-    yield from _of("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+    if query.ca_cert_pem or query.extra_ca_certs_pem:
+        from tf_helper.values.certificate import ca_cert_warnings, validity_warnings
+
+        now = time.time()
+        yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
+        yield from _of("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+
+
+def _described(ca_cert: "Sequence[Certificate]") -> tuple[str, str, str]:
+    """Return fingerprint, subject and end of validity of the proxy's CA certificate, if there is one."""
+    if not ca_cert:
+        return "", "", ""
+    from tf_helper.values.certificate import rfc3339
+
+    first = ca_cert[0]
+    return first.sha256, first.ca.subject if first.ca else "", rfc3339(first.ca.not_after) if first.ca else ""
 
 
 def _workspace_warnings(query: Query) -> Iterator[Problem]:
@@ -88,7 +103,9 @@ def _workspace_warnings(query: Query) -> Iterator[Problem]:
     yield from _of("no_proxy", query.no_proxy.warnings)
 
 
-def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[Problem]]:
+def _fetched_ca_cert(
+    query: Query, environment: Mapping[str, str]
+) -> "tuple[tuple[Certificate, ...], Iterable[Problem]]":
     """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
     if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
         return (), ()
@@ -101,6 +118,7 @@ def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tupl
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
+    from tf_helper.values.certificate import ca_cert_warnings
 
     try:
         ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)

@@ -76,11 +76,6 @@ def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: C
     assert deployment.asked == [Asked(CA_CERT_PATH, TOKEN)]
 
 
-def test_a_token_of_another_shape_is_sent_as_it_is(ca: Certified) -> None:
-    with Deployment(token="a b/%", ca_cert_pem=ca.pem) as deployment:
-        assert fetch(deployment.url, "a b/%")
-
-
 def test_falls_back_to_the_path_of_older_servers(deployment: Deployment, ca: Certified) -> None:
     del deployment.answers[CA_CERT_PATH]
     assert [certificate.pem for certificate in fetch(deployment.url)] == [ca.pem]
@@ -111,10 +106,6 @@ def test_reports_the_status_and_the_remedy(status: int, beginning: str, way_out:
     message = failure(deployment.url)
     assert message.startswith(f"{deployment.url} {beginning}")
     assert way_out in message
-
-
-def test_reports_a_refused_token(deployment: Deployment) -> None:
-    assert failure(deployment.url, "wrong").startswith(f"{deployment.url} refused the session token (401)")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -307,16 +298,6 @@ except DeploymentError:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == "gave up\n"
-
-
-def test_a_certificate_that_crashes_the_parser_is_refused(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(_: str) -> tuple[Certificate, ...]:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(api, "parse_served_ca_cert", broken)
-    assert "unexpected ZeroDivisionError" in failure(deployment.url)
 
 
 def test_unexpected_errors_are_reported_by_type(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
-from tf_helper.values.host import parse_host
+from tf_helper.values.host import IPV4, parse_host
 from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
 from tf_helper.values.url import DEFAULT_PORTS, parse_host_port
 
@@ -149,9 +149,14 @@ def _normalized(text: str) -> str:
 
 
 def _normalized_range(text: str) -> str:
+    address, _, length = text.partition("/")
+    if re.fullmatch(IPV4, address) and re.fullmatch(r"[0-9]|[12][0-9]|3[0-2]", length):
+        # The usual kind, without ipaddress, which takes long to load.
+        host_bits = 32 - int(length)
+        number = int.from_bytes(map(int, address.split(".")), "big") >> host_bits << host_bits
+        return f"{'.'.join(map(str, number.to_bytes(4, 'big')))}/{length}"
     from ipaddress import IPv6Network, ip_network
 
-    address, _, length = text.partition("/")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     if ":" in address:
