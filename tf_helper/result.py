@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tf_helper import __version__
 from tf_helper.client_env import client_env
@@ -14,29 +14,49 @@ if TYPE_CHECKING:
 
 
 class Result(NamedTuple):
-    """What the caller gets: "" or nothing in it for none, each with its documentation."""
+    """What the caller gets: "" or nothing in it for none."""
 
-    version: Annotated[str, "version of tf-helper"]
-    agent_id: Annotated[str, "normalized"]
-    proxy_url: Annotated[str, "normalized: https without port 443, http always with its port, no trailing slash"]
-    cert_path: Annotated[str, "normalized"]
-    access_url: Annotated[str, "normalized"]
-    no_proxy: Annotated[str, "value for NO_PROXY: this machine, the deployment's host, the given entries"]
-    proxy_scheme: Annotated[str, "http or https"]
-    proxy_host: Annotated[str, "host of proxy_url, an IPv6 address without brackets"]
-    proxy_port: Annotated[int, "port of proxy_url, even if the URL omits it"]
-    ca_bundle_path: Annotated[str, "path of the bundle: cert_path with .bundle before the suffix"]
-    wrapper_path: Annotated[str, "normalized"]
-    client_env: Annotated[dict[str, str], "JSON object: environment variables for tools, without those with the token"]
-    ca_cert_pem: Annotated[str, "the proxy's CA certificate, given or fetched"]
-    extra_ca_certs_pem: Annotated[str, "normalized"]
-    ca_cert_sha256: Annotated[str, "SHA-256 of the CA certificate's DER, lower-case hexadecimal"]
-    ca_cert_subject: Annotated[str, "subject of the CA certificate (RFC 4514)"]
-    ca_cert_not_after: Annotated[str, "end of its validity, UTC (RFC 3339)"]
-    warnings: Annotated[tuple[str, ...], "JSON array of sentences: what is valid but probably wrong"]
+    version: str
+    agent_id: str
+    proxy_url: str
+    cert_path: str
+    access_url: str
+    no_proxy: str
+    proxy_scheme: str
+    proxy_host: str
+    proxy_port: int
+    ca_bundle_path: str
+    wrapper_path: str
+    client_env: dict[str, str]
+    ca_cert_pem: str
+    extra_ca_certs_pem: str
+    ca_cert_sha256: str
+    ca_cert_subject: str
+    ca_cert_not_after: str
+    warnings: tuple[str, ...]
 
 
-RESULT_KEYS: Mapping[str, str] = {name: hint.__metadata__[0] for name, hint in Result.__annotations__.items()}
+# Not in Annotated, which would take longer than all of the class.
+RESULT_KEYS: Mapping[str, str] = {
+    "version": "version of tf-helper",
+    "agent_id": "normalized",
+    "proxy_url": "normalized: https without port 443, http always with its port, no trailing slash",
+    "cert_path": "normalized",
+    "access_url": "normalized",
+    "no_proxy": "value for NO_PROXY: this machine, the deployment's host, the given entries",
+    "proxy_scheme": "http or https",
+    "proxy_host": "host of proxy_url, an IPv6 address without brackets",
+    "proxy_port": "port of proxy_url, even if the URL omits it",
+    "ca_bundle_path": "path of the bundle: cert_path with .bundle before the suffix",
+    "wrapper_path": "normalized",
+    "client_env": "JSON object: environment variables for tools, without those with the token",
+    "ca_cert_pem": "the proxy's CA certificate, given or fetched",
+    "extra_ca_certs_pem": "normalized",
+    "ca_cert_sha256": "SHA-256 of the CA certificate's DER, lower-case hexadecimal",
+    "ca_cert_subject": "subject of the CA certificate (RFC 4514)",
+    "ca_cert_not_after": "end of its validity, UTC (RFC 3339)",
+    "warnings": "JSON array of sentences: what is valid but probably wrong",
+}
 
 
 def make_result(query: Query, environment: Mapping[str, str]) -> Result:

@@ -124,3 +124,8 @@ def test_what_the_encoding_of_standard_output_lacks_is_escaped(monkeypatch: pyte
     pem = make_certificate("Z\u00fcrich \u0141\u00f3d\u017a").pem
     assert cli.main(["check", "--proxy-url", "https://h", "--ca-cert-pem", pem]) == 0
     assert "CN=Z\u00fcrich \\u0141\u00f3d\\u017a\n" in out.getvalue().decode("latin-1")
+
+
+def test_tolerates_a_closed_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["check", "--proxy-url", "https://h"]) == 0

@@ -21,6 +21,7 @@ import pytest
 from tests import PROGRAM
 from tests.harness.deployment import TOKEN, USER_PATH, Answer
 from tests.harness.raw_server import RawServer, closed_port, full_backlog, silent
+from tf_helper import cli
 from tf_helper.doctor import runner
 from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
@@ -154,6 +155,16 @@ def test_lines_fit_the_terminal(patient: Patient) -> None:
     # Paths and digests cannot be broken, and commands are there to be copied.
     for line in shown.splitlines():
         assert len(line) <= 60 or len(line.split()) == 1 or line.strip().startswith("$ "), shown
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_the_terminal_does_not_change_the_findings(more: tuple[str, ...], patient: Patient) -> None:
+    patient.monkeypatch.setattr("tf_helper.doctor.report._is_terminal", lambda _: True)
+    patient.monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
+    assert cli.main([*patient.command(), *more]) == 0
+    out, err = patient.capsys.readouterr()
+    assert ("\x1b[32mok" in out) != bool(more)
+    assert ("tf-helper: environment" in err) == bool(more)
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

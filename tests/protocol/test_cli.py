@@ -102,6 +102,18 @@ def test_any_kind_of_standard_error_gets_messages(stdin: io.BytesIO, monkeypatch
     assert "proxy_url: is required" in said.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [("stdin", "standard input: is closed"), ("stdout", "standard output: it is closed")],
+)
+def test_a_closed_stream_is_an_error(
+    stream: str, message: str, stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, stream, None)
+    assert run(stdin, GOOD) == 1
+    assert message in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [[], ["--unknown"]])
 def test_tolerates_closed_standard_error_and_keeps_standard_output_empty(
     arguments: list[str], stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,7 @@ from tf_helper import __version__
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.protocol import as_strings
 from tf_helper.query import parse_query
-from tf_helper.result import Result, make_result
+from tf_helper.result import RESULT_KEYS, Result, make_result
 
 
 def result_of(**query: str) -> Result:
@@ -26,6 +26,7 @@ def test_every_key_is_there_for_the_smallest_query() -> None:
         "proxy_port": 443,
         "ca_bundle_path": "/tmp/aibridge-proxy/ca-cert.bundle.pem",
     }
+    assert list(RESULT_KEYS) == list(Result._fields)
     assert set(client_env) == {variable.name for variable in CLIENT_VARIABLES}
     assert warnings == ()
 
