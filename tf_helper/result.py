@@ -100,11 +100,11 @@ def settings_warnings(query: Query) -> Iterator[Problem]:
                 "proxy_url",
             )
     if query.ca_cert_pem or query.extra_ca_certs_pem:
-        from tf_helper.values.certificate import ca_cert_warnings, validity_warnings
+        from tf_helper.values.certificate_warnings import ca_cert_warnings, extra_ca_certs_warnings
 
         now = time.time()
         yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-        yield from _of("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+        yield from _of("extra_ca_certs_pem", extra_ca_certs_warnings(query.extra_ca_certs_pem, query.ca_cert_pem, now))
 
 
 def _described(ca_cert: "Sequence[Certificate]") -> tuple[str, str, str]:
@@ -138,7 +138,7 @@ def _fetched_ca_cert(
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
-    from tf_helper.values.certificate import ca_cert_warnings
+    from tf_helper.values.certificate_warnings import ca_cert_warnings
 
     try:
         ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)
