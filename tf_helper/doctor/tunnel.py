@@ -29,6 +29,7 @@ HTTPS_PORT = DEFAULT_PORTS["https"]
 
 _MAX_BYTES = 16 * 1024
 _MAX_TEXT_BYTES = 2 * 1024
+_FIRST_WORD_SECONDS = 0.2
 _HTTP = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
 _BASIC_REALM = re.compile(rb'^proxy-authenticate:[ \t]*basic[ \t]+realm="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
@@ -149,6 +150,14 @@ def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int
     status, head = _exchange(stream, lines)
     realm = _BASIC_REALM.search(head)
     return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "", bool(_CONTENT.search(head)))
+
+
+def speaks_first(stream: NetworkStream) -> bool:
+    """Tell whether something comes through a tunnel before anything is sent, as nothing that speaks TLS does."""
+    try:
+        return bool(stream.read(1, timeout=_FIRST_WORD_SECONDS))
+    except (TimeoutException, NetworkError):
+        return False
 
 
 class Response(NamedTuple):

@@ -16,6 +16,7 @@ from tf_helper.doctor.tunnel import (
     connection,
     connection_as_configured,
     send_connect,
+    speaks_first,
 )
 
 # "Coder AI Gateway Proxy"; before 2.36 or so, "Coder AI Bridge Proxy".
@@ -106,7 +107,9 @@ def refusal(response: ConnectResponse) -> str:
 def _ask(context: Context, host: str, port: int = HTTPS_PORT) -> ConnectResponse | ConnectionFailed:
     try:
         with connection_as_configured(context) as stream:
-            return send_connect(stream, host, port=port)
+            response = send_connect(stream, host, port=port)
+            # A page may come without a header that tells of it.
+            return response._replace(has_content=response.has_content or (response.opened and speaks_first(stream)))
     except ConnectionFailed as error:
         return error
 

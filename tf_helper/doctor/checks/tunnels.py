@@ -24,6 +24,7 @@ from tf_helper.doctor.tunnel import (
 from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
 from tf_helper.errors import quoted
 from tf_helper.tls.context import ssl_context
+from tf_helper.values.certificate_warnings import property_warnings
 from tf_helper.values.provider_hosts import provider_hosts
 
 
@@ -134,9 +135,8 @@ def strict_client(context: Context, host: str) -> Finding:
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
         return _handshake(context, host, trust)
 
-    warnings = refused_by_stricter_tools(
-        lambda: ssl_context(context.added_trust), handshake, "the proxy's CA certificate"
-    )
+    trust, known = context.added_trust, property_warnings(context.proxy_ca, context.added_trust)
+    warnings = refused_by_stricter_tools(lambda: ssl_context(trust), handshake, "the proxy's CA certificate", known)
     return warnings or verdict("strict_accepted")
 
 
