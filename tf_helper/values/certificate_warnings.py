@@ -28,6 +28,15 @@ def ca_cert_warnings(
     given = (*ca_cert, *extra_ca_certs)
     yield from validity_warnings(ca_cert, now)
     yield from _issuer_warnings(ca_cert, given)
+    for _, problem in property_warnings(ca_cert, given):
+        yield problem
+
+
+def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificate]) -> Iterator[tuple[str, Problem]]:
+    """Yield what some tools refuse in the proxy's CA certificate itself, with the name of each property.
+
+    `given` are all the certificates that are known, those of `ca_cert` first.
+    """
     fields = [Fields(certificate.der) for certificate in given]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:
@@ -35,7 +44,7 @@ def ca_cert_warnings(
         except (ValueError, IndexError):
             found = [Property("unreadable")]
         for name, value in found:
-            yield _problem(ca, name, value)
+            yield name, _problem(ca, name, value)
 
 
 def extra_ca_certs_warnings(

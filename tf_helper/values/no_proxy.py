@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
 from tf_helper.values.host import IPV4, parse_host
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.provider_hosts import provider_hosts
 from tf_helper.values.url import DEFAULT_PORTS, parse_host_port
 
 # It is in every tool's environment, twice, and no program starts with a variable of 128 KiB.
@@ -63,7 +63,7 @@ class NoProxy(NamedTuple):
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """A problem for each entry that takes requests to an AI provider past the proxy in some tool."""
-        taken = {entry: [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)] for entry in self.entries}
+        taken = {entry: [host for host in provider_hosts() if _takes(entry, host)] for entry in self.entries}
         return tuple(
             Problem(f'"{entry}" takes {", ".join(hosts)} past the proxy') for entry, hosts in taken.items() if hosts
         )
