@@ -49,18 +49,9 @@ async def echo(request: h11.Request, http: Http) -> None:
     await http.send(h11.EndOfMessage())
 
 
-class Stage(SimpleNamespace):
-    """What listens, what its certificates are signed by, and what ends with the test."""
-
-    running: ExitStack
-    gateway: Gateway
-    proxy: Proxy
-    public: str
-    company: str
-
-
 @pytest.fixture
-def stage(origin: Origin, authorities: Authorities) -> Iterator[Stage]:
+def stage(origin: Origin, authorities: Authorities) -> Iterator[SimpleNamespace]:
+    """Run proxy, gateway and provider; `running` ends with the test."""
     with ExitStack() as running:
         server = running.enter_context(StreamServer())
         context = tls_context(authorities.public, *PROVIDERS)
@@ -71,7 +62,7 @@ def stage(origin: Origin, authorities: Authorities) -> Iterator[Stage]:
         hosts = {OTHER: origin.port, CLOSED: closed, "chatgpt.com": provider.port}
         proxy = running.enter_context(Proxy(gateway=gateway.url, hosts=hosts, private={BLOCKED}, providers=PROVIDERS))
         company = authorities.company.cert_pem.bytes().decode()
-        yield Stage(running=running, gateway=gateway, proxy=proxy, public=provider.ca_pem, company=company)
+        yield SimpleNamespace(running=running, gateway=gateway, proxy=proxy, public=provider.ca_pem, company=company)
 
 
 def basic(password: str, user: str = "coder", scheme: str = "Basic ") -> str:
@@ -132,7 +123,7 @@ def client(proxy: Proxy) -> httpx.Client:
         *((bad, "", 400) for bad in (f"bob@{OTHER}:443", f"{OTHER}:443/path", f"https://{OTHER}:443", OTHER)),
     ],
 )
-def test_who_gets_a_tunnel(target: str, authorization: str, status: int, stage: Stage) -> None:
+def test_who_gets_a_tunnel(target: str, authorization: str, status: int, stage: SimpleNamespace) -> None:
     with connect(stage.proxy.port, target, authorization) as connection:
         answer = connection.recv(65536)
     assert answer[:12] == (f"HTTP/1.{int(status != 200)} {status}".encode() if status else b"")
@@ -153,7 +144,7 @@ HEAD = "HTTP/1.1\r\nHost: a\r\n\r\n"
         ("GET / HTTP/1.1\r\nHost: a\r\nX", ""),
     ],
 )
-def test_what_is_refused_and_that_a_head_must_end(sent: str, answers: str, stage: Stage) -> None:
+def test_what_is_refused_and_that_a_head_must_end(sent: str, answers: str, stage: SimpleNamespace) -> None:
     proxy = stage.proxy
     assert (REALM, proxy.head_seconds) == (proxy.realm, 10)
     proxy.realm, proxy.head_seconds = OLD_REALM, 0.2
@@ -161,14 +152,14 @@ def test_what_is_refused_and_that_a_head_must_end(sent: str, answers: str, stage
 
 
 @pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
-def test_other_hosts_show_their_own_certificates(version: str, stage: Stage) -> None:
+def test_other_hosts_show_their_own_certificates(version: str, stage: SimpleNamespace) -> None:
     stage.proxy.tunnel_version = version
     with tunnel(stage.proxy, host=OTHER, ca_pem=stage.public) as stream:
         stream.sendall(f"GET / {HEAD}".encode())
         assert heard(stream, b"hello")
 
 
-def test_names_are_resolved_before_an_upstream_proxy_is_asked(stage: Stage) -> None:
+def test_names_are_resolved_before_an_upstream_proxy_is_asked(stage: SimpleNamespace) -> None:
     for hosts, status in (({OTHER: 1}, b"200"), ({}, b"502")):
         behind = stage.running.enter_context(Proxy(gateway="", hosts=hosts, upstream=stage.proxy.port))
         with connect(behind.port, f"{OTHER}:443") as connection:
@@ -176,7 +167,7 @@ def test_names_are_resolved_before_an_upstream_proxy_is_asked(stage: Stage) -> N
     assert stage.proxy.asked == [Asked(OTHER, 443, 200, credentials=False)]
 
 
-def test_the_listener_may_speak_tls(stage: Stage, authorities: Authorities) -> None:
+def test_the_listener_may_speak_tls(stage: SimpleNamespace, authorities: Authorities) -> None:
     listener = tls_context(authorities.company, "localhost")
     port = stage.running.enter_context(Proxy(gateway="", listener=listener)).port
     trust = ssl.create_default_context(cadata=stage.company)
@@ -189,7 +180,7 @@ def test_the_listener_may_speak_tls(stage: Stage, authorities: Authorities) -> N
 
 
 @pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 3072)])
-def test_the_certificate_is_made_once_for_the_host_and_sent_with_the_ca(key: Any, stage: Stage) -> None:  # noqa: ANN401
+def test_the_certificate_is_made_once_for_the_host_and_sent_with_the_ca(key: Any, stage: SimpleNamespace) -> None:  # noqa: ANN401
     root = make_certificate("Company Root")
     proxy = stage.running.enter_context(Proxy(gateway="", ca=make_certificate("Proxy CA", issuer=root, key=key)))
     with tunnel(proxy, "h2", "http/1.1", ca_pem=root.pem) as one, tunnel(proxy, ca_pem=root.pem) as other:
@@ -209,7 +200,7 @@ def test_the_certificate_is_made_once_for_the_host_and_sent_with_the_ca(key: Any
     assert [round((now - leaf.not_valid_before_utc) / DAY), round((leaf.not_valid_after_utc - now) / DAY)] == [30, 365]
 
 
-def test_answers_are_streamed_in_chunks_and_the_connection_stays_open_whatever_it_says(stage: Stage) -> None:
+def test_answers_are_streamed_in_chunks_and_the_connection_stays_open_whatever_it_says(stage: SimpleNamespace) -> None:
     with tunnel(stage.proxy) as stream:
         headers = f"x-api-key: {TOKEN}\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close"
         stream.sendall(f"POST /v1/messages HTTP/1.1\r\nHost: {PROVIDER}\r\n{headers}\r\n\r\n".encode())
@@ -223,7 +214,7 @@ def test_answers_are_streamed_in_chunks_and_the_connection_stays_open_whatever_i
             stream.recv(1)
 
 
-def test_a_tunnel_goes_on_to_the_provider_itself_when_that_is_disabled(stage: Stage) -> None:
+def test_a_tunnel_goes_on_to_the_provider_itself_when_that_is_disabled(stage: SimpleNamespace) -> None:
     proxy = stage.proxy
     with client(proxy) as asking:
         assert asking.get("https://chatgpt.com/", headers=BEARER).status_code == 404
@@ -241,18 +232,26 @@ MODELS = f"GET {PROVIDER}/v1/models"
 BEARER, API_KEY = {"Authorization": f"Bearer {TOKEN}"}, {"x-api-key": TOKEN}
 OWN_BEARER, OWN_API_KEY = {"Authorization": "Bearer my-own"}, {"x-api-key": "my-own"}
 OWN_WITH_TOKEN = {**OWN_API_KEY, GOVERNANCE_HEADER: TOKEN}
-WEBSOCKET = {"Connection": "Upgrade", "Upgrade": "websocket"}
-SERVED = {
-    PROVIDER: "/v1/messages /v1/messages/count_tokens /v1/models /api/event_logging/batch",
-    OPENAI: "/v1/chat/completions /v1/responses /v1/responses/1 /v1/models/m /v1/conversations?a=b",
-    COPILOT: "/chat/completions /responses /v1/messages /models /agents/a /mcp/ /.well-known/a",
-}
-NOT_SERVED = {
-    PROVIDER: "/ /v1/messages/batches",
-    OPENAI: "/v1/embeddings /v1/files /v1/images/generations /v1/audio/speech /openai/v1/responses /api/v1/models",
-    COPILOT: "/v1/chat/completions",
-    "chatgpt.com": "/backend-api/codex/responses /v1beta/models/m:generateContent",
-}
+WEBSOCKET = {**BEARER, "Connection": "Upgrade", "Upgrade": "websocket"}
+NO_ROUTE, NAMED = "404 route not supported: ", PROVIDERS
+SERVED = [
+    *(
+        (PROVIDER, f"/{path}")
+        for path in ("v1/messages", "v1/messages/count_tokens", "v1/models", "api/event_logging/1")
+    ),
+    *(
+        (OPENAI, f"/v1/{path}")
+        for path in ("chat/completions", "responses", "responses/1", "models/m", "conversations?a")
+    ),
+    *((COPILOT, f"/{path}") for path in ("chat/completions", "responses", "v1/messages", "models", "agents/a", "mcp/")),
+]
+LOST = [
+    *((PROVIDER, path) for path in ("/", "/v1/messages/batches")),
+    *((OPENAI, f"/v1/{path}") for path in ("embeddings", "files", "images/generations", "audio/speech")),
+    *((OPENAI, path) for path in ("/openai/v1/responses", "/api/v1/models")),
+    (COPILOT, "/v1/chat/completions"),
+    *(("chatgpt.com", path) for path in ("/backend-api/codex/responses", "/v1beta/models/m:generateContent")),
+]
 
 
 @pytest.mark.parametrize(
@@ -266,18 +265,9 @@ NOT_SERVED = {
         (None, MODELS, OWN_API_KEY, "403 unauthorized\n"),
         (None, MODELS, {**OWN_API_KEY, GOVERNANCE_HEADER: "wrong"}, "403 unauthorized\n"),
         (None, f"GET {COPILOT}/models", BEARER, "500 "),
-        (
-            None,
-            f"GET {OPENAI}/v1/responses",
-            {**BEARER, **WEBSOCKET},
-            "404 route not supported: GET /openai/v1/responses\n",
-        ),
-        *((None, f"POST {host}{path}", OWN_BEARER, "200 ") for host in SERVED for path in SERVED[host].split()),
-        *(
-            (None, f"POST {host}{path}", OWN_BEARER, f"404 route not supported: POST /{PROVIDERS[host]}{path}\n")
-            for host in NOT_SERVED
-            for path in NOT_SERVED[host].split()
-        ),
+        (None, f"GET {OPENAI}/v1/responses", WEBSOCKET, f"{NO_ROUTE}GET /openai/v1/responses\n"),
+        *((None, f"POST {host}{path}", OWN_BEARER, "200 ") for host, path in SERVED),
+        *((None, f"POST {host}{path}", OWN_BEARER, f"{NO_ROUTE}POST /{NAMED[host]}{path}\n") for host, path in LOST),
         *((fault, MODELS, {}, "400 no authentication key provided\n") for fault in ("budget", "coderd", "disabled")),
         ("budget", MODELS, BEARER, "403 AI budget of US$10.00 exceeded. Please contact "),
         ("coderd", MODELS, BEARER, "503 could not connect to coderd\n"),
@@ -291,7 +281,7 @@ NOT_SERVED = {
     ],
 )
 def test_what_the_gateway_says(
-    fault: Fault | None, request_line: str, headers: dict[str, str], said: str, stage: Stage
+    fault: Fault | None, request_line: str, headers: dict[str, str], said: str, stage: SimpleNamespace
 ) -> None:
     stage.gateway.faults |= {fault} if fault else set()
     method, url = request_line.split()
@@ -313,16 +303,13 @@ def test_what_the_gateway_says(
         (lambda plain, _: plain.replace(PREFIX, OLD_PREFIX), "HTTP/1.1 400 .*no authentication key.*"),
         (lambda plain, _: plain.removesuffix(PREFIX), "HTTP/1.1 200 .*<!doctype html>.*"),
         (lambda _, secure: secure, "HTTP/1.1 400 .*no authentication key.*"),
-        (
-            lambda _, secure: secure.replace("https:", "http:"),
-            "HTTP/1.1 400 .*Client sent an HTTP request to an HTTPS.*",
-        ),
+        (lambda _, secure: secure.replace("https:", "http:"), "HTTP/1.1 400 .*Client sent an HTTP request to an .*"),
         (lambda _, secure: secure.replace("localhost", "127.0.0.1"), ""),
         (lambda *_: "http://127.0.0.1:1", ""),
     ],
 )
 def test_the_target_is_used_as_it_is_and_must_be_reached_and_trusted(
-    target: Callable[[str, str], str], said: str, stage: Stage, authorities: Authorities
+    target: Callable[[str, str], str], said: str, stage: SimpleNamespace, authorities: Authorities
 ) -> None:
     secure = stage.running.enter_context(Gateway(token=TOKEN, authority=authorities.company))
     url = target(stage.gateway.url, secure.url)
