@@ -21,6 +21,7 @@ import pytest
 from tests import PROGRAM
 from tests.harness.deployment import TOKEN, USER_PATH, Answer
 from tests.harness.raw_server import RawServer, closed_port, full_backlog, silent
+from tf_helper import cli
 from tf_helper.doctor import runner
 from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
@@ -73,9 +74,7 @@ def test_the_token_is_taken_out_of_an_answer_before_that_is_cut(patient: Patient
 
 @pytest.mark.parametrize("option", ["--provider-host=https://h", "--tunnelled-host=a b", "--unknown"])
 def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
-    with pytest.raises(SystemExit) as ended:
-        patient.run(option)
-    assert ended.value.code == 2
+    assert cli.main([*patient.command(), option]) == 2
     assert "tf-helper doctor --help" in patient.capsys.readouterr().err
 
 

@@ -68,8 +68,8 @@ def test_a_signal_while_it_downloads(number: signal.Signals, status: int, deploy
         assert len(deployment.asked) == 1
 
 
-# The first and the last that this query loads, and one in between.
-@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl"])
+# The first and the last that this query loads, one in between, and one in C that turns an exception into ImportError.
+@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl", "_socket"])
 def test_ctrl_c_while_it_loads_a_module(module: str, tmp_path: Path, ca: Certified) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,8 +30,7 @@ def debug(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    with suppress(SystemExit):
-        cli.main(arguments)
+    cli.main(arguments)
     out, err = capsys.readouterr()
     return out + err
 

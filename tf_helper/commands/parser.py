@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import NoReturn, TypeAlias
 
-from tf_helper.errors import Problem, error_text, closest_match, redacted
+from tf_helper.errors import Problem, closest_match, error_text, redacted
 from tf_helper.query import QUERY_KEYS
 from tf_helper.streams import print_error
 
