@@ -13,7 +13,13 @@ from tf_helper.coder.session_token import is_valid_in_header
 from tf_helper.errors import Invalid, Problem
 from tf_helper.tls.context import ssl_context
 from tf_helper.tls.reasons import explain
-from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
+from tf_helper.values.certificate import (
+    MAX_CA_CERT_BYTES,
+    Certificate,
+    is_expired,
+    is_not_valid_yet,
+    parse_served_ca_cert,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -216,6 +222,11 @@ class CoderApi:
             ) from None
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
+        if any(is_not_valid_yet(certificate, time()) for certificate in certificates):
+            raise DeploymentError(
+                f"the CA certificate of {origin} is not valid yet",
+                "compare this machine's clock (date -u) with the certificate's dates",
+            )
         if any(_contains_token(certificate, self._token) for certificate in certificates):
             raise DeploymentError(
                 f"the CA certificate of {origin} contains the session token",

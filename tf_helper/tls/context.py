@@ -4,6 +4,7 @@ import contextlib
 import ssl
 from collections.abc import Iterable
 
+from tf_helper.tls.bare_context import bare_context
 from tf_helper.tls.system_store import system_certificates
 from tf_helper.values.certificate import Certificate
 from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES
@@ -15,7 +16,7 @@ def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True
     An intermediate CA, or a server's own certificate, can be trusted by itself, as in curl. Stores that the environment
     names (SSL_CERT_FILE) are not trusted.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = bare_context()
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if system:
         _load_system_store(context)

@@ -15,6 +15,7 @@ from tf_helper.doctor.tunnel import (
     send_connect,
 )
 from tf_helper.errors import quoted
+from tf_helper.tls.bare_context import bare_context
 from tf_helper.values.proxy_url import PORT_HINT
 
 # What the proxy itself answers to CONNECT without credentials, where it does not intercept.
@@ -131,7 +132,7 @@ def _speaks_tls(context: Context, answers: Answers) -> Finding | None:
         or answers.statuses - {HTTPStatus.BAD_REQUEST}
     ):
         return None
-    anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anyone = bare_context()
     anyone.check_hostname = False
     anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
     try:

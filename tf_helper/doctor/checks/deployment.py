@@ -9,7 +9,8 @@ from tf_helper.coder.session_token import TOKEN_VARIABLES, is_valid_in_header
 from tf_helper.doctor.context import OPERATION_SECONDS, Context, Known
 from tf_helper.doctor.finding import Finding, failed, ok, ok_or_warning, skipped
 from tf_helper.errors import redacted
-from tf_helper.values.certificate import rfc3339, validity_warnings
+from tf_helper.values.certificate import rfc3339
+from tf_helper.values.certificate_warnings import validity_warnings
 
 
 def deployment(context: Context) -> Finding:

@@ -10,7 +10,9 @@ from tf_helper.doctor.context import Context, Known
 from tf_helper.doctor.finding import Finding, failed, ok, ok_or_warning, warning
 from tf_helper.doctor.owner import is_foreign, is_root
 from tf_helper.errors import Invalid
-from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
+from tf_helper.tls.bare_context import bare_context
+from tf_helper.values.certificate import Certificate, is_expired, parse_saved
+from tf_helper.values.certificate_warnings import validity_warnings
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 _RESTART = '$ coder restart "$CODER_WORKSPACE_NAME"'
@@ -123,7 +125,7 @@ def _read(path: str) -> str | Finding:
 
 def _authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
-    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    store = bare_context()
     try:
         store.load_verify_locations(cafile=path)
     except OSError:
