@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterable
 
 from tf_helper.tls.bare_context import bare_context
-from tf_helper.tls.system_store import system_certificates
+from tf_helper.tls.system_store import are_system_certificates, has_hashed_names, system_certificates
 from tf_helper.values.certificate import Certificate
 from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES
 
@@ -21,8 +21,37 @@ def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True
     if system:
         _load_system_store(context)
     for certificate in certificates:
-        context.load_verify_locations(cadata=certificate.pem)
+        context.load_verify_locations(cadata=certificate.der)
     return context
+
+
+class HashedStore:
+    """A context for one handshake, for which OpenSSL looks roots up in directories of names by hash.
+
+    To read all the roots of a system takes as long as the rest of the program, and with thousands far longer.
+    """
+
+    def __init__(self, certificates: Iterable[Certificate]) -> None:
+        """Trust `certificates`, and what is looked up."""
+        self.context = ssl_context(certificates, system=False)
+        self._given = self._known()
+        for directory in filter(has_hashed_names, SYSTEM_TRUST_DIRECTORIES):
+            self.context.load_verify_locations(capath=directory)
+
+    def is_right(self) -> bool:
+        """Tell, after a handshake, whether ssl_context() would have trusted everything that was looked up.
+
+        OpenSSL also takes blocks there that Go does not, which are therefore not trusted: TRUSTED CERTIFICATE.
+        """
+        count, authorities = self._known()
+        looked_up = authorities - self._given[1]
+        # Of what is not a CA, ssl tells the number only.
+        return count - self._given[0] == len(looked_up) and are_system_certificates(
+            looked_up, SYSTEM_TRUST_FILES, SYSTEM_TRUST_DIRECTORIES
+        )
+
+    def _known(self) -> tuple[int, set[bytes]]:
+        return self.context.cert_store_stats()["x509"], set(self.context.get_ca_certs(binary_form=True))
 
 
 def _load_system_store(context: ssl.SSLContext) -> None:
