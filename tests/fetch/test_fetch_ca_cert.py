@@ -36,7 +36,7 @@ from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from http.client import HTTPConnection
     from pathlib import Path
 
@@ -62,14 +62,6 @@ def failure(url: str, token: str = TOKEN, extra: str = "", **options: float) -> 
         fetch(url, token, extra, **options)
     assert TOKEN not in str(caught.value)
     return str(caught.value)
-
-
-@pytest.fixture
-def stuck() -> Iterator[Callable[[], object]]:
-    """Return a function that waits until the test is over."""
-    over = threading.Event()
-    yield over.wait
-    over.set()
 
 
 def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: Certified) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import re
-from binascii import Error, a2b_base64
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from ssl import DER_cert_to_PEM_cert
+
+from tf_helper.values.der import read
 
 # Three hundred times what the roots of a system take: a bound for files that are something else.
 _MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -15,7 +17,7 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFIC
 
 
 def system_certificates(files: Iterable[str], directories: Iterable[str]) -> Iterator[bytes]:
-    """Yield what is in the PEM blocks of certificates, in DER if all is well, none of it twice.
+    """Yield what is in the PEM blocks of certificates, if it is one value of DER, none of it twice.
 
     Read are the first of `files` that has any, and all files of `directories`. What cannot be read is left out.
     """
@@ -24,8 +26,9 @@ def system_certificates(files: Iterable[str], directories: Iterable[str]) -> Ite
         for file in _files_of(directory):
             blocks += _blocks(file)
     for block in dict.fromkeys(blocks):
-        with suppress(Error):
-            yield a2b_base64(block)
+        with suppress(ValueError):  # binascii.Error, too
+            (certificate,) = read(a2b_base64(block))
+            yield certificate.whole
 
 
 def are_system_certificates(certificates: Iterable[bytes], files: Iterable[str], directories: Iterable[str]) -> bool:
