@@ -9,6 +9,9 @@ from tf_helper.tls.system_store import are_system_certificates, has_hashed_names
 from tf_helper.values.certificate import Certificate
 from tf_helper.values.system_trust import SYSTEM_TRUST_DIRECTORIES, SYSTEM_TRUST_FILES
 
+# To load all of a system's roots at once takes half the time. Meanwhile, no deadline can end it.
+_BATCH = 200
+
 
 def ssl_context(certificates: Iterable[Certificate] = (), *, system: bool = True) -> ssl.SSLContext:
     """Return a context that trusts `certificates` and, with `system`, the machine's own store.
@@ -57,12 +60,8 @@ class HashedStore:
 def _load_system_store(context: ssl.SSLContext) -> None:
     # Not load_default_certs(), which obeys SSL_CERT_FILE, and not a whole file at once, which one broken block loses.
     certificates = list(system_certificates(SYSTEM_TRUST_FILES, SYSTEM_TRUST_DIRECTORIES))
-    # All at once takes half the time, but ends at the first one that does not decode.
-    for some in (b"".join(certificates), *certificates):
-        with contextlib.suppress(ssl.SSLError, ValueError):  # broken, empty
-            context.load_verify_locations(cadata=some)
-        if 0 < len(certificates) == context.cert_store_stats()["x509"]:
-            return
+    for start in range(0, len(certificates), _BATCH):
+        _load(context, certificates[start : start + _BATCH])
     if context.cert_store_stats()["x509"]:
         return
     # Another system than Linux.
@@ -71,3 +70,16 @@ def _load_system_store(context: ssl.SSLContext) -> None:
         context.load_verify_locations(cafile=compiled_in.openssl_cafile)
     with contextlib.suppress(OSError):
         context.load_verify_locations(capath=compiled_in.openssl_capath)
+
+
+def _load(context: ssl.SSLContext, certificates: list[bytes]) -> None:
+    """Trust those that decode."""
+    before = context.cert_store_stats()["x509"]
+    with contextlib.suppress(ssl.SSLError):
+        context.load_verify_locations(cadata=b"".join(certificates))
+    if context.cert_store_stats()["x509"] - before == len(certificates):
+        return
+    # The first one that does not decode has ended it.
+    for certificate in certificates:
+        with contextlib.suppress(ssl.SSLError):
+            context.load_verify_locations(cadata=certificate)
