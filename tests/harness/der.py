@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import ssl
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NUMBERS = rsa.generate_private_key(65537, 2048).private_numbers()
-_DIGEST_INFOS = {"sha256": "608648016503040201", "sha1": "2b0e03021a", "md5": "2a864886f70d0205"}
+_KEY = rsa.generate_private_key(65537, 2048)
+_DIGESTS = {"sha256": hashes.SHA256(), "sha1": hashes.SHA1(), "md5": hashes.MD5()}  # noqa: S303 - what old CAs have
 _SIGNATURES = {"sha256": "2a864886f70d01010b", "sha1": "2a864886f70d010105", "md5": "2a864886f70d010104"}
 
 
@@ -68,7 +68,7 @@ def extension(content: str, value: bytes, *, critical: bool = False) -> bytes:
     return seq(oid(content), tlv(0x01, b"\xff") * critical, tlv(0x04, value))
 
 
-OWN_KEY = rsa_key(_NUMBERS.public_numbers.n)
+OWN_KEY = rsa_key(_KEY.public_key().public_numbers().n)
 BASIC_CONSTRAINTS = extension("551d13", seq(tlv(0x01, b"\xff")), critical=True)
 KEY_USAGE = extension("551d0f", tlv(0x03, b"\x01\x06"), critical=True)
 KEY_IDENTIFIER = extension("551d0e", tlv(0x04, b"own"))
@@ -110,7 +110,5 @@ def certificate(
         public_key,
         tlv(0xA3, seq(extensions)) if extensions else b"",
     )
-    info = seq(seq(oid(_DIGEST_INFOS[digest]), tlv(0x05)), tlv(0x04, hashlib.new(digest, signed).digest()))
-    padded = b"\x01" + b"\xff" * (256 - 3 - len(info)) + b"\0" + info
-    number = pow(int.from_bytes(padded, "big") + broken, _NUMBERS.d, _NUMBERS.public_numbers.n)
-    return ssl.DER_cert_to_PEM_cert(seq(signed, algorithm, bits(number.to_bytes(256, "big"))))
+    signature = _KEY.sign(signed + b"?" * broken, padding.PKCS1v15(), _DIGESTS[digest])
+    return ssl.DER_cert_to_PEM_cert(seq(signed, algorithm, bits(signature)))

@@ -6,8 +6,9 @@ properties speaks of a whole kind, it may name a tool that takes this one of it.
 
 from __future__ import annotations
 
-import json
 import re
+import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -34,7 +35,8 @@ from tf_helper.query import parse_query
 from tf_helper.result import Result, make_result
 from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
 
-TABLE = json.loads((ROOT / "terraform/certificate_properties.json").read_text())
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NO_USAGE, NO_BASIC, NO_SKI = (
     (BASIC_CONSTRAINTS, KEY_IDENTIFIER),
@@ -194,3 +196,15 @@ def test_the_tools_that_refuse_a_kind_of_ca_are_named(tools: str, pem: str) -> N
         assert found
         named |= set(re.split(", | and (?!newer)", found[1]))
     assert named == set(filter(None, tools.split(", ")))
+
+
+def test_the_commands_of_the_documentation_make_a_ca_that_every_tool_takes(tmp_path: Path) -> None:
+    commands = re.search(r"```sh\n(.*?)```", (ROOT / "docs/certificates.md").read_text(), re.DOTALL)
+    assert commands
+    root = "req -x509 -nodes -subj /CN=root -keyout root-key.pem -out root.pem -days 99 -addext keyUsage=keyCertSign"
+    check = "verify -x509_strict -CAfile root.pem ca.pem"
+    for script in (f"openssl {root}", commands[1].replace("ca.pem\n# Or", "self-signed.pem\n# Or"), f"openssl {check}"):
+        subprocess.run(["sh", "-euc", script], cwd=tmp_path, check=True, capture_output=True)
+    made, signed, root_pem = ((tmp_path / f"{name}.pem").read_text() for name in ("self-signed", "ca", "root"))
+    assert plan(made).warnings == plan(signed, root_pem).warnings == ()
+    assert made.count("BEGIN") == signed.count("BEGIN") == 1
