@@ -27,6 +27,7 @@ from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
 from tf_helper.tls.reasons import REASONS
+from tf_helper.values.certificate_warnings import certificate_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,6 +100,15 @@ def commands() -> str:
 def tls_reasons() -> str:
     """Return the table of reasons why a certificate is refused."""
     return _table(("why", "what to do"), dict.fromkeys(reason[:2] for reason in REASONS.values()))
+
+
+def ca_properties() -> str:
+    """Return the table of the properties of CA certificates that tools refuse."""
+    rows = certificate_properties().values()
+    return _table(
+        ("a CA certificate that", "is refused by", "what to do"),
+        ((row["property"], ", ".join(row["refused_by"]), row["way_out"]) for row in rows),
+    )
 
 
 def client_variables() -> str:

@@ -8,7 +8,7 @@ from tf_helper import __version__
 from tf_helper.client_env import client_env
 from tf_helper.errors import Problem
 from tf_helper.query import Query
-from tf_helper.values.certificate import Certificate, ca_cert_warnings, rfc3339, validity_warnings
+from tf_helper.values.certificate import Certificate, rfc3339
 
 
 class Result(NamedTuple):
@@ -67,7 +67,6 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
 
 def settings_warnings(query: Query) -> Iterator[Problem]:
     """Yield a problem for everything in a query that is valid but probably wrong."""
-    now = time.time()
     yield from _of("proxy_url", query.proxy_url.warnings)
     if query.access_url:
         yield from _of("access_url", query.access_url.warnings)
@@ -78,8 +77,12 @@ def settings_warnings(query: Query) -> Iterator[Problem]:
                 "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise",
                 "proxy_url",
             )
-    yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-    yield from _of("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+    if query.ca_cert_pem or query.extra_ca_certs_pem:
+        from tf_helper.values.certificate_warnings import ca_cert_warnings, extra_ca_certs_warnings
+
+        now = time.time()
+        yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
+        yield from _of("extra_ca_certs_pem", extra_ca_certs_warnings(query.extra_ca_certs_pem, query.ca_cert_pem, now))
 
 
 def _workspace_warnings(query: Query) -> Iterator[Problem]:
@@ -101,6 +104,7 @@ def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tupl
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
+    from tf_helper.values.certificate_warnings import ca_cert_warnings
 
     try:
         ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)

@@ -27,7 +27,7 @@ from tests.harness.raw_server import (
     slow_drip,
     with_length,
 )
-from tf_helper.coder import api
+from tf_helper.coder import api, connection
 from tf_helper.coder import fetch as fetch_module
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert
@@ -36,7 +36,8 @@ from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.certificate import Certificate, parse_extra_ca_certs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from http.client import HTTPConnection
     from pathlib import Path
 
     import trustme
@@ -61,14 +62,6 @@ def failure(url: str, token: str = TOKEN, extra: str = "", **options: float) -> 
         fetch(url, token, extra, **options)
     assert TOKEN not in str(caught.value)
     return str(caught.value)
-
-
-@pytest.fixture
-def stuck() -> Iterator[Callable[[], object]]:
-    """Return a function that waits until the test is over."""
-    over = threading.Event()
-    yield over.wait
-    over.set()
 
 
 def test_downloads_with_the_token_in_coders_header(deployment: Deployment, ca: Certified) -> None:
@@ -221,6 +214,7 @@ def test_other_certificates_than_a_valid_ca_are_refused(deployment: Deployment, 
         (ca.pem[:-40], "without a beginning or an end"),
         (ca.pem.replace("\nM", "\n!", 1), "does not decode"),
         (make_certificate("old", to_day=-1).pem, "has expired"),
+        (make_certificate("new", from_day=1).pem, "is not valid yet"),
         (ca.pem.rjust(16385), "is over 16384 bytes long"),
     ]:
         deployment.serve(Answer(body=body.encode()))
@@ -320,10 +314,10 @@ def test_a_certificate_that_crashes_the_parser_is_refused(
 
 
 def test_unexpected_errors_are_reported_by_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: object) -> ssl.SSLContext:
+    def broken(*_: object, **__: object) -> HTTPConnection:
         raise ZeroDivisionError(TOKEN)
 
-    monkeypatch.setattr(api, "ssl_context", broken)
+    monkeypatch.setattr(connection, "HTTPConnection", broken)
     assert failure("http://127.0.0.1:1") == "unexpected ZeroDivisionError while asking http://127.0.0.1:1."
 
 

@@ -113,6 +113,10 @@ def _pasted(text: str, number: int) -> Problem | None:
             f"entry number {number} contains a blank, a semicolon or a vertical bar",
             "separate hosts by commas: localhost,.example.com",
         )
+    if {text[0], text[-1]} & {'"', "'"}:
+        return Problem(f"entry number {number} has quotation marks around it", "remove them")
+    if text.endswith("/"):
+        return Problem(f"entry number {number} ends in a slash", "remove it: entries are hosts, not URLs")
     if text.startswith("<") and text.endswith(">"):
         return Problem(
             f"entry number {number} uses Windows' <local>, which no other system understands",

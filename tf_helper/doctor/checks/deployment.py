@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 
 from tf_helper.coder.api import CoderApi, DeploymentError
 from tf_helper.coder.session_token import is_valid_in_header
@@ -10,7 +9,8 @@ from tf_helper.doctor.context import OPERATION_SECONDS, Context, Known
 from tf_helper.doctor.finding import Finding, ok, skipped, with_warnings
 from tf_helper.doctor.verdicts import verdict
 from tf_helper.errors import redacted
-from tf_helper.values.certificate import rfc3339, validity_warnings
+from tf_helper.values.certificate import rfc3339
+from tf_helper.values.certificate_warnings import validity_warnings
 
 
 def deployment(context: Context) -> Finding:
@@ -62,7 +62,6 @@ def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Fi
     if access_url is None:
         return skipped("access_url is not given", "give --access-url to examine the deployment as well")
     try:
-        with closing(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS)) as api:
-            return ask(api)
+        return ask(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS))
     except DeploymentError as error:
         return Finding("failed", error.problem)

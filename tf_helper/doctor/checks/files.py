@@ -13,7 +13,9 @@ from tf_helper.doctor.finding import Finding, with_warnings
 from tf_helper.doctor.owner import is_owned_by_another_user, is_root
 from tf_helper.doctor.verdicts import Condition, first_match, verdict
 from tf_helper.errors import Invalid
-from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
+from tf_helper.tls.bare_context import bare_context
+from tf_helper.values.certificate import Certificate, is_expired, parse_saved
+from tf_helper.values.certificate_warnings import validity_warnings
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 # Several times what all the roots of a system take.
@@ -107,7 +109,7 @@ def _read(path: str) -> str | Finding:
 
 def _authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
-    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    store = bare_context()
     try:
         store.load_verify_locations(cafile=path)
     except OSError:
