@@ -40,6 +40,13 @@ def with_a_root_that_only_the_module_was_given(patient: Patient) -> None:
     del patient.settings["extra_ca_certs_pem"]
 
 
+def with_the_ca_behind_its_root_on_disk(patient: Patient) -> None:
+    with_an_intermediate_ca(patient)
+    saved = patient.company.pem + patient.ca.pem
+    patient.certificate.write_text(saved)
+    patient.bundle.write_text(patient.roots_pem + saved)
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -60,6 +67,7 @@ ARRANGEMENTS = (
     over_tls,
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
+    with_the_ca_behind_its_root_on_disk,
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,
@@ -72,7 +80,7 @@ def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, 
     arrange(patient)
     if tool:
         patient.become_tool(CODER_URL=patient.deployment.url)
-        del patient.settings["proxy_url"], patient.settings["access_url"]
+        del patient.settings["proxy_url"], patient.settings["access_url"], patient.settings["cert_path"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
     assert ("they agree" in report.text("environment")) == tool
