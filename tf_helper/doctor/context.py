@@ -26,6 +26,8 @@ class Known:
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
+    asked: bool = False
+    """Whether the proxy was asked for them, and answered."""
 
     proxy_addresses: tuple[str, ...] = ()
     """Those of the proxy's name, then those of them that answer."""

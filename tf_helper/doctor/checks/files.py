@@ -84,9 +84,9 @@ _BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
 def _compare_bundle(context: Context, path: str) -> Finding:
     store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
     proxy_ca = {ssl.PEM_cert_to_DER_cert(certificate.pem) for certificate in context.proxy_ca}
-    roots = _authorities(store) if store else set()
+    roots = authorities(store) if store else set()
     older = store is not None and Path(path).stat().st_mtime < Path(store).stat().st_ctime
-    bundle = _Bundle(_authorities(path), proxy_ca, store, roots, older)
+    bundle = _Bundle(authorities(path), proxy_ca, store, roots, older)
     lacking = len(bundle.roots - bundle.authorities)
     return verdict(first_match(_BUNDLE, bundle), path=path, store=store, number=lacking, total=len(bundle.roots))
 
@@ -113,7 +113,7 @@ def _read(path: str) -> str | Finding:
         return verdict("file_unreadable", path=path, reason=error.strerror)
 
 
-def _authorities(path: str) -> set[bytes]:
+def authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
     store = bare_context()
     try:
