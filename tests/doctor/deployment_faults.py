@@ -53,6 +53,11 @@ def a_token_with_a_control_character(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "with\x01control"
 
 
+@FAULTS("session_token", "token_malformed")
+def a_token_that_is_not_text(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "a\udcffb"
+
+
 @FAULTS("user", "failed", "(401): its user is not active", "a new token does not help")
 def a_suspended_user(patient: Patient) -> None:
     patient.deployment.suspend_user()

@@ -178,7 +178,7 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "go past the proxy with fetch and WebSocket: http.proxySupport in ~/.local/share/code-server/User/settings",
             f"take a proxy at {ELSEWHERE}, not http://aiproxy",
             "verify no certificate: http.proxyStrictSSL",
-            "do not trust the proxy's CA with fetch and WebSocket: http.systemCertificatesNode in ~/.vscode-server/data/",
+            "do not trust the proxy's CA with fetch and WebSocket: http.systemCertificatesNode in ~/.vscode-server",
             "have another token than the one tried here, or none: http.proxy in ~/.vscode-server",
             "before VS Code 1.136: http.systemCertificates",
         ),

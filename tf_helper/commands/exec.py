@@ -52,7 +52,7 @@ def add_parser(commands: Subparsers) -> Parser:
     parser.add_argument(
         "--coder-token-as-api-key",
         action="store_true",
-        help=f"also set {' and '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
+        help=f"also set {', '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
     )
     parser.add_settings(SETTINGS)
     return parser

@@ -10,7 +10,7 @@ from tf_helper.errors import Problem
 Status = Literal["ok", "warning", "failed", "skipped"]
 
 # More names than this say nothing to a reader.
-_MAX_LISTED = 12
+_MAX_LISTED = 24
 
 # A line of advice that begins so is a command to type.
 COMMAND_PROMPT = "$ "

@@ -38,7 +38,7 @@ def environment(context: Context) -> Finding:
     of_a_tool = any(name in present for name in PROXY_VARIABLES)
     issues = [*tokens_on_their_way_to_providers(context, settings), *_proxies(context), *_bypasses(context)]
     lacking = _lacking(context, own)
-    issues += [*lacking.values(), *_files(context, lacking)]
+    issues += [*lacking.values(), *_files(context, lacking), *_precedence(context.environment, lacking)]
     issues += of_single_tools(context, [setting for setting in settings if setting.value not in lacking])
     for file, found in vscode_settings(context.environment):
         issues += of_vscode(context, file, found)
@@ -118,12 +118,14 @@ def _files(context: Context, lacking: Container[str]) -> Iterator[Issue]:
             others.setdefault(wanted, []).append(name)
     for wanted, names in others.items():
         yield Issue(f"{', '.join(names)} {_verb(names)} a file other than {wanted}")
-    for first, second, client in _PRECEDENCE:
-        if environment.get(first) in lacking or environment.get(second) in lacking:
-            continue
-        yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
     if environment.get("SSL_CERT_DIR"):
         yield Issue("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
+
+
+def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Issue]:
+    for first, second, client in _PRECEDENCE:
+        if environment.get(first) not in lacking and environment.get(second) not in lacking:
+            yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
 
 
 _REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
