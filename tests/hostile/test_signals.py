@@ -48,8 +48,8 @@ def test_a_signal_ends_the_program_silently(
     assert len(deployment.asked) == (doing == "downloading")
 
 
-# The first and the last that this query loads, and one in between.
-@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl"])
+# The first and the last that this query loads, one in between, and one in C that turns an exception into ImportError.
+@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl", "_socket"])
 def test_ctrl_c_while_it_loads_a_module(module: str, tmp_path: Path, ca: Certified) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"

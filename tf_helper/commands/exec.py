@@ -93,7 +93,8 @@ def _warn_of_missing_files(*paths: str) -> None:
 
 
 def _own_environment() -> dict[str, str]:
-    environment = dict(os.environ)
+    # An entry without a name cannot be passed on.
+    environment = {name: value for name, value in os.environ.items() if name}
     # Python sets it for itself in the C locale (PEP 538); the command gets what the caller gave.
     with contextlib.suppress(OSError):  # not known: leave it
         variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")
