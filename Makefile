@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install registry format docs clean
+.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install registry requirements format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
@@ -33,7 +33,8 @@ lint: $(VENV)/.installed
 	ruff format --check
 	mypy
 	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
-		terraform/examples/ide-modules/wrapped $(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
+		$(PROVISIONER)/wheels.sh terraform/examples/ide-modules/wrapped $(AI_TOOLS)/network/loopback_only.sh \
+		.ci/packages .ci/run
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
@@ -80,6 +81,11 @@ nox: $(VENV)/.installed
 
 test-install: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
 	pytest -m package tests/package
+
+# The dependencies that provisioners get, with hashes.
+requirements: $(VENV)/.installed
+	uv pip compile --quiet --upgrade --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
+		--custom-compile-command 'make requirements' --output-file $(PROVISIONER)/requirements.txt pyproject.toml
 
 # The folder to submit to https://github.com/coder/registry. REGISTRY_OPTIONS='--namespace mine', for example.
 registry: $(VENV)/.installed $(REGISTRY_MODULES)/.installed

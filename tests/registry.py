@@ -19,6 +19,11 @@ FORMATTER = (str(NODE / "node_modules/.bin/prettier"), "--log-level=warn", f"--c
 # There is no tf-helper where the registry runs `terraform test`, and it runs only what is beside main.tf.
 TESTS_WITHOUT_HELPER = ("helper_version", "start", "stop", "validations")
 
+SHARED_VARIABLES = """\
+# The parts of the startup script share their variables.
+disable=SC2034,SC2154
+"""
+
 
 def make(namespace: str, registry: Path) -> Path:
     """Make the module's folder in a checkout's folder `registry/`, formatted as the registry wants it; return it."""
@@ -33,8 +38,9 @@ def make(namespace: str, registry: Path) -> Path:
     shutil.copytree(MODULE, module, ignore=left_out)
     for name in TESTS_WITHOUT_HELPER:
         shutil.copy(MODULE / "tests" / f"{name}.tftest.hcl", module)
-    for file in (MODULE / "tests" / "registry" / "main.test.ts", ROOT / ".shellcheckrc"):
-        shutil.copy(file, module)
+    shutil.copy(MODULE / "tests" / "registry" / "main.test.ts", module)
+    settings = (ROOT / ".shellcheckrc").read_text()
+    (module / ".shellcheckrc").write_text(f"{settings}\n{SHARED_VARIABLES}")
 
     images.mkdir(exist_ok=True)
     for image in (MODULE / "images").iterdir():

@@ -7,7 +7,6 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
 from tests import ROOT
 from tests.harness.terraform import MODULE, with_stand_in_modules
@@ -50,12 +49,6 @@ BLOCKS = {
     for page in (*sorted((ROOT / "docs").glob("*.md")), MODULE / "README.md", ROOT / "README.md")
     for block in re.findall(r"^ *```(?:hcl|tf)\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)
 }
-
-
-def test_it_has_the_front_matter_of_a_module_in_coders_registry() -> None:
-    front_matter = YAML(typ="safe").load(README.split("---\n")[1])
-    assert front_matter.keys() == {"display_name", "description", "icon", "tags"}
-    assert all(front_matter.values())
 
 
 def test_its_links_stay_in_the_folder() -> None:
