@@ -17,8 +17,9 @@ PROVIDERS ?= stand-in
 ROUNDS ?= 25
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name '*.sh' -print) \
+SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name check -prune -o -name '*.sh' -print) \
 	terraform/examples/ide-modules/wrapped .ci/packages .ci/run
+SHELL_PARTS := $(wildcard terraform/startup/*.sh terraform/check/*.sh)
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
 .PHONY: demo bench test lint pytest tools tools-all tools-versions fuzz real-providers test-package build nox test-install registry requirements format docs clean
@@ -36,7 +37,7 @@ lint: $(VENV)/.installed
 	ruff format --check
 	mypy
 	shellcheck $(SHELL_SCRIPTS)
-	shellcheck --exclude=SC2034,SC2154 terraform/startup/*.sh # parts share variables
+	shellcheck --exclude=SC2034,SC2154 $(SHELL_PARTS) # they share variables
 	cat terraform/startup/*.sh | shellcheck -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml

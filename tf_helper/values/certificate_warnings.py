@@ -17,7 +17,7 @@ _SOON_DAYS = 30
 @cache
 def certificate_properties() -> dict[str, dict[str, Any]]:
     """Return the properties by name: in words, which tools refuse them, the way out. terraform/ has the same file."""
-    table: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("certificate_properties.json").read_text())
+    table: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("certificate_properties.json").read_bytes())
     return table
 
 
