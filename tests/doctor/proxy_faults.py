@@ -103,7 +103,7 @@ for talk, reason in {
     FAULTS.add(f"{talk.__name__}: {reason}", something_else, "connect_without_token", "challenge_no_response", reason)
 
 
-@FAULTS("connect_without_token", "challenge_web_server", "404", warned=("settings",))
+@FAULTS("connect_without_token", "challenge_web_server_accepts", "(200)", warned=("settings",))
 def the_deployment_for_the_proxy(patient: Patient) -> None:
     patient.settings["proxy_url"] = patient.deployment.url
 
@@ -139,6 +139,13 @@ for name, (verdict, words, response) in {
     "another proxy": ("of_another_proxy", 'for "Squid"', answer(407, 'proxy-authenticate: basic realm="Squid"')),
     "a proxy without a realm": ("of_another_proxy", "credentials (407)", answer(407, "Proxy-Authenticate: Negotiate")),
     "an open proxy": ("open_proxy", "(200)", answer(200)),
+    "a web server": ("web_server", "405", answer(405)),
+    "a web server that answers with a page": (
+        "web_server_accepts",
+        "(200)",
+        answer(200, "Content-Type: text/html"),
+    ),
+    "a web server without headers": ("web_server_accepts", "(200)", answer(200) + b"<html>"),
     "a firewall that answers": ("forbidden", "(403)", answer(403)),
     "a load balancer without a proxy behind it": ("load_balancer", "503", answer(503)),
     "a load balancer with a broken proxy behind it": ("load_balancer", "502", answer(502)),

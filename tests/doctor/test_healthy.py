@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,10 @@ from tests.doctor.patient import PROVIDER
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
+from tests.harness.proxy import OLD_REALM
 from tests.harness.raw_server import RawServer, silent
 from tf_helper.doctor.checks import responses
+from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,11 @@ def with_an_unknown_provider(patient: Patient) -> None:
 
 def with_an_older_server(patient: Patient) -> None:
     del patient.deployment.answers[CA_CERT_PATH]
+    patient.proxy.realm = OLD_REALM
+
+
+def with_a_newer_proxy(patient: Patient) -> None:
+    patient.proxy.tunnel_version = "HTTP/1.1"
 
 
 ARRANGEMENTS = (
@@ -72,6 +78,7 @@ ARRANGEMENTS = (
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,
+    with_a_newer_proxy,
 )
 
 
@@ -87,13 +94,22 @@ def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, 
     assert ("they agree" in report.text("environment")) == tool
 
 
-@pytest.mark.parametrize("enabled", [*combinations(PROVIDERS, 1), tuple(PROVIDERS)], ids=", ".join)
-def test_any_enabled_provider_identifies_the_proxy(enabled: tuple[str, ...], patient: Patient) -> None:
-    patient.proxy.providers = {host: PROVIDERS[host] for host in enabled}
+HOSTS = tuple(provider_hosts())
+
+
+@pytest.mark.parametrize("arrange", [over_http, over_tls], ids=lambda arrange: arrange.__name__)
+@pytest.mark.parametrize("enabled", [HOSTS[1:2], HOSTS[2:5], HOSTS[5:], HOSTS], ids=", ".join)
+def test_any_enabled_providers_identify_the_proxy_and_are_examined(
+    arrange: Callable[[Patient], None], enabled: tuple[str, ...], patient: Patient
+) -> None:
+    arrange(patient)
+    patient.proxy.providers = {host: PROVIDERS.get(host, "openai") for host in enabled}
     report = patient.examine()
-    assert report.of("ok") == list(report.steps), report
+    broken = [host for host in enabled if provider_hosts()[host]]
+    assert (report.of("failed"), report.of("warning")) == ([], ["gateway"] * bool(broken))
     assert f"requires the token for {', '.join(enabled)}, as expected" in report.text("connect_without_token")
-    assert f"{enabled[0]}: intercepted" in report.text("provider")
+    assert f"{', '.join(enabled)}: intercepted" in report.text("provider")
+    assert all(f"{host}: requests reach the gateway, but" in report.text("gateway") for host in broken)
 
 
 def test_silence_for_one_host_says_nothing_about_the_proxy(patient: Patient) -> None:
@@ -103,7 +119,7 @@ def test_silence_for_one_host_says_nothing_about_the_proxy(patient: Patient) -> 
     patient.monkeypatch.setattr(responses, "_MORE_CHALLENGES_SECONDS", 0.1)
     patient.replace_proxy(providers={"chatgpt.com": "chatgpt"}, hosts={"*": port}, upstream=port)
     report = patient.examine()
-    assert (report.of("failed"), report.of("warning")) == ([], ["tunnelled"])
+    assert (report.of("failed"), report.of("warning")) == ([], ["gateway", "tunnelled"])
     assert "requires the token for chatgpt.com" in report.text("connect_without_token")
 
 
@@ -199,9 +215,8 @@ def test_the_token_goes_to_the_proxy_and_its_own_deployment_only_where_it_is_ask
     assert patient.deployment.asked[0] == Asked("/api/v2/buildinfo", None)
     asked = [request for request in patient.proxy.asked if request.host == PROVIDER]
     assert asked[:2] == [(PROVIDER, 443, 407, False), (PROVIDER, 443, 200, True)]
-    assert {(request.method, request.path) for request in patient.gateway.requests} == {
-        ("HEAD", "/api/v2/ai-gateway/anthropic/")
-    }
+    # Without the key, and then with it.
+    assert patient.gateway.requests == [("GET", "/api/v2/ai-gateway/anthropic/", status) for status in (400, 404)]
 
 
 def test_an_ipv6_address_is_asked_for_in_brackets(patient: Patient) -> None:

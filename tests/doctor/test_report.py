@@ -160,6 +160,16 @@ def test_lines_fit_the_terminal(patient: Patient) -> None:
         assert len(line) <= 60 or len(line.split()) == 1 or line.strip().startswith("$ "), shown
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_the_terminal_does_not_change_the_findings(more: tuple[str, ...], patient: Patient) -> None:
+    patient.monkeypatch.setattr("tf_helper.doctor.report._is_terminal", lambda _: True)
+    patient.monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
+    assert cli.main([*patient.command(), *more]) == 0
+    out, err = patient.capsys.readouterr()
+    assert ("\x1b[32mok" in out) != bool(more)
+    assert ("tf-helper: environment" in err) == bool(more)
+
+
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_colors_can_be_turned_off(environment: dict[str, str], patient: Patient) -> None:
     shown, _ = on_a_terminal(patient, environment=environment)

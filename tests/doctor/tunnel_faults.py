@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import trustme
 
@@ -10,13 +10,14 @@ from tests.doctor.fault import Faults
 from tests.doctor.patient import OTHER, PROVIDER
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN
-from tests.harness.gateway import Gateway
+from tests.harness.gateway import PREFIX, Gateway
 from tests.harness.origin import Origin
 from tests.harness.raw_server import RawServer, closed_port, not_http, says, silent
 from tests.sandbox import BLOCKED
 
 if TYPE_CHECKING:
     from tests.doctor.patient import Patient
+    from tests.harness.gateway import Fault as GatewayFault
     from tests.harness.raw_server import Talk
 
 FAULTS = Faults()
@@ -40,14 +41,43 @@ def a_gateway_that_swallows_everything(patient: Patient) -> None:
     patient.replace_proxy(gateway=patient.running.enter_context(RawServer(silent)).url)
 
 
-@FAULTS("gateway", "gateway_not_licensed")
-def a_gateway_without_a_license(patient: Patient) -> None:
-    patient.gateway.faults.add("license")
+# What the gateway says of a user's requests, in its own words, and where it says so only to one with the key.
+for fault, verdict, *words in (
+    ("license", "not_licensed", "Premium feature"),
+    ("off", "off", "not mounted"),
+    ("budget", "budget_exceeded", "AI budget of US$10.00 exceeded", "raise the AI budget"),
+    ("rate limit", "rate_limited", "rate limited", "CODER_AI_GATEWAY_RATE_LIMIT"),
+    ("capacity", "at_capacity", "at capacity", "CODER_AI_GATEWAY_MAX_CONCURRENCY"),
+    ("coderd", "without_coderd", "could not connect to coderd"),
+    ("disabled", "provider_disabled", "provider_disabled: AI provider"),
+):
+
+    def inflict_on_gateway(patient: Patient, fault: str = fault) -> None:
+        patient.gateway.faults.add(cast("GatewayFault", fault))
+
+    FAULTS.add(f"a gateway with the fault {fault}", inflict_on_gateway, "gateway", f"gateway_{verdict}", *words)
 
 
-@FAULTS("gateway", "gateway_off")
-def a_gateway_that_is_off(patient: Patient) -> None:
-    patient.gateway.faults.add("off")
+@FAULTS("gateway", "gateway_token_refused", '"unauthorized"')
+def a_gateway_that_does_not_know_the_token(patient: Patient) -> None:
+    gateway = patient.running.enter_context(Gateway(token="another"))
+    patient.replace_proxy(gateway=gateway.url)
+
+
+@FAULTS("gateway", "gateway_is_something_else", "(400)", "plain HTTP to a TLS port", "CODER_AI_GATEWAY_PROXY_TARGET")
+def plain_http_to_the_gateways_tls_port(patient: Patient) -> None:
+    gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=trustme.CA()))
+    patient.replace_proxy(gateway=gateway.url.replace("https:", "http:"))
+
+
+@FAULTS("gateway", "gateway_is_something_else", "(200)", "CODER_AI_GATEWAY_PROXY_TARGET")
+def a_target_without_its_path(patient: Patient) -> None:
+    patient.replace_proxy(gateway=patient.gateway.url.removesuffix(PREFIX))
+
+
+@FAULTS("gateway", "gateway_serves_other_paths", "chatgpt.com: requests reach", "Codex", "disable this provider")
+def a_provider_whose_own_paths_the_gateway_does_not_serve(patient: Patient) -> None:
+    patient.proxy.providers["chatgpt.com"] = "chatgpt"
 
 
 def answers(status: int) -> Talk:

@@ -10,7 +10,7 @@ from tf_helper.errors import Problem
 from tf_helper.query import Query
 from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.provider_hosts import provider_hosts
 
 # For each operation on the network; a step has a little more in all.
 OPERATION_SECONDS = 3
@@ -54,7 +54,7 @@ class Context:
     @property
     def provider_hosts(self) -> tuple[str, ...]:
         """The hosts that may be intercepted: the given one first, then the known ones."""
-        return tuple(dict.fromkeys(filter(None, (self.provider_host, *KNOWN_PROVIDER_HOSTS))))
+        return tuple(dict.fromkeys(filter(None, (self.provider_host, *provider_hosts()))))
 
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:

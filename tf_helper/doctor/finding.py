@@ -30,12 +30,16 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself."""
+    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself.
+
+    It is also skipped if a step that tells `more` failed: it would find the same again, for a cause that is known.
+    """
 
     name: str
     title: str
     check: Callable[[Context], Finding]
     needs: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     in_workspace: bool = False
     """Whether it looks at what only a workspace has: files, and the environment of a tool."""
 

@@ -59,6 +59,9 @@ def _skip(step: Step, context: Context, findings: dict[str, Finding]) -> Finding
             return finding  # for the same reason
         if finding.status == "failed" and finding.blocks_later_steps:
             return skipped(f'needs "{_TITLES[name]}"')
+    for name in step.more:
+        if findings[name].status == "failed":
+            return skipped(f'needs "{_TITLES[name]}"')
     return None
 
 

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
-from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
+from httpcore import (
+    ConnectError,
+    ConnectTimeout,
+    HTTP11Connection,
+    NetworkError,
+    NetworkStream,
+    ProtocolError,
+    SyncBackend,
+    TimeoutException,
+)
+from httpcore import Origin as HttpOrigin
 
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
 from tf_helper.tls.reasons import explain, has_unknown_issuer
@@ -18,9 +28,13 @@ from tf_helper.values.url import DEFAULT_PORTS
 HTTPS_PORT = DEFAULT_PORTS["https"]
 
 _MAX_BYTES = 16 * 1024
+_MAX_TEXT_BYTES = 2 * 1024
+_FIRST_WORD_SECONDS = 0.2
 _HTTP = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
 _BASIC_REALM = re.compile(rb'^proxy-authenticate:[ \t]*basic[ \t]+realm="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
+# A proxy that opens a tunnel sends none; what answers a CONNECT like any other request does.
+_CONTENT = re.compile(rb"^(content-type:|transfer-encoding:|content-length:[ \t]*[1-9])", re.IGNORECASE | re.MULTILINE)
 
 
 class ConnectionFailed(Exception):  # noqa: N818 - the standard library's word
@@ -52,10 +66,11 @@ class ResponseTimeout(NoResponse):
 
 
 class ConnectResponse(NamedTuple):
-    """The status of a response to CONNECT, and the realm of its challenge ("" for none)."""
+    """The status of a response to CONNECT, the realm of its challenge ("" for none), and whether content follows."""
 
     status: int
-    realm: str
+    realm: str = ""
+    has_content: bool = False
 
     @property
     def opened(self) -> bool:
@@ -137,13 +152,49 @@ def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int
         )
     status, head = _exchange(stream, lines)
     realm = _BASIC_REALM.search(head)
-    return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "")
+    return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "", bool(_CONTENT.search(head)))
 
 
-def send_head(stream: NetworkStream, host: str) -> int:
-    """Ask a host for nothing, without any key; return the status of the answer. Raises NoResponse."""
-    status, _ = _exchange(stream, ["HEAD / HTTP/1.1", f"Host: {host}", "Connection: close"])
-    return status
+def speaks_first(stream: NetworkStream) -> bool:
+    """Tell whether something comes through a tunnel before anything is sent, as nothing that speaks TLS does."""
+    try:
+        return bool(stream.read(1, timeout=_FIRST_WORD_SECONDS))
+    except (TimeoutException, NetworkError):
+        return False
+
+
+class Response(NamedTuple):
+    """The status of an answer, and what its body says: 2 KiB of it at most."""
+
+    status: int
+    text: str
+
+
+def get(context: Context, host: str, trust: ssl.SSLContext, key: str = "") -> Response:
+    """Ask a host for nothing (GET /) through a tunnel of its own, with `key` as the tool's key if it is given.
+
+    Raises ConnectionFailed, of which NoResponse is about the request, and TunnelRefused.
+    """
+    headers = [("Host", host), ("Accept-Encoding", "identity"), *([("Authorization", f"Bearer {key}")] if key else [])]
+    timeout = dict.fromkeys(("read", "write"), OPERATION_SECONDS)
+    with tunnel(context, host, trust) as stream:
+        http = HTTP11Connection(HttpOrigin(b"https", host.encode(), HTTPS_PORT), stream)
+        body = b""
+        try:
+            with http.stream("GET", f"https://{host}/", headers=headers, extensions={"timeout": timeout}) as response:
+                for part in response.iter_stream():
+                    body += part
+                    if len(body) >= _MAX_TEXT_BYTES:
+                        break
+        except TimeoutException:
+            raise ResponseTimeout from None
+        except (NetworkError, ProtocolError) as error:
+            raise NoResponse(
+                "it closed the connection without an answer"
+                if "disconnected" in str(error)
+                else f"the connection broke off ({_words(error)})"
+            ) from None
+        return Response(response.status, body[:_MAX_TEXT_BYTES].decode(errors="replace"))
 
 
 def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:

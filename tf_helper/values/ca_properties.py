@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tf_helper.values.der import Value, read
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.provider_hosts import provider_hosts
 from tf_helper.values.x509 import Fields, is_as_in_rfc5280
 
 _MIN_RSA_BITS, _MAX_RSA_BITS = 2048, 8192
@@ -128,7 +128,7 @@ def _name_constraints_properties(constraints: Value) -> Iterator[Property]:
     excluded = [domain for tag, domain in domains if tag != _PERMITTED]
     left_out = [
         host
-        for host in KNOWN_PROVIDER_HOSTS
+        for host in provider_hosts()
         if (permitted and not _is_below(host, permitted)) or _is_below(host, excluded)
     ]
     if left_out:

@@ -28,6 +28,15 @@ def ca_cert_warnings(
     given = (*ca_cert, *extra_ca_certs)
     yield from validity_warnings(ca_cert, now)
     yield from _issuer_warnings(ca_cert, given)
+    for _, problem in property_warnings(ca_cert, given):
+        yield problem
+
+
+def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificate]) -> Iterator[tuple[str, Problem]]:
+    """Yield what some tools refuse in the proxy's CA certificate itself, with the name of each property.
+
+    `given` are all the certificates that are known, those of `ca_cert` first.
+    """
     fields = [Fields(certificate.der) for certificate in given]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:
@@ -35,7 +44,7 @@ def ca_cert_warnings(
         except (ValueError, IndexError):
             found = [Property("unreadable")]
         for name, value in found:
-            yield _problem(ca, name, value)
+            yield name, _problem(ca, name, value)
 
 
 def extra_ca_certs_warnings(
@@ -52,7 +61,7 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
         if ca.not_after < now:
             yield _problem(ca, "expired", f"at {rfc3339(ca.not_after)}")
         elif ca.not_before > now:
-            yield _problem(ca, "not_valid_yet", f"before {rfc3339(ca.not_before)}")
+            yield _problem(ca, "not_valid_yet", f"valid from {rfc3339(ca.not_before)}")
         elif ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
             yield Problem(
                 f"the certificate {quoted(ca.subject)} expires at {rfc3339(ca.not_after)}, within {_SOON_DAYS} days",

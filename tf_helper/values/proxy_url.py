@@ -18,10 +18,10 @@ class ProxyUrl(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "ProxyUrl":
         """Parse scheme://host[:port]. Raises Invalid."""
-        url = parse_url(text, path_problems=_path_problems, port_hint=PORT_HINT)
-        if url.origin.scheme == "https" or url.has_port:
-            return cls(url.origin)
-        return cls(url.origin, (Problem("http without a port means port 80", PORT_HINT),))
+        origin, has_port, _ = parse_url(text, path_problems=_path_problems, port_hint=PORT_HINT)
+        if origin.scheme == "https" or has_port:
+            return cls(origin)
+        return cls(origin, (Problem("http without a port means port 80", PORT_HINT),))
 
     @property
     def workspace_warnings(self) -> tuple[Problem, ...]:

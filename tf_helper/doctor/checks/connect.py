@@ -19,6 +19,7 @@ _WHO_ANSWERS: Sequence[tuple[str, Condition[ConnectResponses]]] = (
     ("challenge_expected", lambda r: r.challenged),
     ("challenge_of_another_proxy", lambda r: HTTPStatus.PROXY_AUTHENTICATION_REQUIRED in r.statuses),
     ("challenge_over_tls", lambda r: r.speaks_tls),
+    ("challenge_web_server_accepts", lambda r: r.is_web_server),
     (
         "challenge_for_no_host",
         lambda r: (r.timed_out or (r.statuses and r.statuses <= _OF_A_PROXY)) and r.closes_other_ports,

@@ -1,14 +1,11 @@
 """What a proxy answers to CONNECT without credentials for the hosts of AI providers."""
 
-import queue
 import ssl
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cached_property
 from http import HTTPStatus
-from time import monotonic
 
+from tf_helper.doctor.checks.hosts import ask_all
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.tunnel import (
     HTTPS_PORT,
@@ -19,9 +16,11 @@ from tf_helper.doctor.tunnel import (
     connection,
     connection_as_configured,
     send_connect,
+    speaks_first,
 )
+from tf_helper.tls.bare_context import bare_context
 
-# "Coder AI Bridge Proxy" at the time of writing; the product has been renamed to AI Gateway since.
+# "Coder AI Gateway Proxy"; before 2.36 or so, "Coder AI Bridge Proxy".
 _REALM = "Coder AI"
 
 # The proxy closes connections to other ports without an answer.
@@ -42,7 +41,14 @@ class ConnectResponses:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        by_host = _ask_all(context)
+        answered = ask_all(
+            context.provider_hosts,
+            lambda host: _ask(context, host),
+            seconds=_ALL_SECONDS,
+            is_decisive=_is_challenge,
+            more_seconds=_MORE_CHALLENGES_SECONDS,
+        )
+        by_host = {host: answered.get(host, ResponseTimeout()) for host in context.provider_hosts}
         self.responses = {host: found for host, found in by_host.items() if isinstance(found, ConnectResponse)}
         self.failures = {host: found for host, found in by_host.items() if isinstance(found, ConnectionFailed)}
         self.statuses = {response.status for response in self.responses.values()}
@@ -57,6 +63,11 @@ class ConnectResponses:
     def opened(self) -> bool:
         """Whether there was a tunnel to any of the hosts."""
         return any(response.opened for response in self.responses.values())
+
+    @property
+    def is_web_server(self) -> bool:
+        """Whether a page came with the acceptance of any CONNECT: the deployment does that, for example."""
+        return any(response.opened and response.has_content for response in self.responses.values())
 
     @cached_property
     def closes_other_ports(self) -> bool:
@@ -73,7 +84,7 @@ class ConnectResponses:
             or self.statuses - {HTTPStatus.BAD_REQUEST}
         ):
             return False
-        anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anyone = bare_context()
         anyone.check_hostname = False
         anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
         try:
@@ -94,32 +105,17 @@ def refusal(response: ConnectResponse) -> str:
     return _REASONS.get(response.status, f"the proxy answers CONNECT with {response.status}")
 
 
-def _ask_all(context: Context) -> Mapping[str, ConnectResponse | ConnectionFailed]:
-    outcomes: queue.SimpleQueue[tuple[str, ConnectResponse | ConnectionFailed]] = queue.SimpleQueue()
-
-    def ask(host: str) -> None:
-        outcomes.put((host, _ask(context, host)))
-
-    for host in context.provider_hosts:
-        threading.Thread(target=ask, args=(host,), daemon=True).start()
-    end = monotonic() + _ALL_SECONDS
-    found: dict[str, ConnectResponse | ConnectionFailed] = {}
-    with suppress(queue.Empty):
-        while len(found) < len(context.provider_hosts):
-            host, outcome = outcomes.get(timeout=max(end - monotonic(), 0))
-            found[host] = outcome
-            if isinstance(outcome, ConnectResponse) and _is_challenge(outcome):
-                end = min(end, monotonic() + _MORE_CHALLENGES_SECONDS)
-    return {host: found.get(host, ResponseTimeout()) for host in context.provider_hosts}
-
-
 def _ask(context: Context, host: str, port: int = HTTPS_PORT) -> ConnectResponse | ConnectionFailed:
     try:
         with connection_as_configured(context) as stream:
-            return send_connect(stream, host, port=port)
+            response = send_connect(stream, host, port=port)
+            # A page may come without a header that tells of it.
+            return response._replace(has_content=response.has_content or (response.opened and speaks_first(stream)))
     except ConnectionFailed as error:
         return error
 
 
-def _is_challenge(response: ConnectResponse) -> bool:
+def _is_challenge(response: ConnectResponse | ConnectionFailed) -> bool:
+    if isinstance(response, ConnectionFailed):
+        return False
     return response.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED and response.realm.startswith(_REALM)

@@ -5,78 +5,141 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
 
+from tf_helper.coder.models import ApiError
+from tf_helper.doctor.checks.hosts import HOSTS, examine_hosts
 from tf_helper.doctor.checks.responses import refusal
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding
-from tf_helper.doctor.tunnel import ConnectionFailed, NoResponse, NotTrusted, TunnelRefused, send_head, tunnel
+from tf_helper.doctor.tunnel import (
+    ConnectionFailed,
+    NoResponse,
+    NotTrusted,
+    Response,
+    ResponseTimeout,
+    TunnelRefused,
+    get,
+    tunnel,
+)
 from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
+from tf_helper.errors import quoted
 from tf_helper.tls.context import ssl_context
+from tf_helper.values.certificate_warnings import property_warnings
+from tf_helper.values.provider_hosts import provider_hosts
 
-# What a status says about who answers a request without a key behind the proxy.
-_WHO_ANSWERS: Sequence[tuple[str, Condition[int]]] = (
-    ("gateway_asks_for_key", lambda status: status == HTTPStatus.BAD_REQUEST),
-    ("gateway_not_licensed", lambda status: status == HTTPStatus.FORBIDDEN),
-    ("gateway_off", lambda status: status == HTTPStatus.NOT_FOUND),
-    ("gateway_load_balancer", lambda status: status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+
+def _words(*parts: str) -> Condition[Response]:
+    """Return a condition: any of these, in any case, is in the text of the answer."""
+    return lambda response: any(part in response.text.lower() for part in parts)
+
+
+def _status(status: int, *parts: str) -> Condition[Response]:
+    """Return a condition: this status, and any of `parts` in the text of the answer, if some are given."""
+    return lambda response: response.status == status and (not parts or _words(*parts)(response))
+
+
+# What a request without a key tells about who answers behind the proxy. A 400 alone could be anybody's: a TLS port's to
+# plain HTTP, or a load balancer's.
+_REFUSALS: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_not_licensed", _status(HTTPStatus.FORBIDDEN, "premium", "licen")),
+    ("gateway_own_keys_off", _status(HTTPStatus.FORBIDDEN, "bring your own key", "byok")),
+    ("gateway_off", _status(HTTPStatus.NOT_FOUND)),
+    ("gateway_rate_limited", _status(HTTPStatus.TOO_MANY_REQUESTS)),
+    ("gateway_at_capacity", _status(HTTPStatus.SERVICE_UNAVAILABLE, "capacity")),
+    ("gateway_without_coderd", _status(HTTPStatus.SERVICE_UNAVAILABLE, "coderd")),
+    ("gateway_provider_disabled", _status(HTTPStatus.SERVICE_UNAVAILABLE, "provider_disabled")),
+)
+_WITHOUT_KEY: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_asks_for_key", _status(HTTPStatus.BAD_REQUEST, "no authentication key provided")),
+    *_REFUSALS,
+    ("gateway_load_balancer", lambda response: response.status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+    ("gateway_is_something_else", lambda _: True),
+)
+# The same request with the user's key. No provider is asked for "/", so nothing is paid for.
+_WITH_KEY: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_serves", _status(HTTPStatus.NOT_FOUND, "route not supported")),
+    ("gateway_token_refused", _status(HTTPStatus.FORBIDDEN, "unauthorized")),
+    ("gateway_budget_exceeded", _status(HTTPStatus.FORBIDDEN, "budget")),
+    *_REFUSALS,
+    ("gateway_load_balancer", lambda response: response.status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+    ("gateway_request_refused", lambda response: response.status >= HTTPStatus.BAD_REQUEST),
     ("gateway_is_something_else", lambda _: True),
 )
 
 
-def _reports_failures(look: Callable[[Context], Finding]) -> Callable[[Context], Finding]:
-    """Make a step of a function that lets failing connections through."""
+def _for_intercepted_hosts(check: Callable[[Context, str], Finding]) -> Callable[[Context], Finding]:
+    """Make a step of a function that looks at one intercepted host, and lets failing connections through."""
 
-    @wraps(look)
-    def check(context: Context) -> Finding:
-        host = context.known.intercepted[0] if context.known.intercepted else context.tunnelled_host
-        try:
-            return look(context)
-        except TunnelRefused as refused:
-            return verdict("provider_tunnel_refused", host=host, status=refused.response.status)
-        except ConnectionFailed as error:
-            return verdict("provider_tunnel_broken", host=host, reason=error)
+    @wraps(check)
+    def step(context: Context) -> Finding:
+        def look(host: str) -> Finding:
+            try:
+                return check(context, host)
+            except TunnelRefused as refused:
+                return verdict("provider_tunnel_refused", hosts=HOSTS, status=refused.response.status)
+            except ConnectionFailed as error:
+                return verdict("provider_tunnel_broken", hosts=HOSTS, reason=error)
 
-    return check
+        no_answer = verdict("provider_tunnel_broken", hosts=HOSTS, reason=ResponseTimeout())
+        return examine_hosts(context.known.intercepted, look, no_answer)
+
+    return step
 
 
-@_reports_failures
-def provider(context: Context) -> Finding:
+@_for_intercepted_hosts
+def provider(context: Context, host: str) -> Finding:
     """Look whether a provider's host shows a certificate that the proxy's CA has signed."""
-    host = context.known.intercepted[0]
     if not context.proxy_ca:
         return verdict("provider_ca_unknown")
     error = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
     if error:
-        return untrusted("provider_other_ca", "provider_untrusted", error, host=host)
-    return verdict("provider_trusted", hosts=host)
+        return untrusted("provider_other_ca", "provider_untrusted", error, hosts=HOSTS)
+    return verdict("provider_trusted", hosts=HOSTS)
 
 
-@_reports_failures
-def gateway(context: Context) -> Finding:
-    """Ask the gateway behind the proxy for nothing: it refuses a request without a key, if it is reached."""
-    host = context.known.intercepted[0]
-    with tunnel(context, host, ssl_context(context.proxy_ca, system=False)) as stream:
-        try:
-            status = send_head(stream, host)
-        except NoResponse as error:
-            return verdict("gateway_not_reached", reason=error, access_url=context.query.access_url)
-    return verdict(first_match(_WHO_ANSWERS, status), host=host, status=status)
+@_for_intercepted_hosts
+def gateway(context: Context, host: str) -> Finding:
+    """Ask the gateway behind the proxy as the user would: first without a key, then with the token as the key.
+
+    Only the proxy's own CA vouches for the host, and the second request follows the gateway's own refusal of the first,
+    on a connection of its own: so no provider sees the token.
+    """
+    trust = ssl_context(context.proxy_ca, system=False)
+    try:
+        response = get(context, host, trust)
+        name = first_match(_WITHOUT_KEY, response)
+        if name == "gateway_asks_for_key":
+            response = get(context, host, trust, key=context.token)
+            name = first_match(_WITH_KEY, response)
+    except NoResponse as error:
+        return verdict("gateway_not_reached", hosts=HOSTS, reason=error, access_url=context.query.access_url)
+    broken = provider_hosts().get(host)
+    if name == "gateway_serves" and broken:
+        return verdict("gateway_serves_other_paths", hosts=HOSTS, broken=broken)
+    return verdict(name, hosts=HOSTS, status=response.status, words=_gateways_words(context, response.text))
 
 
-@_reports_failures
-def strict_client(context: Context) -> Finding:
+def _gateways_words(context: Context, text: str) -> str:
+    """Return the message in coderd's JSON, or the first line of text, quoted and without the token."""
+    try:
+        message = ApiError.model_validate_json(text).message
+    except ValueError:
+        message = next(iter(text.splitlines()), "")
+    return quoted(context.without_token(message))
+
+
+@_for_intercepted_hosts
+def strict_client(context: Context, host: str) -> Finding:
     """Look whether tools that verify more strictly accept the chain that the proxy shows."""
 
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, context.known.intercepted[0], trust)
+        return _handshake(context, host, trust)
 
-    warnings = refused_by_stricter_tools(
-        lambda: ssl_context(context.added_trust), handshake, "the proxy's CA certificate"
-    )
+    trust, known = context.added_trust, property_warnings(context.proxy_ca, context.added_trust)
+    warnings = refused_by_stricter_tools(lambda: ssl_context(trust), handshake, "the proxy's CA certificate", known)
     return warnings or verdict("strict_accepted")
 
 
-@_reports_failures
 def tunnelled(context: Context) -> Finding:
     """Look whether a host that is not intercepted is reached, and trusted by what a tool trusts."""
     host = context.tunnelled_host
@@ -88,9 +151,15 @@ def tunnelled(context: Context) -> Finding:
         return verdict("other_host_not_reached", host=host, reason=failure)
     if error:
         return untrusted("other_host_unknown_ca", "other_host_untrusted", error, host=host)
-    if context.proxy_ca and not _handshake(context, host, ssl_context(context.proxy_ca, system=False)):
-        return verdict("other_host_intercepted", host=host)
-    return verdict("other_host_trusted", host=host)
+    try:
+        if context.proxy_ca and not _handshake(context, host, ssl_context(context.proxy_ca, system=False)):
+            return verdict("other_host_intercepted", host=host)
+        warnings = refused_by_stricter_tools(
+            context.tool_trust, lambda trust: _handshake(context, host, trust), f"the certificate of {host}"
+        )
+    except (TunnelRefused, ConnectionFailed) as failure:
+        return verdict("other_host_not_reached", host=host, reason=failure)
+    return warnings or verdict("other_host_trusted", host=host)
 
 
 def _handshake(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
