@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from tests.tools.clients import Client
 
 
-
 def help_text(*command: str) -> str:
     """Return what `tf-helper --help` prints, or that of a command, as a code block."""
     # argparse fits its lines to the terminal.
