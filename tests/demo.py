@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.harness.terraform import Providers
 
 PROVIDER, OTHER = "api.anthropic.com", "registry.example.com"
+PATH = "/v1/models"  # one that the gateway serves
 
 
 def main() -> int:
@@ -44,7 +45,7 @@ def main() -> int:
     public = trustme.CA(organization_name="Public CA of the demo")
     with (
         tempfile.TemporaryDirectory(prefix="tf-helper-demo-") as scratch,
-        Origin(public, hosts=(PROVIDER, OTHER), pages={"/": Page(b"hello")}) as origin,
+        Origin(public, hosts=(PROVIDER, OTHER), pages={PATH: Page(b"hello")}) as origin,
         Gateway(token=token, origin=origin) as gateway,
         Proxy(gateway=gateway.url, hosts={OTHER: origin.port}) as proxy,
         Deployment(token=token, ca_cert_pem=proxy.ca_cert_pem) as deployment,
@@ -58,7 +59,9 @@ def main() -> int:
             sys.exit(str(error))
         roots = Path(scratch, "system-roots.pem")
         public.cert_pem.write_to_path(str(roots))
-        return int(not (start(outputs, script, roots, proxy) and ask_both(outputs, origin)))
+        passed = start(outputs, script, roots, proxy) and ask_both(outputs, origin)
+        step("Verdict", "passed: a tool reaches both hosts" if passed else "failed: see the last step above")
+        return int(not passed)
 
 
 def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Providers) -> tuple[dict[str, Any], str]:
@@ -121,8 +124,8 @@ def ask_both(outputs: dict[str, Any], origin: Origin) -> bool:
 
 def ask(host: str, wrapper: str, origin: Origin, *, with_key: bool) -> tuple[bool | None, str]:
     """Ask a host; return whether the proxy looked into it (None for no answer), and who signed what curl saw."""
-    step(f"A request to https://{host}/", "by curl, run by the wrapper, with only PATH in the environment")
-    curl = f"curl --silent --show-error --verbose https://{host}/"
+    step(f"A request to https://{host}{PATH}", "by curl, run by the wrapper, with only PATH in the environment")
+    curl = f"curl --silent --show-error --verbose https://{host}{PATH}"
     # As Claude Code does; on curl's standard input, so that the token is in no argument.
     key = 'echo "Authorization: Bearer $ANTHROPIC_AUTH_TOKEN" | '
     done = subprocess.run(

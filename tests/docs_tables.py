@@ -6,7 +6,6 @@ cog (https://cog.readthedocs.io) runs the Python in the comments of a page and p
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,16 +18,12 @@ from tests.ai_tools.catalog.refusals import REFUSALS
 from tests.ai_tools.catalog.tool import Verdict
 from tests.ai_tools.catalog.versions import BEFORE, LIBRARIES
 from tests.harness.cells import CELLS
-from tests.messages import commands as command_messages
-from tests.messages import fetch as fetch_messages
-from tests.messages import module as module_messages
-from tests.messages import query as query_messages
-from tests.messages import script as script_messages
 from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
 from tf_helper.result import RESULT_KEYS
 from tf_helper.tls.reasons import REASONS
+from tf_helper.values.certificate_warnings import certificate_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,9 +31,6 @@ if TYPE_CHECKING:
     from tests.ai_tools.catalog.tool import Family, Tool
     from tests.harness.cells import Cell
     from tests.tools.clients import Client
-
-# Of the requests that the stand-in for the deployment gets.
-logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
 def help_text(*command: str) -> str:
@@ -79,29 +71,18 @@ def outputs() -> str:
     )
 
 
-def refusals() -> str:
-    """Return what the module and the program refuse."""
-    return f"{module_messages.messages()}\n\n{query_messages.refusals()}"
-
-
-def warnings() -> str:
-    """Return what the program warns of at plan."""
-    return f"{query_messages.warnings()}\n\n{fetch_messages.warnings()}"
-
-
-def startup() -> str:
-    """Return what the startup script and the wrapper say."""
-    return script_messages.messages()
-
-
-def commands() -> str:
-    """Return what the commands print besides their results."""
-    return command_messages.messages()
-
-
 def tls_reasons() -> str:
     """Return the table of reasons why a certificate is refused."""
     return _table(("why", "what to do"), dict.fromkeys(reason[:2] for reason in REASONS.values()))
+
+
+def ca_properties() -> str:
+    """Return the table of the properties of CA certificates that tools refuse."""
+    rows = certificate_properties().values()
+    return _table(
+        ("a CA certificate that", "is refused by", "what to do"),
+        ((row["property"], ", ".join(row["refused_by"]), row["way_out"]) for row in rows),
+    )
 
 
 def client_variables() -> str:

@@ -1,3 +1,3 @@
 """The program behind the Terraform module for Coder's AI Bridge Proxy."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -16,12 +16,12 @@ _QUOTED_LENGTH = 80
 # Terraform prints everything it gets, and more than this is too much to read.
 _MAX_REPORTED = 20
 # "wrapper_path" must not suggest "cert_path", but "agent" must suggest "agent_id".
-_ALIKE = 0.75
+_SIMILARITY = 0.75
 _SHORTEST_BEGINNING = 4
 
 
 class Problem(NamedTuple):
-    """One problem: what is wrong, and the way out.
+    """What is wrong, or probably wrong, and the way out.
 
     `message` continues the field's name ("port 0 is out of range, ..."). `hint` may be empty. `field` is the query
     key, which the parsers of values do not know.
@@ -30,6 +30,11 @@ class Problem(NamedTuple):
     message: str
     hint: str = ""
     field: str = ""
+
+    def __str__(self) -> str:
+        """Return sentences, as in a warning: "field: message. Hint."."""
+        prefix = f"{self.field}: " if self.field else ""
+        return f"{prefix}{self.message}." + (f" {self.hint[0].upper()}{self.hint[1:]}." if self.hint else "")
 
 
 class Invalid(ValueError):  # noqa: N818 - "raise Invalid(...)" says it
@@ -80,13 +85,18 @@ def redacted(text: str) -> str:
     return quoted(text)
 
 
-def most_alike(word: str, known: Iterable[str]) -> str:
-    """Return the one of the known words that `word` begins or misspells, in any case, or "" if none is really alike."""
+def closest_match(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` abbreviates or misspells, in any case, or "" if none is close enough."""
     from difflib import get_close_matches
 
     word, known = word.lower(), tuple(known)
     begun = [name for name in known if len(word) >= _SHORTEST_BEGINNING and name.startswith(word)]
-    return next(iter(begun or get_close_matches(word, known, 1, _ALIKE)), "")
+    return next(iter(begun or get_close_matches(word, known, 1, _SIMILARITY)), "")
+
+
+def error_text(problem: Problem) -> str:
+    """Return the lines for standard error about something other than a query."""
+    return f"tf-helper: error: {problem.message}\n  hint: {problem.hint}"
 
 
 def report(problems: Iterable[Problem]) -> str:

@@ -31,9 +31,9 @@ def read_query(stream: BinaryIO) -> tuple[tuple[str, object], ...]:
         # Numbers are errors, whatever they are; float() takes those that int() refuses as too long.
         query = json.loads(text, object_pairs_hook=tuple, parse_int=float, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        reason = "something follows the JSON object" if error.msg == "Extra data" else error.msg
+        reason = "extra data after it" if error.msg == "Extra data" else error.msg
         raise _invalid(
-            f"is not one JSON object: {reason} (line {error.lineno}, column {error.colno})", _EXAMPLE_HINT
+            f"must be a single JSON object: {reason} (line {error.lineno}, column {error.colno})", _EXAMPLE_HINT
         ) from None
     except RecursionError:
         raise _invalid("is nested too deeply, it must be an object of strings", _EXAMPLE_HINT) from None
@@ -89,7 +89,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _invalid(f"is not one JSON object: {name} is not valid JSON", _EXAMPLE_HINT)
+    raise _invalid(f"must be a single JSON object: {name} is not valid JSON", _EXAMPLE_HINT)
 
 
 def _invalid(message: str, hint: str) -> Invalid:

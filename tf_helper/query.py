@@ -1,17 +1,23 @@
 """The query: its keys, and how strings become checked values."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from tf_helper import __version__
-from tf_helper.errors import Collector, Invalid, Problem, most_alike, redacted
+from tf_helper.errors import Collector, Invalid, Problem, closest_match, redacted
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.agent_id import parse_agent_id
 from tf_helper.values.cert_path import DEFAULT_CERT_PATH, CertPath
-from tf_helper.values.certificate import Certificate, parse_ca_cert, parse_extra_ca_certs
 from tf_helper.values.no_proxy import NoProxy, length_problem
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.wrapper_path import conflict, parse_wrapper_path
+
+if TYPE_CHECKING:
+    from tf_helper.values.certificate import Certificate
+
+    Certificates = tuple[Certificate, ...]
+else:  # not loaded for most queries; a string would have the compiler loaded instead
+    Certificates = tuple
 
 _JSON_TYPES = {bool: "a boolean", float: "a number", list: "an array", tuple: "an object"}
 
@@ -28,6 +34,19 @@ def _parse_flag(text: str) -> bool:
     if text not in {"true", "false"}:
         raise Invalid(Problem(f'{redacted(text)} is neither "true" nor "false"'))
     return text == "true"
+
+
+# Most queries have no certificates, and what parses them takes a while to load.
+def _parse_ca_cert(text: str) -> Certificates:
+    from tf_helper.values.certificate import parse_ca_cert
+
+    return parse_ca_cert(text)
+
+
+def _parse_extra_ca_certs(text: str) -> Certificates:
+    from tf_helper.values.certificate import parse_extra_ca_certs
+
+    return parse_extra_ca_certs(text)
 
 
 # Not a pydantic model: Terraform starts the program for every plan, and importing pydantic takes several times as long
@@ -57,12 +76,13 @@ class Query(NamedTuple):
         ),
     ] = NoProxy()
     ca_cert_pem: Annotated[
-        tuple[Certificate, ...], Key(parse_ca_cert, "the proxy's CA certificate as PEM, if you have it; at most 16 KiB")
+        Certificates,
+        Key(_parse_ca_cert, "the proxy's CA certificate as PEM, if you have it; at most 16 KiB"),
     ] = ()
     extra_ca_certs_pem: Annotated[
-        tuple[Certificate, ...],
+        Certificates,
         Key(
-            parse_extra_ca_certs,
+            _parse_extra_ca_certs,
             "more certificates to trust, as PEM (the proxy's own TLS certificate, a company root); at most 64 KiB",
         ),
     ] = ()
@@ -159,7 +179,7 @@ def _field(name: str) -> str:
 
 def _unknown_keys(pairs: Sequence[tuple[str, object]]) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name, _ in pairs if name not in QUERY_KEYS):
-        known = most_alike(name, QUERY_KEYS)
+        known = closest_match(name, QUERY_KEYS)
         suggestion = f'; did you mean "{known}"?' if known else ""
         yield Problem(
             f"is not a key of the query{suggestion}",

@@ -1,46 +1,69 @@
 """The result: its keys, and how they follow from a query."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from tf_helper import __version__
 from tf_helper.client_env import client_env
+from tf_helper.errors import Problem
 from tf_helper.query import Query
-from tf_helper.values.certificate import Certificate, ca_cert_warnings, rfc3339, validity_warnings
+
+if TYPE_CHECKING:
+    from tf_helper.values.certificate import Certificate
 
 
 class Result(NamedTuple):
-    """What the caller gets: "" or nothing in it for none, each with its documentation."""
+    """What the caller gets: "" or nothing in it for none."""
 
-    version: Annotated[str, "version of tf-helper"]
-    agent_id: Annotated[str, "normalized"]
-    proxy_url: Annotated[str, "normalized: https without port 443, http always with its port, no trailing slash"]
-    cert_path: Annotated[str, "normalized"]
-    access_url: Annotated[str, "normalized"]
-    no_proxy: Annotated[str, "value for NO_PROXY: this machine, the deployment's host, the given entries"]
-    proxy_scheme: Annotated[str, "http or https"]
-    proxy_host: Annotated[str, "host of proxy_url, an IPv6 address without brackets"]
-    proxy_port: Annotated[int, "port of proxy_url, even if the URL omits it"]
-    ca_bundle_path: Annotated[str, "path of the bundle: cert_path with .bundle before the suffix"]
-    wrapper_path: Annotated[str, "normalized"]
-    client_env: Annotated[dict[str, str], "JSON object: environment variables for tools, without those with the token"]
-    ca_cert_pem: Annotated[str, "the proxy's CA certificate, given or fetched"]
-    extra_ca_certs_pem: Annotated[str, "normalized"]
-    ca_cert_sha256: Annotated[str, "SHA-256 of the CA certificate's DER, lower-case hexadecimal"]
-    ca_cert_subject: Annotated[str, "subject of the CA certificate (RFC 4514)"]
-    ca_cert_not_after: Annotated[str, "end of its validity, UTC (RFC 3339)"]
-    warnings: Annotated[tuple[str, ...], "JSON array of sentences: what is valid but probably wrong"]
+    version: str
+    agent_id: str
+    proxy_url: str
+    cert_path: str
+    access_url: str
+    no_proxy: str
+    proxy_scheme: str
+    proxy_host: str
+    proxy_port: int
+    ca_bundle_path: str
+    wrapper_path: str
+    client_env: dict[str, str]
+    ca_cert_pem: str
+    extra_ca_certs_pem: str
+    ca_cert_sha256: str
+    ca_cert_subject: str
+    ca_cert_not_after: str
+    warnings: tuple[str, ...]
 
 
-RESULT_KEYS: Mapping[str, str] = {name: hint.__metadata__[0] for name, hint in Result.__annotations__.items()}
+# Not in Annotated, which would take longer than all of the class.
+RESULT_KEYS: Mapping[str, str] = {
+    "version": "version of tf-helper",
+    "agent_id": "normalized",
+    "proxy_url": "normalized: https without port 443, http always with its port, no trailing slash",
+    "cert_path": "normalized",
+    "access_url": "normalized",
+    "no_proxy": "value for NO_PROXY: this machine, the deployment's host, the given entries",
+    "proxy_scheme": "http or https",
+    "proxy_host": "host of proxy_url, an IPv6 address without brackets",
+    "proxy_port": "port of proxy_url, even if the URL omits it",
+    "ca_bundle_path": "path of the bundle: cert_path with .bundle before the suffix",
+    "wrapper_path": "normalized",
+    "client_env": "JSON object: environment variables for tools, without those with the token",
+    "ca_cert_pem": "the proxy's CA certificate, given or fetched",
+    "extra_ca_certs_pem": "normalized",
+    "ca_cert_sha256": "SHA-256 of the CA certificate's DER, lower-case hexadecimal",
+    "ca_cert_subject": "subject of the CA certificate (RFC 4514)",
+    "ca_cert_not_after": "end of its validity, UTC (RFC 3339)",
+    "warnings": "JSON array of sentences: what is valid but probably wrong",
+}
 
 
 def make_result(query: Query, environment: Mapping[str, str]) -> Result:
     """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`."""
     ca_cert, fetch_warnings = _fetched_ca_cert(query, environment)
     ca_cert = ca_cert or query.ca_cert_pem
-    ca = ca_cert[0].ca if ca_cert else None
+    sha256, subject, not_after = _described(ca_cert)
     proxy = query.proxy_url.origin
     return Result(
         version=__version__,
@@ -57,36 +80,52 @@ def make_result(query: Query, environment: Mapping[str, str]) -> Result:
         client_env=client_env(query.no_proxy_value, query.cert_path),
         ca_cert_pem="".join(certificate.pem for certificate in ca_cert),
         extra_ca_certs_pem="".join(certificate.pem for certificate in query.extra_ca_certs_pem),
-        ca_cert_sha256=ca_cert[0].sha256 if ca_cert else "",
-        ca_cert_subject=ca.subject if ca else "",
-        ca_cert_not_after=rfc3339(ca.not_after) if ca else "",
-        warnings=(*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings),
+        ca_cert_sha256=sha256,
+        ca_cert_subject=subject,
+        ca_cert_not_after=not_after,
+        warnings=tuple(map(str, (*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings))),
     )
 
 
-def settings_warnings(query: Query) -> Iterator[str]:
-    """Yield a sentence for everything in a query that is valid but probably wrong."""
-    now = time.time()
-    yield from _prefixed("proxy_url", query.proxy_url.warnings)
+def settings_warnings(query: Query) -> Iterator[Problem]:
+    """Yield a problem for everything in a query that is valid but probably wrong."""
+    yield from _of("proxy_url", query.proxy_url.warnings)
     if query.access_url:
-        yield from _prefixed("access_url", query.access_url.warnings)
+        yield from _of("access_url", query.access_url.warnings)
         proxy, deployment = query.proxy_url.origin, query.access_url.origin
         if (proxy.host, proxy.port) == (deployment.host, deployment.port):
-            yield (
-                "proxy_url: host and port are those of the Coder deployment (access_url); "
-                "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise."
+            yield Problem(
+                "host and port are those of the Coder deployment (access_url)",
+                "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise",
+                "proxy_url",
             )
-    yield from _prefixed("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-    yield from _prefixed("extra_ca_certs_pem", validity_warnings(query.extra_ca_certs_pem, now))
+    if query.ca_cert_pem or query.extra_ca_certs_pem:
+        from tf_helper.values.certificate_warnings import ca_cert_warnings, extra_ca_certs_warnings
+
+        now = time.time()
+        yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
+        yield from _of("extra_ca_certs_pem", extra_ca_certs_warnings(query.extra_ca_certs_pem, query.ca_cert_pem, now))
 
 
-def _workspace_warnings(query: Query) -> Iterator[str]:
-    """Yield a sentence for everything that is probably wrong in a workspace; doctor checks these itself."""
-    yield from _prefixed("proxy_url", query.proxy_url.workspace_warnings)
-    yield from _prefixed("no_proxy", query.no_proxy.warnings)
+def _described(ca_cert: "Sequence[Certificate]") -> tuple[str, str, str]:
+    """Return fingerprint, subject and end of validity of the proxy's CA certificate, if there is one."""
+    if not ca_cert:
+        return "", "", ""
+    from tf_helper.values.certificate import rfc3339
+
+    first = ca_cert[0]
+    return first.sha256, first.ca.subject if first.ca else "", rfc3339(first.ca.not_after) if first.ca else ""
 
 
-def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tuple[Certificate, ...], Iterable[str]]:
+def _workspace_warnings(query: Query) -> Iterator[Problem]:
+    """Yield a problem for everything that is probably wrong in a workspace; doctor checks these itself."""
+    yield from _of("proxy_url", query.proxy_url.workspace_warnings)
+    yield from _of("no_proxy", query.no_proxy.warnings)
+
+
+def _fetched_ca_cert(
+    query: Query, environment: Mapping[str, str]
+) -> "tuple[tuple[Certificate, ...], Iterable[Problem]]":
     """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
     if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
         return (), ()
@@ -94,22 +133,24 @@ def _fetched_ca_cert(query: Query, environment: Mapping[str, str]) -> tuple[tupl
 
     token = session_token(environment, query.access_url)
     if token.withheld:
-        return (), [_not_fetched(f"{token.withheld}.")]
+        return (), [_not_fetched(token.withheld)]
     if not token.value:
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
+    from tf_helper.values.certificate_warnings import ca_cert_warnings
 
     try:
         ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)
     except DeploymentError as error:
-        return (), [_not_fetched(str(error))]
-    return ca_cert, _prefixed("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
+        return (), [_not_fetched(error.problem)]
+    return ca_cert, _of("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
 
 
-def _not_fetched(why: str) -> str:
-    return f"fetch_ca_cert: {why} The workspace downloads the certificate when it starts."
+def _not_fetched(why: Problem) -> Problem:
+    hints = filter(None, (why.hint, "The workspace downloads the certificate when it starts"))
+    return Problem(why.message, ". ".join(hints), "fetch_ca_cert")
 
 
-def _prefixed(key: str, warnings: Iterable[str]) -> Iterator[str]:
-    return (f"{key}: {warning}" for warning in warnings)
+def _of(field: str, warnings: Iterable[Problem]) -> Iterator[Problem]:
+    return (warning._replace(field=field) for warning in warnings)

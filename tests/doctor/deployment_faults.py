@@ -28,32 +28,42 @@ LOGIN_PAGE = Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"})
 REDIRECT = Answer(302, headers={"Location": "https://login.example.com/"})
 
 
-@FAULTS.fails("deployment", "cannot be reached (connection refused)")
+@FAULTS("deployment", "failed", "cannot be reached (connection refused)")
 def a_deployment_that_is_down(patient: Patient) -> None:
     patient.settings["access_url"] = patient.running.enter_context(closed_port())
 
 
-@FAULTS.fails("deployment", "coder.invalid cannot be reached", "check its name")
+@FAULTS("deployment", "failed", "coder.invalid cannot be reached", "check its name")
 def a_deployment_without_an_address(patient: Patient) -> None:
     patient.settings["access_url"] = "https://coder.invalid"
 
 
-@FAULTS.fails("deployment", "cannot be reached (not an HTTP answer)")
+@FAULTS("deployment", "failed", "cannot be reached (not an HTTP answer)")
 def a_deployment_that_speaks_something_else(patient: Patient) -> None:
     patient.settings["access_url"] = patient.running.enter_context(RawServer(not_http)).url
 
 
-@FAULTS.fails("session_token", "no session token", "coder tokens create")
+@FAULTS("session_token", "token_missing")
 def no_token(patient: Patient) -> None:
     del patient.environment["CODER_SESSION_TOKEN"]
 
 
-@FAULTS.fails("session_token", "characters that no Coder token has")
+@FAULTS("session_token", "token_malformed")
 def a_token_with_a_control_character(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "with\x01control"
 
 
-@FAULTS.fails("user", "refused the token (401)", "restart the workspace")
+@FAULTS("session_token", "token_malformed")
+def a_token_that_is_not_text(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "a\udcffb"
+
+
+@FAULTS("user", "failed", "(401): its user is not active", "a new token does not help")
+def a_suspended_user(patient: Patient) -> None:
+    patient.deployment.suspend_user()
+
+
+@FAULTS("user", "failed", "refused the session token (401)", "restart the workspace")
 def a_wrong_token(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
 
@@ -69,13 +79,17 @@ def serves(answer: Answer) -> Callable[[Patient], None]:
 for name, (step, said, inflict) in {
     "an expired token": (
         "user",
-        ("the token has expired (401)", "restart the workspace"),
+        ("refused the session token (401): it has expired", "restart the workspace"),
         replies(USER_PATH, signed_out('API key expired at "2026-11-01 08:00:00 +0000 UTC".')),
     ),
-    "a refusal in other words": ("user", ("refused the token (401)",), replies(USER_PATH, Answer(401, b"expired"))),
+    "a refusal in other words": (
+        "user",
+        ("refused the session token (401)",),
+        replies(USER_PATH, Answer(401, b"expired")),
+    ),
     "a redirect to a login page": (
         "deployment",
-        ("redirects to somewhere else (302)", "let /api/v2 through"),
+        ("redirects elsewhere (302)", "let /api/v2 through"),
         replies(BUILD_INFO_PATH, REDIRECT),
     ),
     "a login page": ("deployment", ("does not answer as Coder does",), replies(BUILD_INFO_PATH, LOGIN_PAGE)),
@@ -109,8 +123,7 @@ for name, (step, said, inflict) in {
         serves(Answer(body=make_certificate("ca", to_day=-1).pem.encode())),
     ),
 }.items():
-    inflict.__name__ = name
-    FAULTS.fails(step, *said)(inflict)
+    FAULTS.add(name, inflict, step, "failed", *said)
 
 
 def with_tls(make: Callable[[Patient], Certified], patient: Patient) -> None:
@@ -145,16 +158,14 @@ for name, (said, make) in {
         partial(certificate, issuer=make_certificate("Unknown Root")),
     ),
 }.items():
-    inflict = partial(with_tls, make)
-    inflict.__name__ = name  # type: ignore[attr-defined]
-    FAULTS.fails("deployment", *said)(inflict)
+    FAULTS.add(name, partial(with_tls, make), "deployment", "failed", *said)
 
 
-@FAULTS.warns("ca_endpoint", "within 30 days")
+@FAULTS("ca_endpoint", "warning", "within 30 days")
 def a_ca_certificate_that_soon_expires(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=10))
 
 
-@FAULTS.fails("session_token", "CODER_SESSION_TOKEN is for https://coder.example.com (CODER_URL)", "set CODER_URL")
+@FAULTS("session_token", "failed", "CODER_SESSION_TOKEN is for https://coder.example.com (CODER_URL)", "set CODER_URL")
 def a_token_of_another_deployment(patient: Patient) -> None:
     patient.environment["CODER_URL"] = "https://coder.example.com"

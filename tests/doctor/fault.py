@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tf_helper.doctor.verdicts import VERDICTS
 
 if TYPE_CHECKING:
-    from tests.doctor.patient import Patient
+    from tests.doctor.patient import Patient, Report
 
 Inflict = Callable[["Patient"], object]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something that is wrong, and what doctor says of it.
+class Fault(NamedTuple):
+    """Something that is wrong, and the step that finds it, with its verdict, or a status for what has no verdict.
 
-    `also` are other steps that fail for it, `warned` those that warn; all others are well, or skipped.
+    The step says `words`. `also` are other steps of the same status, `warned` those that warn; all others are well, or
+    skipped.
     """
 
     name: str
     inflict: Inflict
     step: str
-    said: tuple[str, ...]
-    failed: tuple[str, ...]
+    verdict: str
+    words: tuple[str, ...]
+    also: tuple[str, ...]
     warned: tuple[str, ...]
+
+    def assert_found(self, report: Report) -> None:
+        """Fail unless the report has this fault and no other."""
+        status = VERDICTS[self.verdict].status if self.verdict in VERDICTS else self.verdict
+        expected = {"failed": set[str](), "warning": set(self.warned)}
+        expected[status] |= {self.step, *self.also}
+        statuses = {name: set(report.of(name)) for name in expected}
+        assert statuses == expected, "\n".join(map(str, report.steps.items()))
+        text = report.text(self.step)
+        assert [words for words in self.words if words not in text] == [], text
+        if self.verdict in VERDICTS:
+            found = VERDICTS[self.verdict]
+            seen, advice = report.steps[self.step]["seen"], report.steps[self.step]["advice"]
+            assert re.fullmatch(re.sub(r"\\{\w+\\}", "(?s:.*)", re.escape(found.message)), seen)
+            assert not found.advice or advice.startswith(found.advice.splitlines()[0])
 
 
 class Faults(list[Fault]):
     """A table of faults, to which functions that inflict one are added by a decorator."""
 
-    def fails(
-        self, step: str, *said: str, also: tuple[str, ...] = (), warned: tuple[str, ...] = ()
+    def __call__(
+        self, step: str, verdict: str, *words: str, also: tuple[str, ...] = (), warned: tuple[str, ...] = ()
     ) -> Callable[[Inflict], Inflict]:
-        """Add a fault for which this step fails."""
-        return self._adder(step, said, (step, *also), warned)
+        """Add a fault."""
 
-    def warns(self, step: str, *said: str, also: tuple[str, ...] = ()) -> Callable[[Inflict], Inflict]:
-        """Add a fault for which this step warns, and nothing fails."""
-        return self._adder(step, said, (), (step, *also))
-
-    def _adder(
-        self, step: str, said: tuple[str, ...], failed: tuple[str, ...], warned: tuple[str, ...]
-    ) -> Callable[[Inflict], Inflict]:
         def add(inflict: Inflict) -> Inflict:
-            self.append(Fault(inflict.__name__, inflict, step, said, failed, warned))
+            self.append(Fault(inflict.__name__, inflict, step, verdict, words, also, warned))
             return inflict
 
         return add
+
+    def add(self, name: str, inflict: Inflict, step: str, verdict: str, *words: str) -> None:
+        """Add a fault under a name."""
+        self.append(Fault(name, inflict, step, verdict, words, (), ()))

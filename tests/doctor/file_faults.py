@@ -16,100 +16,106 @@ FAULTS = Faults()
 BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
-@FAULTS.fails("certificate_file", "does not exist", "--cert-path", "AI Bridge Proxy Setup", "$ coder restart")
+@FAULTS("certificate_file", "file_missing", "$ coder restart")
 def a_missing_certificate(patient: Patient) -> None:
     patient.certificate.unlink()
 
 
-@FAULTS.fails("bundle_file", "does not exist", "AI Bridge Proxy Setup")
+@FAULTS("bundle_file", "file_missing")
 def a_missing_bundle(patient: Patient) -> None:
     patient.bundle.unlink()
 
 
-@FAULTS.fails(
-    "certificate_file",
-    "contains a certificate other than the one that the deployment",
-    "$ coder restart",
-    also=("bundle_file",),
-)
+@FAULTS("certificate_file", "certificate_replaced", also=("bundle_file",))
 def the_certificate_of_an_earlier_ca(patient: Patient) -> None:
     old = make_certificate("AI Bridge Proxy CA")
     patient.certificate.write_text(old.pem)
     patient.bundle.write_text(patient.roots_pem + old.pem)
 
 
-@FAULTS.fails("bundle_file", "does not contain the proxy's CA certificate", "AI Bridge Proxy Setup")
+@FAULTS("bundle_file", "bundle_lacks_ca")
 def a_bundle_without_the_certificate(patient: Patient) -> None:
     patient.bundle.write_text(patient.roots_pem)
 
 
-@FAULTS.fails("certificate_file", "contains no certificate", "AI Bridge Proxy Setup", also=("bundle_file",))
+@FAULTS("certificate_file", "certificate_invalid", "contains no certificate", also=("bundle_file",))
 def a_file_of_something_else(patient: Patient) -> None:
     patient.certificate.write_text("<html>")
     patient.bundle.write_text("<html>")
 
 
-@FAULTS.fails("certificate_file", "does not decode", also=("bundle_file",))
+@FAULTS("certificate_file", "certificate_invalid", "does not decode", also=("bundle_file",))
 def broken_certificates(patient: Patient) -> None:
     for file in (patient.certificate, patient.bundle):
         file.write_text(file.read_text() + BROKEN)
 
 
-@FAULTS.fails("certificate_file", "cannot be read: Too many levels of symbolic links", "0644")
+@FAULTS("certificate_file", "file_unreadable", "Too many levels of symbolic links")
 def a_file_that_cannot_be_read(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.certificate.symlink_to(patient.certificate)
 
 
-@FAULTS.fails("certificate_file", "is a directory", "move it away")
+@FAULTS("certificate_file", "file_is_something_else", "a directory")
 def a_directory(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.certificate.mkdir()
 
 
-@FAULTS.fails("bundle_file", "is not a regular file", "move it away")
+@FAULTS("bundle_file", "file_is_something_else", "not a regular file")
 def a_pipe(patient: Patient) -> None:
     patient.bundle.unlink()
     os.mkfifo(patient.bundle)
 
 
-@FAULTS.fails("certificate_file", "is not a regular file", "move it away")
+@FAULTS("certificate_file", "file_is_something_else", "not a regular file")
 def a_device_without_end(patient: Patient) -> None:
     patient.certificate.unlink()
     patient.certificate.symlink_to("/dev/zero")
 
 
-@FAULTS.fails("bundle_file", "lacks the system's roots", "ca-certificates", also=("tunnelled",))
+@FAULTS("bundle_file", "bundle_lacks_roots", also=("tunnelled",))
 def a_bundle_without_the_systems_roots(patient: Patient) -> None:
     patient.bundle.write_text(patient.ca.pem)
 
 
-@FAULTS.warns("bundle_file", "lacks 1 of the system's 2 roots", "restart")
-def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
+def have_another_root_in_the_store(patient: Patient) -> None:
     store = patient.directory / "store.pem"
     store.write_text(patient.roots_pem + patient.company.pem)
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(patient.directory / "missing"), str(store)))
 
 
-@FAULTS.warns("bundle_file", "no system roots", "install ca-certificates")
+@FAULTS("bundle_file", "bundle_lacks_new_roots", "lacks 1 of the system's 2", "$ coder restart")
+def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
+    have_another_root_in_the_store(patient)
+    os.utime(patient.bundle, (0, 0))
+
+
+@FAULTS("bundle_file", "bundle_lacks_left_out_roots", "lacks 1 of the system's 2")
+def a_bundle_without_a_root_that_the_script_could_not_read(patient: Patient) -> None:
+    have_another_root_in_the_store(patient)
+    patient.save()
+
+
+@FAULTS("bundle_file", "bundle_without_system")
 def a_machine_without_roots(patient: Patient) -> None:
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", ())
 
 
-@FAULTS.warns("bundle_file", "store.pem cannot be read", "update-ca-certificates")
+@FAULTS("bundle_file", "bundle_store_unreadable", "store.pem")
 def a_system_store_that_cannot_be_read(patient: Patient) -> None:
     store = patient.directory / "store.pem"
     store.write_text(BROKEN)
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(store),))
 
 
-@FAULTS.fails("certificate_file", "has expired", also=("provider",))
+@FAULTS("certificate_file", "certificate_expired", also=("provider",))
 def an_expired_certificate_without_a_deployment(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=-1))
     del patient.settings["access_url"]
 
 
-@FAULTS.warns("certificate_file", "within 30 days")
+@FAULTS("certificate_file", "warning", "within 30 days")
 def a_saved_certificate_that_soon_expires(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", to_day=10))
     del patient.settings["access_url"]
@@ -123,11 +129,11 @@ def give_away(patient: Patient, *, to_somebody_who_examines_as: int) -> None:
             os.chown(file, 4321, 4321)
 
 
-@FAULTS.fails("certificate_file", "belongs to another user", "remove it", also=("bundle_file",))
+@FAULTS("certificate_file", "file_of_another_user", also=("bundle_file",))
 def files_of_another_user(patient: Patient) -> None:
     give_away(patient, to_somebody_who_examines_as=12345)
 
 
-@FAULTS.warns("certificate_file", "belongs to another user", "remove it", also=("bundle_file",))
+@FAULTS("certificate_file", "file_of_another_user_than_root", also=("bundle_file",))
 def files_of_another_user_looked_at_by_root(patient: Patient) -> None:
     give_away(patient, to_somebody_who_examines_as=0)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 from tests.doctor.fault import Faults
-from tests.doctor.patient import OTHER, PROVIDER
+from tests.doctor.patient import OTHER, PROXY_HOST
 from tests.harness.raw_server import closed_port, full_backlog, hang_up, not_http, reset, silent
 from tests.sandbox import BLOCKED
 
 if TYPE_CHECKING:
-    import socket
     import threading
     from collections.abc import Callable
 
@@ -20,34 +20,56 @@ if TYPE_CHECKING:
 FAULTS = Faults()
 
 
-@FAULTS.fails("proxy_dns", "aiproxy.invalid has no address", "check the host in proxy_url")
+@FAULTS("proxy_dns", "proxy_has_no_address", "aiproxy.invalid")
 def a_name_without_an_address(patient: Patient) -> None:
     patient.settings["proxy_url"] = "http://aiproxy.invalid:8888"
 
 
-@FAULTS.fails("proxy_tcp", "connection refused", "8888", "that the proxy is enabled")
+@FAULTS("proxy_tcp", "proxy_not_reached", "connection refused")
 def a_closed_port(patient: Patient) -> None:
     patient.put_in_place_of_proxy(patient.running.enter_context(closed_port()))
 
 
-@FAULTS.fails("proxy_tcp", "no answer", "firewalls")
+@FAULTS("proxy_tcp", "proxy_not_reached", "no answer")
 def a_firewall_that_drops_packets(patient: Patient) -> None:
     patient.be_impatient()
     patient.put_in_place_of_proxy(patient.running.enter_context(full_backlog()))
 
 
-@FAULTS.fails("proxy_tls", "speaks plain HTTP, not TLS", "write http:// in proxy_url")
+def resolve_proxy_to(patient: Patient, *addresses: str) -> None:
+    """Have the name of the proxy mean these."""
+    family, kind = socket.AF_INET, socket.SOCK_STREAM
+    found = [(family, kind, 0, "", (address, 0)) for address in addresses]
+    look_up = socket.getaddrinfo
+    patient.monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *others, **named: found if host == PROXY_HOST else look_up(host, *others, **named),
+    )
+
+
+@FAULTS("proxy_tcp", "proxy_partly_reached", "open at 127.0.0.1, but not at 127.0.0.2: connection refused")
+def a_dead_address_of_a_healthy_proxy(patient: Patient) -> None:
+    resolve_proxy_to(patient, "127.0.0.2", "127.0.0.1")
+
+
+@FAULTS("proxy_tcp", "proxy_not_reached", "connection refused")
+def thousands_of_dead_addresses(patient: Patient) -> None:
+    resolve_proxy_to(patient, *(f"127.1.{number // 250}.{number % 250}" for number in range(1, 4000)))
+
+
+@FAULTS("proxy_tls", "proxy_tls_plain_http")
 def https_for_a_listener_without_tls(patient: Patient) -> None:
     patient.settings["proxy_url"] = patient.settings["proxy_url"].replace("http:", "https:")
 
 
-@FAULTS.fails("connect_without_token", "speaks TLS, not plain HTTP", "write https:// in proxy_url")
+@FAULTS("connect_without_token", "challenge_over_tls")
 def http_for_a_listener_with_tls(patient: Patient) -> None:
     patient.listen_with(patient.listener_certificate())
     patient.settings["proxy_url"] = patient.settings["proxy_url"].replace("https:", "http:")
 
 
-@FAULTS.fails("proxy_tls", "no answer to the TLS handshake", "check what listens there")
+@FAULTS("proxy_tls", "proxy_tls_failed", "no answer to the TLS handshake")
 def a_listener_that_does_not_shake_hands(patient: Patient) -> None:
     patient.be_impatient()
     patient.put_in_place_of_proxy(silent, scheme="https")
@@ -65,13 +87,8 @@ def drip(connection: socket.socket, closing: threading.Event) -> None:
         connection.sendall(b"H")
 
 
-@FAULTS.fails("connect_without_token", "accepted the connection and did not answer", "check what listens there")
-def something_silent(patient: Patient) -> None:
-    patient.be_impatient()
-    patient.put_in_place_of_proxy(silent)
-
-
-for talk, seen in {
+for talk, reason in {
+    silent: "accepted the connection and did not answer",
     hang_up: "closed the connection without an answer",
     reset: "the connection broke off",
     not_http: "it did not answer in HTTP",
@@ -80,15 +97,13 @@ for talk, seen in {
 }.items():
 
     def something_else(patient: Patient, talk: Talk = talk) -> None:
+        patient.be_impatient()
         patient.put_in_place_of_proxy(talk)
 
-    something_else.__name__ = f"something else: {talk.__name__}"
-    FAULTS.fails("connect_without_token", seen, "check what listens there")(something_else)
+    FAULTS.add(f"{talk.__name__}: {reason}", something_else, "connect_without_token", "challenge_no_response", reason)
 
 
-@FAULTS.fails(
-    "connect_without_token", "404: a web server, not a proxy", "not the deployment", "8888", warned=("settings",)
-)
+@FAULTS("connect_without_token", "challenge_web_server_accepts", "(200)", warned=("settings",))
 def the_deployment_for_the_proxy(patient: Patient) -> None:
     patient.settings["proxy_url"] = patient.deployment.url
 
@@ -120,22 +135,26 @@ def answers(
     return lambda patient: patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS.fails("connect_without_token", 'credentials for "Squid" (407), as another proxy does', "check that proxy_url")
-def another_proxy(patient: Patient) -> None:
-    answers(answer(407, 'proxy-authenticate: basic realm="Squid"'))(patient)
+for name, (verdict, words, response) in {
+    "another proxy": ("of_another_proxy", 'for "Squid"', answer(407, 'proxy-authenticate: basic realm="Squid"')),
+    "a proxy without a realm": ("of_another_proxy", "credentials (407)", answer(407, "Proxy-Authenticate: Negotiate")),
+    "an open proxy": ("open_proxy", "(200)", answer(200)),
+    "a web server": ("web_server", "405", answer(405)),
+    "a web server that answers with a page": (
+        "web_server_accepts",
+        "(200)",
+        answer(200, "Content-Type: text/html"),
+    ),
+    "a web server without headers": ("web_server_accepts", "(200)", answer(200) + b"<html>"),
+    "a firewall that answers": ("forbidden", "(403)", answer(403)),
+    "a load balancer without a proxy behind it": ("load_balancer", "503", answer(503)),
+    "a load balancer with a broken proxy behind it": ("load_balancer", "502", answer(502)),
+}.items():
+    inflict = answers(response, with_token=response, other_port=response)
+    FAULTS.add(name, inflict, "connect_without_token", f"challenge_{verdict}", words)
 
 
-@FAULTS.fails("connect_without_token", "it asks for credentials (407), as another proxy does", "check that proxy_url")
-def a_proxy_without_a_realm(patient: Patient) -> None:
-    answers(answer(407, "Proxy-Authenticate: Negotiate"))(patient)
-
-
-@FAULTS.fails("connect_without_token", "tunnels for anyone (200): another, open proxy", "without an answer")
-def an_open_proxy(patient: Patient) -> None:
-    answers(answer(200), with_token=answer(200), other_port=answer(200))(patient)
-
-
-@FAULTS.fails("connect_without_token", "tunnels for anyone (200): another, open proxy")
+@FAULTS("connect_without_token", "challenge_open_proxy")
 def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> None:
     def talk(connection: socket.socket, closing: threading.Event) -> None:
         if b":443 " not in connection.recv(65536):
@@ -146,29 +165,12 @@ def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> 
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS.fails("connect_without_token", "forbids CONNECT (403)", "another proxy, or a firewall", "check that proxy_url")
-def a_firewall_that_answers(patient: Patient) -> None:
-    answers(answer(403), other_port=answer(403))(patient)
-
-
-@FAULTS.fails("connect_without_token", "answers CONNECT with 503", "a load balancer perhaps, does not reach it")
-def a_load_balancer_without_a_proxy_behind_it(patient: Patient) -> None:
-    answers(answer(503), other_port=answer(503))(patient)
-
-
-@FAULTS.fails("connect_without_token", "answers CONNECT with 502", "a load balancer perhaps, does not reach it")
-def a_load_balancer_with_a_broken_proxy_behind_it(patient: Patient) -> None:
-    answers(answer(502), other_port=answer(502))(patient)
-
-
-@FAULTS.fails(
-    "connect_without_token", "intercepts none of the hosts", "api.openai.com", "--provider-host", "open proxy"
-)
+@FAULTS("connect_without_token", "challenge_for_no_host", "api.openai.com")
 def no_enabled_provider(patient: Patient) -> None:
     patient.proxy.providers.clear()
 
 
-@FAULTS.fails("connect_without_token", "intercepts none of the hosts", "(no answer)", warned=("tunnelled",))
+@FAULTS("connect_without_token", "challenge_for_no_host", "(no answer)", warned=("tunnelled",))
 def no_enabled_provider_where_the_proxy_waits_for_a_name_server(patient: Patient) -> None:
     def talk(connection: socket.socket, closing: threading.Event) -> None:
         if b":443 " in connection.recv(65536):
@@ -178,52 +180,39 @@ def no_enabled_provider_where_the_proxy_waits_for_a_name_server(patient: Patient
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS.fails("connect_without_token", "(200): api.anthropic.com, api.openai.com", "enable an AI provider")
+@FAULTS("connect_without_token", "challenge_for_no_host", "(200): api.anthropic.com, api.openai.com")
 def no_enabled_provider_where_everything_can_be_reached(patient: Patient) -> None:
     patient.replace_proxy(hosts={"*": patient.origin.port}, providers={"ai.example.com": "other"})
 
 
-@FAULTS.fails(
-    "connect_without_token", f"{OTHER} is not intercepted: the proxy tunnels to it", f"--provider-host {PROVIDER}"
-)
-def a_named_provider_that_is_tunnelled(patient: Patient) -> None:
-    patient.hosts["provider_host"] = OTHER
+for host, reason in {
+    OTHER: f"{OTHER} is not intercepted: the proxy tunnels to it",
+    BLOCKED: "the proxy refuses it, as it does private addresses (403)",
+    "ai.example.com": "the proxy cannot resolve or reach it (502)",
+}.items():
+
+    def name_a_provider(patient: Patient, host: str = host) -> None:
+        patient.hosts["provider_host"] = host
+
+    FAULTS.add(f"named: {reason}", name_a_provider, "connect_without_token", "challenge_not_for_named_host", reason)
 
 
-@FAULTS.fails(
-    "connect_without_token", f"{BLOCKED} is not intercepted: the proxy refuses it", "(403)", "enable its provider"
-)
-def a_named_provider_at_a_private_address(patient: Patient) -> None:
-    patient.hosts["provider_host"] = BLOCKED
-
-
-@FAULTS.fails(
-    "connect_without_token", "ai.example.com is not intercepted", "cannot reach it (502)", "enable its provider"
-)
-def a_named_provider_that_the_proxy_cannot_resolve(patient: Patient) -> None:
-    patient.hosts["provider_host"] = "ai.example.com"
-
-
-@FAULTS.fails(
-    "connect_with_token", "takes any password", "the proxy in front of AI Bridge Proxy", warned=("tunnelled",)
-)
+@FAULTS("connect_with_token", "tunnel_token_refused", warned=("tunnelled",))
 def another_proxy_that_refuses_the_token(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(407, 'Proxy-Authenticate: Basic realm="Squid"'))(patient)
 
 
-@FAULTS.fails(
-    "connect_with_token", "answered with 503, although the proxy asked", "load balancer", warned=("tunnelled",)
-)
+@FAULTS("connect_with_token", "tunnel_refused", "503", warned=("tunnelled",))
 def a_load_balancer_that_answers_in_between(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(503))(patient)
 
 
-@FAULTS.fails("connect_with_token", "with the token: it closed the connection", "log", warned=("tunnelled",))
+@FAULTS("connect_with_token", "tunnel_broken", "it closed the connection", warned=("tunnelled",))
 def a_proxy_that_hangs_up_on_the_token(patient: Patient) -> None:
     answers(CHALLENGE)(patient)
 
 
-@FAULTS.fails("provider", "CONNECT is answered with 502 now", "log", warned=("tunnelled",))
+@FAULTS("provider", "provider_tunnel_refused", "502", warned=("tunnelled",))
 def a_proxy_that_changes_its_mind(patient: Patient) -> None:
     opened: list[bool] = []
 
@@ -237,6 +226,6 @@ def a_proxy_that_changes_its_mind(patient: Patient) -> None:
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS.fails("provider", "in the tunnel, the TLS handshake broke off", "log", warned=("tunnelled",))
+@FAULTS("provider", "provider_tunnel_broken", "the TLS handshake broke off", warned=("tunnelled",))
 def a_tunnel_without_tls_in_it(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(200))(patient)

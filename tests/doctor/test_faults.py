@@ -7,44 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.doctor import deployment_faults, environment_faults, file_faults, proxy_faults, tls_faults, tunnel_faults
-from tests.messages import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.doctor.fault import Fault
     from tests.doctor.patient import Patient
 
 TABLES = (proxy_faults, deployment_faults, file_faults, tunnel_faults, tls_faults, environment_faults)
-
-
 FAULTS = [fault for table in TABLES for fault in table.FAULTS]
 
 
-@pytest.fixture(scope="module")
-def found(request: pytest.FixtureRequest) -> Iterator[list[tuple[Fault, str]]]:
-    """Gather what is found, for the documentation."""
-    entries: list[tuple[Fault, str]] = []
-    yield entries
-    if request.config.option.write_findings and len(entries) == len(FAULTS):
-        findings.write(entries)
-
-
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.name) for fault in FAULTS])
-def test_the_step_that_meets_a_fault_names_it_and_its_remedy(
-    fault: Fault, patient: Patient, found: list[tuple[Fault, str]], pytestconfig: pytest.Config
-) -> None:
+def test_the_step_that_meets_a_fault_names_it_and_its_remedy(fault: Fault, patient: Patient) -> None:
     fault.inflict(patient)
-    report = patient.examine()
-    statuses = (set(report.of("failed")), set(report.of("warning")))
-    assert statuses == (set(fault.failed), set(fault.warned)), "\n".join(map(str, report.steps.items()))
-    text = report.text(fault.step)
-    assert [words for words in fault.said if words not in text] == [], text
-    entry = findings.finding(fault, patient, report)
-    found.append((fault, entry))
-    if not pytestconfig.option.write_findings:
-        assert findings.documented().get(entry.partition("\n")[0], entry) == entry
-
-
-def test_the_page_of_messages_has_no_other_findings() -> None:
-    assert findings.documented().keys() <= {findings.heading(fault) for fault in FAULTS}
+    fault.assert_found(patient.examine())

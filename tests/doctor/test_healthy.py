@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +12,10 @@ from tests.doctor.patient import PROVIDER
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
+from tests.harness.proxy import OLD_REALM
 from tests.harness.raw_server import RawServer, silent
-from tf_helper.doctor.checks import answers
+from tf_helper.doctor.checks import responses
+from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,13 @@ def with_a_root_that_only_the_module_was_given(patient: Patient) -> None:
     del patient.settings["extra_ca_certs_pem"]
 
 
+def with_the_ca_behind_its_root_on_disk(patient: Patient) -> None:
+    with_an_intermediate_ca(patient)
+    saved = patient.company.pem + patient.ca.pem
+    patient.certificate.write_text(saved)
+    patient.bundle.write_text(patient.roots_pem + saved)
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -53,6 +62,11 @@ def with_an_unknown_provider(patient: Patient) -> None:
 
 def with_an_older_server(patient: Patient) -> None:
     del patient.deployment.answers[CA_CERT_PATH]
+    patient.proxy.realm = OLD_REALM
+
+
+def with_a_newer_proxy(patient: Patient) -> None:
+    patient.proxy.tunnel_version = "HTTP/1.1"
 
 
 ARRANGEMENTS = (
@@ -60,9 +74,11 @@ ARRANGEMENTS = (
     over_tls,
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
+    with_the_ca_behind_its_root_on_disk,
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,
+    with_a_newer_proxy,
 )
 
 
@@ -72,30 +88,39 @@ def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, 
     arrange(patient)
     if tool:
         patient.become_tool(CODER_URL=patient.deployment.url)
-        del patient.settings["proxy_url"], patient.settings["access_url"]
+        del patient.settings["proxy_url"], patient.settings["access_url"], patient.settings["cert_path"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
     assert ("they agree" in report.text("environment")) == tool
 
 
-@pytest.mark.parametrize("enabled", [*combinations(PROVIDERS, 1), tuple(PROVIDERS)], ids=", ".join)
-def test_any_enabled_provider_identifies_the_proxy(enabled: tuple[str, ...], patient: Patient) -> None:
-    patient.proxy.providers = {host: PROVIDERS[host] for host in enabled}
+HOSTS = tuple(provider_hosts())
+
+
+@pytest.mark.parametrize("arrange", [over_http, over_tls], ids=lambda arrange: arrange.__name__)
+@pytest.mark.parametrize("enabled", [HOSTS[1:2], HOSTS[2:5], HOSTS[5:], HOSTS], ids=", ".join)
+def test_any_enabled_providers_identify_the_proxy_and_are_examined(
+    arrange: Callable[[Patient], None], enabled: tuple[str, ...], patient: Patient
+) -> None:
+    arrange(patient)
+    patient.proxy.providers = {host: PROVIDERS.get(host, "openai") for host in enabled}
     report = patient.examine()
-    assert report.of("ok") == list(report.steps), report
-    assert f"it asks for the token at {', '.join(enabled)}, as" in report.text("connect_without_token")
-    assert f"{enabled[0]} is intercepted" in report.text("provider")
+    broken = [host for host in enabled if provider_hosts()[host]]
+    assert (report.of("failed"), report.of("warning")) == ([], ["gateway"] * bool(broken))
+    assert f"requires the token for {', '.join(enabled)}, as expected" in report.text("connect_without_token")
+    assert f"{', '.join(enabled)}: intercepted" in report.text("provider")
+    assert all(f"{host}: requests reach the gateway, but" in report.text("gateway") for host in broken)
 
 
 def test_silence_for_one_host_says_nothing_about_the_proxy(patient: Patient) -> None:
     patient.be_impatient()
     nowhere = patient.running.enter_context(RawServer(silent, reads_requests=False))
     port = int(nowhere.url.rpartition(":")[2])
-    patient.monkeypatch.setattr(answers, "_MORE_CHALLENGES_SECONDS", 0.1)
+    patient.monkeypatch.setattr(responses, "_MORE_CHALLENGES_SECONDS", 0.1)
     patient.replace_proxy(providers={"chatgpt.com": "chatgpt"}, hosts={"*": port}, upstream=port)
     report = patient.examine()
-    assert (report.of("failed"), report.of("warning")) == ([], ["tunnelled"])
-    assert "asks for the token at chatgpt.com" in report.text("connect_without_token")
+    assert (report.of("failed"), report.of("warning")) == ([], ["gateway", "tunnelled"])
+    assert "requires the token for chatgpt.com" in report.text("connect_without_token")
 
 
 def test_a_provisioner_has_neither_files_nor_a_tools_environment(patient: Patient) -> None:
@@ -143,8 +168,41 @@ def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> Non
 
 
 def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
-    patient.become_tool(npm_config_https_proxy=patient.settings["proxy_url"], PIP_CERT=str(patient.bundle))
-    assert "npm_config_https_proxy, PIP_CERT; they agree" in patient.examine().text("environment")
+    env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "SSL_CERT_FILE": str(patient.bundle), "NO_PROXY": "x"}
+    settings = {"env": env | {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}"}}
+    patient.write_files({"~/.claude/settings.json": json.dumps(settings), "~/.codex/.env": "[broken"})
+    patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
+    patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
+    patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})
+    patient.become_tool(
+        npm_config_https_proxy=patient.settings["proxy_url"],
+        PIP_CERT=str(patient.bundle),
+        CLAUDE_CODE_USE_BEDROCK="0",
+        CODER_SESSION_TOKEN=TOKEN,
+    )
+    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK; they agree" in patient.examine().text("environment")
+
+
+def test_without_a_home_no_files_of_tools_are_read(patient: Patient) -> None:
+    patient.environment["HOME"] = ""
+    assert patient.examine().text("environment") == "no tool variables are set (normal for a shell) -> "
+
+
+def test_a_file_that_an_images_variables_name_belongs_into_the_bundle(patient: Patient) -> None:
+    patient.other_file.write_text(patient.company.pem)
+    named = {"SSL_CERT_FILE": str(patient.other_file), "PIP_CERT": str(patient.other_file)}
+    patient.environment |= named
+    for tool in (False, True):
+        if tool:
+            patient.become_tool(**named)
+        step = patient.examine().steps["environment"]
+        assert step["status"] == "warning"
+        assert "SSL_CERT_FILE, PIP_CERT name a file with 1 CA certificate that the bundle lacks" in step["seen"]
+        assert step["advice"].startswith("add what is in that file to extra_ca_certs_pem")
+        assert "unset" not in step["advice"]
+    patient.save(patient.company.pem)
+    patient.environment = {"CODER_SESSION_TOKEN": TOKEN, **named}
+    assert "the bundle lacks" not in patient.examine().text("environment")
 
 
 def test_node_extra_ca_certs_may_name_the_bare_certificate_as_the_copilot_module_sets_it(patient: Patient) -> None:
@@ -157,9 +215,8 @@ def test_the_token_goes_to_the_proxy_and_its_own_deployment_only_where_it_is_ask
     assert patient.deployment.asked[0] == Asked("/api/v2/buildinfo", None)
     asked = [request for request in patient.proxy.asked if request.host == PROVIDER]
     assert asked[:2] == [(PROVIDER, 443, 407, False), (PROVIDER, 443, 200, True)]
-    assert {(request.method, request.path) for request in patient.gateway.requests} == {
-        ("HEAD", "/api/v2/ai-gateway/anthropic/")
-    }
+    # Without the key, and then with it.
+    assert patient.gateway.requests == [("GET", "/api/v2/ai-gateway/anthropic/", status) for status in (400, 404)]
 
 
 def test_an_ipv6_address_is_asked_for_in_brackets(patient: Patient) -> None:

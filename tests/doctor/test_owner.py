@@ -30,4 +30,4 @@ def test_files_of_unmapped_users_may_be_roots(
         (tmp_path / "sys" / "kernel" / "overflowuid").write_text(f"{file.stat().st_uid}\n")
     monkeypatch.setattr(owner, "_PROC", tmp_path)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    assert owner.is_foreign(str(file)) == foreign
+    assert owner.is_owned_by_another_user(str(file)) == foreign

@@ -13,6 +13,7 @@ from tests.doctor.patient import OTHER, PROXY_HOST
 from tf_helper.doctor.finding import Finding
 from tf_helper.doctor.report import as_text
 from tf_helper.doctor.runner import Examined
+from tf_helper.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,7 @@ def generalized(out: str, patient: Patient, proxy_url: str) -> str:
 def _rendered(report: str, patient: Patient) -> str:
     patient.monkeypatch.setenv("COLUMNS", COLUMNS)
     as_text(
-        Examined(step["name"], step["title"], Finding(step["status"], step["seen"], step["advice"]))
+        Examined(step["name"], step["title"], Finding(step["status"], Problem(step["seen"], step["advice"])))
         for step in json.loads(report)["steps"]
     )
     return patient.capsys.readouterr().out

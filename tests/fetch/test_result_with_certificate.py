@@ -56,14 +56,14 @@ def test_an_expired_certificate_that_was_given_is_a_warning() -> None:
     result = result_of(ca_cert_pem=old.pem, extra_ca_certs_pem=old.pem)
     assert result.ca_cert_pem == old.pem
     first, second = result.warnings
-    assert first.startswith('ca_cert_pem: the certificate "CN=old" expired at ')
-    assert second.startswith('extra_ca_certs_pem: the certificate "CN=old" expired at ')
+    assert first.startswith('ca_cert_pem: the certificate "CN=old" has expired (at ')
+    assert second.startswith('extra_ca_certs_pem: the certificate "CN=old" has expired (at ')
 
 
 def test_an_intermediate_without_its_root_is_a_warning(ca: Certified) -> None:
     intermediate = make_certificate("intermediate", issuer=ca)
     (warning,) = result_of(ca_cert_pem=intermediate.pem).warnings
-    assert warning.startswith('ca_cert_pem: the certificate "CN=intermediate" is an intermediate, ')
+    assert warning.startswith('ca_cert_pem: the certificate "CN=intermediate" is an intermediate whose issuer ')
     assert result_of(ca_cert_pem=intermediate.pem, extra_ca_certs_pem=ca.pem).warnings == ()
 
 

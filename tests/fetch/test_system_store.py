@@ -11,8 +11,9 @@ import pytest
 from cryptography import x509
 
 from tests.harness.certificates import make_certificate
-from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.spellings import pem
+from tf_helper.coder import connection
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert
 from tf_helper.deadline import run_with_deadline
@@ -21,6 +22,7 @@ from tf_helper.tls.context import ssl_context
 from tf_helper.values.access_url import AccessUrl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import trustme
@@ -128,23 +130,68 @@ def test_a_companys_root_that_is_a_single_file_there_makes_a_deployment_trusted(
     assert is_trusted(tls_deployment)
 
 
-def hashed(store: Path, authority: trustme.CA) -> Path:
-    """Make a directory of certificates in OpenSSL's form."""
-    store.mkdir()
-    certificate = store / "ca.pem"
-    authority.cert_pem.write_to_path(str(certificate))
-    command = ["openssl", "x509", "-noout", "-hash", "-in", str(certificate)]
-    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    certificate.rename(store / f"{name}.0")
-    return store
+def name_by_hash(directory: Path, text: str) -> Path:
+    """Save a certificate as OpenSSL looks it up."""
+    directory.mkdir(exist_ok=True)
+    command = ["openssl", "x509", "-noout", "-hash"]
+    name = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout.strip()
+    (directory / f"{name}.0").write_text(text)
+    return directory / f"{name}.0"
+
+
+def name_root_by_hash(directory: Path, authority: trustme.CA) -> Path:
+    return name_by_hash(directory, authority.cert_pem.bytes().decode())
+
+
+@pytest.mark.parametrize("elsewhere", ["roots.pem", "certs/company.crt", "more/company.crt", ""])
+def test_a_root_by_hash_is_found_without_reading_all(
+    elsewhere: str, etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = name_root_by_hash(etc / "certs", tls_ca)
+    if elsewhere:
+        (etc / "more").mkdir()
+        (etc / elsewhere).write_text(FIRST.pem + file.read_text())
+        file.unlink()
+        file.symlink_to(etc / elsewhere)
+    monkeypatch.setattr(connection, "ssl_context", lambda _: pytest.fail("everything is read"))
+    assert fetch_ca_cert(AccessUrl.parse(tls_deployment.url), TOKEN)
+
+
+@pytest.mark.parametrize("label", ["TRUSTED CERTIFICATE", "X509 CERTIFICATE"])
+def test_what_openssl_trusts_by_hash_and_go_does_not_is_not_trusted(
+    label: str, etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA
+) -> None:
+    file = name_root_by_hash(etc / "certs", tls_ca)
+    file.write_text(file.read_text().replace("CERTIFICATE", label))
+    (etc / "roots.pem").write_text(FIRST.pem)
+    assert not is_trusted(tls_deployment)
+    assert tls_deployment.asked == []
+
+
+def test_a_servers_own_certificate_by_hash_is_looked_for_in_the_whole_store(
+    etc: Path, tls_deployment: Deployment
+) -> None:
+    port = int(tls_deployment.url.rpartition(":")[2])
+    tls_deployment.answers[CA_CERT_PATH] = [Answer(404)]  # so there is a second request
+    name_by_hash(etc / "certs", ssl.get_server_certificate(("127.0.0.1", port)))
+    assert is_trusted(tls_deployment)
+    assert len(tls_deployment.asked) == 2
+
+
+def test_a_store_that_takes_too_long_to_read_is_not_blamed_on_the_network(
+    etc: Path, tls_deployment: Deployment, stuck: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ssl_context", lambda _: stuck())
+    with pytest.raises(DeploymentError, match=r"too many certificates to read within 0\.5 s.*extra_ca_certs_pem"):
+        fetch_ca_cert(AccessUrl.parse(tls_deployment.url), TOKEN, deadline_seconds=0.5)
 
 
 @pytest.mark.parametrize("place", ["openssl_cafile", "openssl_capath"])
 def test_without_any_of_them_openssls_own_store_is_trusted(
     place: str, etc: Path, tls_deployment: Deployment, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = hashed(etc / "hashed", tls_ca)
-    path = store if place == "openssl_capath" else next(store.iterdir())
+    file = name_root_by_hash(etc / "hashed", tls_ca)
+    path = file.parent if place == "openssl_capath" else file
     compiled_in = ssl.get_default_verify_paths()._replace(**{place: str(path)})
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: compiled_in)
     assert is_trusted(tls_deployment)
@@ -156,6 +203,6 @@ def test_without_any_of_them_openssls_own_store_is_trusted(
 def test_a_store_named_in_the_environment_is_not_trusted(
     name: str, tls_deployment: Deployment, tls_ca: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = hashed(tmp_path / "hashed", tls_ca)
-    monkeypatch.setenv(name, str(store if name == "SSL_CERT_DIR" else next(store.iterdir())))
+    file = name_root_by_hash(tmp_path / "hashed", tls_ca)
+    monkeypatch.setenv(name, str(file.parent if name == "SSL_CERT_DIR" else file))
     assert not is_trusted(tls_deployment)

@@ -109,7 +109,7 @@ class Deployment(Closing):
         self.asked.append(Asked(request.path, token))
         self.before_answer()
         answers = self.answers.get(request.path)
-        if not request.path.startswith("/api/"):
+        if not answers and not request.path.startswith("/api/"):
             # The site, for any path, and for CONNECT as well.
             answer = Answer(body=b"<!doctype html><title>Coder</title>", headers={"Content-Type": "text/html"})
         elif not answers:

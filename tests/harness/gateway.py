@@ -64,7 +64,7 @@ GOVERNANCE_HEADER = "X-Coder-AI-Governance-Token"
 
 COMPANY_KEY = "the-companys-key"
 
-Fault = Literal["license", "capacity", "rate limit", "own keys", "off", "coderd", "budget"]
+Fault = Literal["license", "capacity", "rate limit", "own keys", "off", "coderd", "budget", "disabled"]
 
 
 class Answer(NamedTuple):
@@ -114,9 +114,9 @@ class GatewayRequest(NamedTuple):
 class Gateway(StreamServer):
     """Takes requests with the token, and hands them on to `origin`, or answers them itself without one.
 
-    `url` is the TARGET of the proxy in front of it. `faults` are what is wrong, and `disabled` the names of providers,
-    while it runs. With an authority it speaks TLS, as "localhost". One that is `lenient` takes requests without any key
-    and for any path: for programs of which only their way is looked at.
+    `url` is the TARGET of the proxy in front of it. `faults` are what is wrong, and may change while it runs. With an
+    authority it speaks TLS, as "localhost". One that is `lenient` takes requests without any key and for any path: for
+    programs of which only their way is looked at.
     """
 
     def __init__(
@@ -130,7 +130,6 @@ class Gateway(StreamServer):
     ) -> None:
         super().__init__()
         self.faults: set[Fault] = set()
-        self.disabled: set[str] = set()
         self.requests: list[GatewayRequest] = []
         self._token = token
         self._lenient = lenient
@@ -167,7 +166,6 @@ class Gateway(StreamServer):
             "own keys": bool("own keys" in self.faults and with_own_key),
             "no key": not token and not self._lenient,
             "unauthorized": token not in {"", self._token},
-            "disabled": provider in self.disabled,
             "route": not self._lenient and bool(header(request, "upgrade") or not _is_served(provider, path)),
             "no company's key": provider.startswith("copilot") and not with_own_key,
         }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,6 @@ def run(stdin: io.BytesIO, data: bytes, *arguments: str) -> int:
     stdin.write(data)
     stdin.seek(0)
     return cli.main(list(arguments))
-
-
-def test_a_good_query_is_answered_on_standard_output_alone() -> None:
-    ran = run_in_process(GOOD)
-    assert answered(ran)["proxy_url"] == "https://h"
-    assert ran.stderr == b""
 
 
 def test_a_bad_query_is_refused_on_standard_error_alone() -> None:
@@ -108,18 +102,16 @@ def test_any_kind_of_standard_error_gets_messages(stdin: io.BytesIO, monkeypatch
     assert "proxy_url: is required" in said.getvalue()
 
 
-def test_closed_standard_input_is_an_error(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    assert cli.main([]) == 1
-    assert "standard input: is closed" in capfd.readouterr().err
-
-
-def test_closed_standard_output_is_an_error(
-    stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [("stdin", "standard input: is closed"), ("stdout", "standard output: it is closed")],
+)
+def test_a_closed_stream_is_an_error(
+    stream: str, message: str, stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, stream, None)
     assert run(stdin, GOOD) == 1
-    assert "cannot write to standard output: it is closed" in capfd.readouterr().err
+    assert message in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["--unknown"]])
@@ -127,8 +119,7 @@ def test_tolerates_closed_standard_error_and_keeps_standard_output_empty(
     arguments: list[str], stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    with contextlib.suppress(SystemExit):
-        assert run(stdin, b"", *arguments) == 1
+    assert run(stdin, b"", *arguments) == (2 if arguments else 1)
     assert capfd.readouterr().out == ""
     sys.stderr.close()
 
@@ -144,10 +135,10 @@ def test_a_terminal_on_standard_input_gets_a_short_usage(
 
 
 @pytest.fixture
-def _garbage_collection() -> Iterator[None]:
-    """Turn it on again, which the program leaves to the end of its process."""
+def _restored() -> Iterator[None]:
+    """Undo what the program leaves to the end of its process."""
     yield
-    gc.unfreeze()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.enable()
 
 
@@ -161,21 +152,25 @@ def test_only_the_working_directory_is_taken_from_pythons_path(tmp_path: Path, m
     assert __main__.without_working_directory([here, "/a"]) == [here, "/a"]
 
 
-@pytest.mark.usefixtures("_garbage_collection")
-@pytest.mark.parametrize("status", [0, 1])
-def test_the_process_ends_with_the_status(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "main", lambda _: status)
-    with pytest.raises(SystemExit) as exit_info:
-        __main__.run()
-    assert exit_info.value.code == status
+class Ended(BaseException):
+    """Instead of the end of the process."""
 
 
-@pytest.mark.usefixtures("_garbage_collection")
-def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: list[str]) -> int:
-        raise KeyboardInterrupt
+@pytest.mark.usefixtures("_restored")
+def test_the_process_ends_with_the_status_or_with_130_at_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(status: int) -> None:
+        raise Ended(status)
 
-    monkeypatch.setattr(cli, "main", interrupted)
-    with pytest.raises(SystemExit) as exit_info:
-        __main__.run()
-    assert exit_info.value.code == 130
+    def interrupt(_: object) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 1
+
+    monkeypatch.setattr(os, "_exit", end)
+    for before, outcome in (
+        (signal.default_int_handler, "130"),
+        (signal.SIG_IGN, "1"),  # as under nohup
+    ):
+        signal.signal(signal.SIGINT, before)
+        monkeypatch.setattr(cli, "main", interrupt)
+        with pytest.raises(Ended, match=outcome):
+            __main__.run()

@@ -3,28 +3,6 @@ import pytest
 from tf_helper.errors import Problem, redacted, report
 
 
-def test_the_report_counts_and_indents() -> None:
-    assert report(
-        [
-            Problem(
-                "port 99999 is out of range, it must be 1 to 65535",
-                "AI Bridge Proxy listens on 8888 unless configured otherwise",
-                "proxy_url",
-            ),
-            Problem('"certs/ca.pem" is not absolute', field="cert_path"),
-        ]
-    ) == (
-        "tf-helper: error: 2 problems in the query\n"
-        "  proxy_url: port 99999 is out of range, it must be 1 to 65535\n"
-        "    hint: AI Bridge Proxy listens on 8888 unless configured otherwise\n"
-        '  cert_path: "certs/ca.pem" is not absolute'
-    )
-
-
-def test_one_problem_is_singular() -> None:
-    assert report([Problem("is blank", field="agent_id")]).splitlines()[0] == "tf-helper: error: 1 problem in the query"
-
-
 def test_a_long_list_of_problems_is_cut() -> None:
     lines = report([Problem("is blank", field=str(number)) for number in range(25)]).splitlines()
     assert lines[0] == "tf-helper: error: 25 problems in the query"

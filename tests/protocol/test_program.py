@@ -70,10 +70,6 @@ def test_nothing_is_imported_from_the_directory_that_terraform_runs_in(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_same_query_gives_the_same_bytes(program: Path) -> None:
-    assert run(program, data=json.dumps(QUERY)).stdout == run(program, data=json.dumps(QUERY)).stdout
-
-
 @pytest.mark.parametrize("variable", ["FORCE_COLOR=1", "PYTHONUTF8=0", "LC_ALL=C", "PYTHONWARNINGS=always"])
 def test_the_environment_changes_nothing(program: Path, variable: str) -> None:
     name, _, value = variable.partition("=")

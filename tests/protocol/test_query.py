@@ -3,7 +3,6 @@ import pytest
 from tf_helper import __version__
 from tf_helper.errors import Invalid, Problem
 from tf_helper.query import QUERY_KEYS, parse_query
-from tf_helper.values.cert_path import DEFAULT_CERT_PATH
 
 URL = ("proxy_url", "https://h")
 
@@ -24,10 +23,6 @@ def test_null_and_empty_mean_the_default(key: str, absent: str | None) -> None:
 def test_proxy_url_is_required(pairs: tuple[tuple[str, object], ...]) -> None:
     (problem,) = problems(*pairs)
     assert (problem.field, problem.message) == ("proxy_url", "is required")
-
-
-def test_the_default_cert_path_is_its_own_normal_form() -> None:
-    assert parse_query([URL]).cert_path == parse_query([URL, ("cert_path", DEFAULT_CERT_PATH)]).cert_path
 
 
 @pytest.mark.parametrize(
@@ -104,14 +99,6 @@ def test_a_similar_key_is_suggested(key: str, known: str) -> None:
 def test_without_a_similar_key_nothing_is_suggested(key: str) -> None:
     (problem,) = problems(URL, (key, "x"))
     assert problem.message == "is not a key of the query"
-
-
-def test_an_unpaired_surrogate_in_a_key_is_refused_like_any_unknown_key() -> None:
-    assert [problem.field for problem in problems(("agent_id", " "), ("\ud800", "x"))] == [
-        "proxy_url",
-        "agent_id",
-        '"\\ud800"',
-    ]
 
 
 def test_a_strange_key_is_quoted_in_ascii_and_cut() -> None:

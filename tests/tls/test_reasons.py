@@ -105,19 +105,22 @@ def verify(case: Refused) -> ssl.SSLCertVerificationError:
 def test_openssl_refuses_a_certificate_for_the_reason_of_the_table(case: Refused) -> None:
     error = verify(case)
     assert error.verify_code == case.code
-    assert explain(error).cause == f"{REASONS[case.code].cause} ({error.verify_message.rstrip('.')})"
+    assert explain(error).message == f"{REASONS[case.code].message} ({error.verify_message.rstrip('.')})"
 
 
 def test_every_reason_of_the_table_has_a_certificate_here() -> None:
-    assert {case.code for case in CASES.values()} == set(REASONS)
+    assert {case.code for case in CASES.values()} == set(REASONS) - {
+        24
+    }  # OpenSSL 1.1.1 has it for what is 79 since 3.0
 
 
 @pytest.mark.parametrize(
-    ("code", "cause"), [(51, "unsupported name constraint type"), (24, f"{REASONS[79].cause} (invalid CA certificate)")]
+    ("code", "cause"),
+    [(51, "unsupported name constraint type"), (24, f"{REASONS[79].message} (invalid CA certificate)")],
 )
 def test_other_codes_are_in_openssls_own_words_but_for_one_of_an_older_openssl(code: int, cause: str) -> None:
     error = ssl.SSLCertVerificationError()
     error.verify_code = code
     error.verify_message = "unsupported name constraint type" if code == 51 else "invalid CA certificate"
-    assert explain(error).cause == cause
-    assert explain(error).remedy
+    assert explain(error).message == cause
+    assert explain(error).hint

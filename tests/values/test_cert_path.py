@@ -90,7 +90,7 @@ def test_refuses(given: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("given", "hint"),
     [
-        ("certs/ca.pem", "give the full path"),
+        ("certs/ca.pem", "Give the full path"),
         ("~/ca.pem", "not expanded"),
         ("$HOME/ca.pem", "not expanded"),
         ("C:\\certs\\ca.pem", "Windows path"),

@@ -10,9 +10,9 @@ from hypothesis import given
 
 from tests.harness.searching import examples
 from tests.harness.spellings import NO_PROXIES
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.values.no_proxy import NoProxy, length_problem
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
     from tests.harness.spellings import Spelled
@@ -90,6 +90,11 @@ def test_refuses(given: str, sentence: str) -> None:
         ('["localhost"]', "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         (" [ 'a', 'b' ] ", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("[a,b]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
+        *(
+            (text, f"entry number {number} has quotation marks around it", "remove them")
+            for text, number in (('"a.example"', 1), ("a,'b'", 2))
+        ),
+        ("a,b.example/", "entry number 2 ends in a slash", "remove it: entries are hosts, not URLs"),
         ("[]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("10.*", 'entry "10.*" is part of an IPv4 address', "write 10.0.0.0/8"),
         ("172.16.*.*", 'entry "172.16.*.*" is part of an IPv4 address', "write 172.16.0.0/16"),
@@ -99,8 +104,8 @@ def test_refuses(given: str, sentence: str) -> None:
         ("010.", 'entry "010." is part of an IPv4 address', "write 10.0.0.0/8"),
         (
             "<local>",
-            "entry number 1 is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            "entry number 1 uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         ),
         *(
             (
@@ -159,12 +164,12 @@ def test_what_people_paste_or_python_fails_on_is_refused_with_what_to_write_inst
             "githubcopilot.com",
             "api.individual.githubcopilot.com, api.business.githubcopilot.com, api.enterprise.githubcopilot.com",
         ),
-        (".com", ", ".join(KNOWN_PROVIDER_HOSTS)),
+        (".com", ", ".join(host for host in provider_hosts() if host.endswith(".com"))),
     ],
 )
 def test_warns_of_an_entry_that_takes_a_known_provider_past_the_proxy(entry: str, hosts: str) -> None:
     normalized = entry.lower()
-    assert NoProxy.parse(f"a,{entry}").warnings == (f'"{normalized}" takes {hosts} past the proxy.',)
+    assert NoProxy.parse(f"a,{entry}").warnings == (Problem(f'"{normalized}" takes {hosts} past the proxy'),)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tf_helper.values.pem import split_pem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tf_helper.errors import Problem
 
@@ -81,14 +83,50 @@ def test_settings_of_many_small_parts_are_read_to_the_end(ca: Certified) -> None
     assert [one.pem for one in parse_extra_ca_certs(pem(ca.der + rest, "TRUSTED CERTIFICATE"))] == [ca.pem]
 
 
-@pytest.mark.parametrize(
-    "label", ["PUBLIC KEY", "CERTIFICATE REQUEST", "X509 CRL", "PKCS7", "Certificate", "A-B", "\u00e4"]
-)
+@pytest.mark.parametrize("label", ["PUBLIC KEY", "CERTIFICATE REQUEST", "X509 CRL", "PKCS7", "Certificate", "\u00e4"])
 def test_a_block_of_another_label_is_named(label: str, ca: Certified) -> None:
     shown = label.replace("\u00e4", "\\u00e4")
     for parse in (parse_ca_cert, parse_extra_ca_certs, parse_saved):
         for text in (pem(b"x", label), ca.pem + pem(b"x", label), pem(b"x", label) * 2 + ca.pem):
             assert sentence(text, parse) == f'contains a "{shown}" block'
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "PKCS7"])
+def test_pkcs7_is_converted_as_its_hint_says(label: str, ca: Certified, tmp_path: Path) -> None:
+    (tmp_path / "FILE").write_text(ca.pem)
+    made = subprocess.check_output(["openssl", "crl2pkcs7", "-nocrl", "-certfile", "FILE"], cwd=tmp_path, text=True)
+    (tmp_path / "FILE").write_text(made.replace("PKCS7", label))
+    for parse in PARSERS:
+        (problem,) = problems((tmp_path / "FILE").read_text(), parse)
+        assert "PKCS" in problem.message or parse is parse_served_ca_cert
+        command = problem.hint.partition(": ")[2]
+        assert [one.pem for one in parse(subprocess.check_output(command.split(), cwd=tmp_path, text=True))] == [ca.pem]
+
+
+@pytest.mark.parametrize(
+    "name", ["ca.pem", "/etc/ssl/ca", "./ca", "~/ca", "../certs/ca.crt", "C:\\ca.cer", "a.pem\nb.pem", " ca.p7b\n"]
+)
+def test_a_files_name_is_not_its_contents(name: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        assert sentence(name, parse) == "is the name of a file, not what is in it"
+        assert [one.pem for one in parse(f"{name}\n{ca.pem}")] == [ca.pem]
+
+
+@pytest.mark.parametrize("before", ["", "# proxy CA\n", "x\n"])
+def test_pem_in_base64_is_told_from_other_text(before: str, ca: Certified) -> None:
+    encoded = b64encode(f"{before}{ca.pem}".encode()).decode()
+    for text in (encoded, f"\ufeff{encoded[:76]}\n{encoded[76:]}\n"):
+        assert sentence(text) == "is PEM in base64, as in Kubernetes' caBundle"
+
+
+@pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "BEGIN CERTIFICATE", "see ca.pem", "MIIB"])
+def test_text_without_a_certificate_is_refused(text: str) -> None:
+    assert sentence(text) == "contains no certificate"
+
+
+def test_a_truncated_text_is_refused(ca: Certified) -> None:
+    for text in (ca.pem[:-30], ca.pem[:-30] + ca.pem, ca.pem[30:] + ca.pem, ca.pem + END, END + ca.pem, BEGIN):
+        assert sentence(text) == "has a certificate without a beginning or an end"
 
 
 def test_every_other_label_is_named(ca: Certified) -> None:
@@ -99,7 +137,7 @@ def test_every_other_label_is_named(ca: Certified) -> None:
     ]
 
 
-def test_of_what_came_over_the_network_not_even_a_label_is_quoted(ca: Certified) -> None:
+def test_labels_of_downloaded_text_are_not_quoted(ca: Certified) -> None:
     text = pem(b"x", "SECRET") + ca.pem + pem(b"x", "ANOTHER SECRET")
     assert sentence(text, parse_served_ca_cert) == "contains a block of another kind"
 
@@ -173,10 +211,6 @@ def test_two_blocks_on_one_line_are_two(ca: Certified) -> None:
     assert [one.pem for one in parse_ca_cert(ca.pem.rstrip() + other.pem)] == [ca.pem, other.pem]
 
 
-def test_a_carriage_return_is_a_line_end(ca: Certified) -> None:
-    assert [one.pem for one in parse_ca_cert(ca.pem.replace("\n", "\r"))] == [ca.pem]
-
-
 @pytest.mark.parametrize("line_end", ["\\n", "\\r\\n", "\\\\n"])
 def test_line_ends_of_two_characters_get_a_message_of_their_own(line_end: str, ca: Certified) -> None:
     for parse in PARSERS:
@@ -195,9 +229,10 @@ def test_the_labels_of_both_ends_must_match(begin: str, end: str, ca: Certified)
 @pytest.mark.parametrize(
     "text", ["-----BEGIN EC PRIVATE KEY-----", "---- BEGIN RSA PRIVATE KEY", "--BEGIN PRIVATE KEY--"]
 )
-def test_a_malformed_private_key_is_one_all_the_same(text: str, ca: Certified) -> None:
+def test_a_private_key_is_refused_and_not_shown(text: str, ca: Certified) -> None:
     for parse in PARSERS:
-        assert sentence(f"{ca.pem}{text}\n", parse) == "contains a private key"
+        for given in (f"{ca.pem}{text}\n", text, ca.key_pem):
+            assert sentence(given, parse) == "contains a private key"
 
 
 def test_a_row_of_hyphens_takes_linear_time() -> None:

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.values.proxy_url import ProxyUrl
 
 
@@ -256,7 +256,7 @@ def test_warns_of_http_without_a_port_only(url: str, count: int) -> None:
 def test_warns_of_the_workspace_itself(host: str) -> None:
     url = ProxyUrl.parse(f"https://{host}:8888")
     assert url.workspace_warnings == (
-        f"{url.origin.host} is the workspace itself, not the machine that the proxy runs on.",
+        Problem(f"{url.origin.host} is the workspace itself, not the machine that the proxy runs on"),
     )
 
 

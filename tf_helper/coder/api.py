@@ -1,19 +1,24 @@
 """The Coder deployment's API over HTTP."""
 
 import ssl
-from http.cookiejar import CookieJar
+from http import HTTPStatus
+from http.client import HTTPException
 from time import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import httpx
-
 from tf_helper import __version__
+from tf_helper.coder.connection import Connection, Reply
 from tf_helper.coder.redaction import contains_token
 from tf_helper.coder.session_token import is_valid_in_header
-from tf_helper.errors import Invalid
-from tf_helper.tls.context import ssl_context
+from tf_helper.errors import Invalid, Problem
 from tf_helper.tls.reasons import explain
-from tf_helper.values.certificate import MAX_CA_CERT_BYTES, Certificate, is_expired, parse_served_ca_cert
+from tf_helper.values.certificate import (
+    MAX_CA_CERT_BYTES,
+    Certificate,
+    is_expired,
+    is_not_valid_yet,
+    parse_served_ca_cert,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +37,7 @@ CA_CERT_PATHS = ("/api/v2/ai-gateway/proxy/ca-cert.pem", "/api/v2/aibridge/proxy
 _MAX_BODY_BYTES = MAX_CA_CERT_BYTES
 
 CHECK_NETWORK = "check its name, its port, and the network between this machine and the deployment"
+_ADD_CA = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
 _NOT_CODER = "check access_url; if a login page is in front of the deployment, let /api/v2 through"
 _RENEW = (
     "restart the workspace to get a new token; in a terminal, set CODER_SESSION_TOKEN to one from `coder tokens create`"
@@ -39,23 +45,15 @@ _RENEW = (
 
 
 class DeploymentError(Exception):
-    """What the deployment did instead of answering, and what to do: phrases without a secret in them."""
+    """The deployment did not answer as expected; no text in `problem` contains a secret."""
 
-    def __init__(self, seen: str, advice: str = "") -> None:
-        super().__init__(f"{seen}." + (f" {advice[0].upper()}{advice[1:]}." if advice else ""))
-        self.seen = seen
-        self.advice = advice
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.problem = Problem(message, hint)
+        super().__init__(str(self.problem))
 
 
 class TransientError(DeploymentError):
-    """What another try may get past."""
-
-
-class Reply(NamedTuple):
-    """An answer over HTTP; of the body at most one byte more than 16 KiB is read."""
-
-    status: int
-    body: bytes
+    """An error that may go away when the request is repeated."""
 
 
 class ServedCaCert(NamedTuple):
@@ -87,35 +85,24 @@ class CoderApi:
             )
         self.access_url = access_url
         self._token = token
-        self._client = httpx.Client(
-            base_url=str(access_url),
-            headers={
-                **({"Coder-Session-Token": token} if token else {}),
-                "Accept-Encoding": "identity",
-                "User-Agent": f"tf-helper/{__version__}",
-            },
-            verify=ssl_context(extra_ca_certs),
-            timeout=operation_seconds,
-            # A connection that the deployment is about to close must not fail the next try.
-            limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=False,
-            follow_redirects=False,
-            cookies=_NoCookies(),
-            event_hooks={"response": [_forget_location]},
-        )
+        headers = {"User-Agent": f"tf-helper/{__version__}"}
+        if token:
+            headers["Coder-Session-Token"] = token
+        self._connection = Connection(access_url, headers, extra_ca_certs, operation_seconds)
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
+    @property
+    def reads_store(self) -> bool:
+        """Whether it is busy with the system's store, and not with the deployment."""
+        return self._connection.reads_store
 
     def build_info(self) -> "BuildInfo":
         """Return what the deployment says of itself; needs no token."""
         from tf_helper.coder.models import BuildInfo
 
         reply = self._get("/api/v2/buildinfo")
-        if httpx.codes.is_redirect(reply.status):
-            raise self._refusal(reply.status)
-        if reply.status != httpx.codes.OK:
+        if _is_redirect(reply.status):
+            raise self._refusal(reply)
+        if reply.status != HTTPStatus.OK:
             raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
         return self._parse_model(BuildInfo, reply.body)
 
@@ -124,77 +111,66 @@ class CoderApi:
         from tf_helper.coder.models import User
 
         reply = self._get("/api/v2/users/me")
-        if reply.status == httpx.codes.UNAUTHORIZED:
-            raise DeploymentError(_refused_token(reply.body), _RENEW)
-        if reply.status != httpx.codes.OK:
-            raise self._refusal(reply.status)
+        if reply.status != HTTPStatus.OK:
+            raise self._refusal(reply)
         return self._parse_model(User, reply.body)
 
     def ca_cert(self) -> ServedCaCert:
         """Return AI Bridge Proxy's CA certificate."""
         for path in CA_CERT_PATHS:
             reply = self._get(path)
-            if reply.status != httpx.codes.NOT_FOUND:
+            if reply.status != HTTPStatus.NOT_FOUND:
                 break
-        if reply.status != httpx.codes.OK:
-            raise self._refusal(reply.status)
+        if reply.status != HTTPStatus.OK:
+            raise self._refusal(reply)
         return ServedCaCert(path, self._parse_ca_cert(reply.body))
 
     def _get(self, path: str) -> Reply:
         try:
-            with self._client.stream("GET", path) as response:
-                body = b""
-                for chunk in response.iter_raw():
-                    body += chunk
-                    if len(body) > _MAX_BODY_BYTES:
-                        break
-                return Reply(response.status_code, body[: _MAX_BODY_BYTES + 1])
-        except httpx.TransportError as error:
+            return self._connection.get(path, _MAX_BODY_BYTES)
+        except (OSError, HTTPException) as error:
             raise self._transport_error(error) from None
 
-    def _refusal(self, status: int) -> DeploymentError:
-        origin = self.access_url.origin
-        if status == httpx.codes.UNAUTHORIZED:
-            return DeploymentError(f"{origin} refused the session token (401)", _RENEW)
-        if status == httpx.codes.FORBIDDEN:
+    def _refusal(self, reply: Reply) -> DeploymentError:
+        origin, status = self.access_url.origin, reply.status
+        if status == HTTPStatus.UNAUTHORIZED:
+            why, hint = _why_unauthorized(reply.body)
+            return DeploymentError(f"{origin} refused the session token (401){why}", hint)
+        if status == HTTPStatus.FORBIDDEN:
             return DeploymentError(
                 f"{origin} denied access (403)",
                 "check the deployment's license for AI Gateway and the role of the workspace owner",
             )
-        if status == httpx.codes.NOT_FOUND:
+        if status == HTTPStatus.NOT_FOUND:
             return DeploymentError(
                 f"{origin} has no AI Bridge Proxy (404)",
                 "set CODER_AI_GATEWAY_PROXY_ENABLED=true (older: CODER_AIBRIDGE_PROXY_ENABLED) on the deployment, or "
                 "upgrade Coder",
             )
-        if httpx.codes.is_redirect(status):
+        if _is_redirect(status):
             return DeploymentError(
-                f"{origin} redirects to somewhere else ({status}), as a login page in front of it does",
+                f"{origin} redirects elsewhere ({status}); a login page may be in front of it",
                 "let /api/v2 through, or correct the deployment's access URL",
             )
-        transient = status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status)
+        transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         kind = TransientError if transient else DeploymentError
-        return kind(f"{origin} answered with status {status}", "look in the deployment's log")
+        return kind(f"{origin} answered with status {status}", "check the deployment's log")
 
-    def _transport_error(self, error: httpx.TransportError) -> DeploymentError:
+    def _transport_error(self, error: OSError | HTTPException) -> DeploymentError:
         origin = self.access_url.origin
-        reason = "not an HTTP answer" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                why = explain(cause)
-                add_ca = "add its CA's certificate to extra_ca_certs_pem or to this machine's trust store"
-                return DeploymentError(
-                    f"the TLS certificate of {origin} is not trusted: {why.cause}",
-                    add_ca if why.unknown_issuer else why.remedy,
-                )
-            if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-                return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")
-            if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:
-                reason = cause.strerror.lower()
-            cause = cause.__cause__ or cause.__context__
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, ssl.SSLCertVerificationError):
+            why = explain(error, if_unknown_issuer=_ADD_CA)
+            return DeploymentError(f"the TLS certificate of {origin} is not trusted: {why.message}", why.hint)
+        if isinstance(error, TimeoutError):
             return TransientError(f"{origin} did not answer in time", CHECK_NETWORK)
+        if isinstance(error, HTTPException):
+            reason = "not an HTTP answer"
+        elif isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            reason = "it closed the connection in the TLS handshake"
+        elif isinstance(error, ssl.SSLError):
+            return DeploymentError(f"TLS with {origin} failed", "check whether the access URL should be http")
+        else:
+            reason = (error.strerror or type(error).__name__).lower()
         return TransientError(f"{origin} cannot be reached ({reason})", CHECK_NETWORK)
 
     def _parse_model(self, model: "type[Model]", body: bytes) -> "Model":
@@ -208,7 +184,7 @@ class CoderApi:
         if len(body) > MAX_CA_CERT_BYTES:
             raise DeploymentError(
                 f"the answer of {origin} is over {MAX_CA_CERT_BYTES} bytes long, too much for a CA certificate",
-                "check what answers there",
+                "check which server responds at that address",
             )
         try:
             certificates = parse_served_ca_cert(body.decode(errors="replace"))
@@ -216,10 +192,15 @@ class CoderApi:
             messages = "; ".join(problem.message for problem in invalid.problems)
             raise DeploymentError(
                 f"the answer of {origin} is not a CA certificate: it {messages}",
-                "check what answers there; it may be a login page in front of the deployment",
+                "check which server responds at that address; a login page may be in front of the deployment",
             ) from None
         if any(is_expired(certificate, time()) for certificate in certificates):
             raise DeploymentError(f"the CA certificate of {origin} has expired", "give AI Bridge Proxy a new one")
+        if any(is_not_valid_yet(certificate, time()) for certificate in certificates):
+            raise DeploymentError(
+                f"the CA certificate of {origin} is not valid yet",
+                "compare this machine's clock (date -u) with the certificate's dates",
+            )
         if any(_contains_token(certificate, self._token) for certificate in certificates):
             raise DeploymentError(
                 f"the CA certificate of {origin} contains the session token",
@@ -228,14 +209,21 @@ class CoderApi:
         return certificates
 
 
-def _refused_token(body: bytes) -> str:
+def _is_redirect(status: int) -> bool:
+    return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+
+
+def _why_unauthorized(body: bytes) -> tuple[str, str]:
+    """Return what Coder says of a token that it refuses, as far as it is known, and what to do."""
     from tf_helper.coder.models import ApiError
 
     try:
-        detail = ApiError.model_validate_json(body).detail
+        said = ApiError.model_validate_json(body)
     except ValueError:
-        detail = ""
-    return "the token has expired (401)" if "expired" in detail.lower() else "the deployment refused the token (401)"
+        return "", _RENEW
+    if "not active" in said.message.lower():
+        return ": its user is not active", "ask an administrator to activate the account; a new token does not help"
+    return ": it has expired" if "expired" in said.detail.lower() else "", _RENEW
 
 
 def _contains_token(certificate: Certificate, token: str) -> bool:
@@ -244,15 +232,3 @@ def _contains_token(certificate: Certificate, token: str) -> bool:
     # Some string types in certificates use two or four bytes for a character.
     texts = (der, der.replace("\0", ""), certificate.pem.replace("\n", ""), *names)
     return any(contains_token(text, token) for text in texts)
-
-
-class _NoCookies(CookieJar):
-    """Keeps no cookie, and so reads none: the standard library fails on one that is not ASCII."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Leave them."""
-
-
-def _forget_location(response: httpx.Response) -> None:
-    # httpx parses a redirect's target even if it does not follow it, and fails if it is not a URL.
-    response.headers.pop("Location", None)

@@ -1,7 +1,6 @@
 """Downloading the CA certificate while Terraform plans."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from time import sleep
 
 from tf_helper.coder.api import CHECK_NETWORK, CoderApi, DeploymentError, TransientError
@@ -25,16 +24,17 @@ def fetch_ca_cert(
 
     Raises DeploymentError, after `deadline_seconds` at the latest.
     """
-
-    def download() -> tuple[Certificate, ...]:
-        with closing(CoderApi(access_url, token, extra_ca_certs, operation_seconds=_OPERATION_SECONDS)) as api:
-            return _with_retries(lambda: api.ca_cert().certificates)
-
     try:
-        return run_with_deadline(deadline_seconds, download)
+        api = CoderApi(access_url, token, extra_ca_certs, operation_seconds=_OPERATION_SECONDS)
+        return run_with_deadline(deadline_seconds, lambda: _with_retries(lambda: api.ca_cert().certificates))
     except DeploymentError:
         raise
     except DeadlineExceededError:
+        if api.reads_store:
+            raise DeploymentError(
+                f"this machine's trust store has too many certificates to read within {deadline_seconds:g} s",
+                f"add the root of {access_url.origin} to extra_ca_certs_pem, or run: openssl rehash /etc/ssl/certs",
+            ) from None
         raise DeploymentError(
             f"{access_url.origin} gave no complete answer within {deadline_seconds:g} s", CHECK_NETWORK
         ) from None

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tf_helper.client_env import API_KEY_VARIABLES, PROXY_VARIABLES, client_env
-from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT
+from tf_helper.coder.session_token import TOKEN_VARIABLES
 from tf_helper.commands.environment import complete
 from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
-from tf_helper.errors import redacted
+from tf_helper.errors import Problem, error_text, redacted
 from tf_helper.query import Query
 from tf_helper.streams import print_error
 from tf_helper.values.proxy_auth_url import proxy_auth_url
@@ -52,7 +52,7 @@ def add_parser(commands: Subparsers) -> Parser:
     parser.add_argument(
         "--coder-token-as-api-key",
         action="store_true",
-        help=f"also set {' and '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
+        help=f"also set {', '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
     )
     parser.add_settings(SETTINGS)
     return parser
@@ -65,10 +65,8 @@ def load(options: Namespace) -> Callable[[], int]:
         settings = complete(settings_pairs(options), SETTINGS, os.environ)
         query = settings.parse_query()
         if not settings.token.value:
-            why, hint = "no session token in the environment", f"set {' or '.join(TOKEN_VARIABLES)}"
-            if settings.token.withheld:
-                why, hint = settings.token.withheld, WITHHELD_HINT
-            print_error(f"tf-helper: error: {why}\n  hint: {hint}")
+            missing = Problem("no session token in the environment", f"set {' or '.join(TOKEN_VARIABLES)}")
+            print_error(error_text(settings.token.withheld or missing))
             return 1
         _warn_of_missing_files(query.cert_path.path, query.cert_path.bundle_path)
         env = tool_env(query, settings.token.value, with_api_keys=options.coder_token_as_api_key)
@@ -95,7 +93,8 @@ def _warn_of_missing_files(*paths: str) -> None:
 
 
 def _own_environment() -> dict[str, str]:
-    environment = dict(os.environ)
+    # An entry without a name cannot be passed on.
+    environment = {name: value for name, value in os.environ.items() if name}
     # Python sets it for itself in the C locale (PEP 538); the command gets what the caller gave.
     with contextlib.suppress(OSError):  # not known: leave it
         variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import NoReturn, TypeAlias
 
-from tf_helper.errors import most_alike, redacted
+from tf_helper.errors import Problem, closest_match, error_text, redacted
 from tf_helper.query import QUERY_KEYS
 from tf_helper.streams import print_error
 
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, message: str, hint: str = "") -> NoReturn:
         """Print an error with a hint, by default where the help is, and raise SystemExit with status 2."""
-        print_error(f"tf-helper: error: {message}\n  hint: {hint or f'see {self.prog} --help'}")
+        print_error(error_text(Problem(message, hint or f"see {self.prog} --help")))
         raise SystemExit(2)
 
     def refuse_argument(self, argument: str) -> NoReturn:
@@ -65,7 +65,7 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """Return a question to append to an error, or "" if nothing is alike."""
-    match = most_alike(word, known)
+    match = closest_match(word, known)
     return f"; did you mean {match}?" if match else ""
 
 

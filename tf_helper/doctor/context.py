@@ -3,13 +3,14 @@
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from tf_helper.coder.redaction import without_token
+from tf_helper.errors import Problem
 from tf_helper.query import Query
 from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.provider_hosts import provider_hosts
 
 # For each operation on the network; a step has a little more in all.
 OPERATION_SECONDS = 3
@@ -25,6 +26,15 @@ class Known:
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
+    asked: bool = False
+    """Whether the proxy was asked for them, and answered."""
+
+    proxy_addresses: tuple[str, ...] = ()
+    """Those of the proxy's name, then those of them that answer."""
+
+    def updated(self, other: "Known") -> "Known":
+        """Return this with what `other` has in addition, or instead."""
+        return replace(self, **{name: value for name, value in vars(other).items() if value})
 
 
 @dataclass(frozen=True)
@@ -37,14 +47,14 @@ class Context:
     provider_host: str
     tunnelled_host: str
     in_workspace: bool
-    token_withheld: str = field(default="", kw_only=True)
+    token_withheld: Problem | None = None
     """Why a token that is in the environment is not used."""
-    known: Known = field(default=Known(), kw_only=True)
+    known: Known = Known()
 
     @property
     def provider_hosts(self) -> tuple[str, ...]:
         """The hosts that may be intercepted: the given one first, then the known ones."""
-        return tuple(dict.fromkeys(filter(None, (self.provider_host, *KNOWN_PROVIDER_HOSTS))))
+        return tuple(dict.fromkeys(filter(None, (self.provider_host, *provider_hosts()))))
 
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:

@@ -1,65 +1,76 @@
 """A step of the examination, and what it finds."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from tf_helper.doctor.context import Context
+from tf_helper.doctor.context import Context, Known
+from tf_helper.errors import Problem
 
 Status = Literal["ok", "warning", "failed", "skipped"]
+
+# More names than this say nothing to a reader.
+_MAX_LISTED = 24
 
 # A line of advice that begins so is a command to type.
 COMMAND_PROMPT = "$ "
 
 
 class Finding(NamedTuple):
-    """What a step has seen, and what to do about it ("" for nothing): lines in ASCII without a secret in them.
+    """What a step has seen, and what to do about it (the hint): lines in ASCII without a secret in them.
 
-    `known` is what later steps may use: new values for fields of Known. Steps that need one that failed are skipped,
-    unless it does not stop them.
+    `known` is what later steps may use. Steps that need one that failed are skipped, unless it does not block them.
     """
 
     status: Status
-    seen: str
-    advice: str = ""
-    known: Mapping[str, Any] = MappingProxyType({})
-    stops: bool = True
+    problem: Problem
+    known: Known = Known()
+    blocks_later_steps: bool = True
 
 
 @dataclass(frozen=True)
 class Step:
-    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself."""
+    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself.
+
+    It is also skipped if a step that tells `more` failed: it would find the same again, for a cause that is known.
+    """
 
     name: str
     title: str
     check: Callable[[Context], Finding]
     needs: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     in_workspace: bool = False
     """Whether it looks at what only a workspace has: files, and the environment of a tool."""
 
 
 def ok(seen: str) -> Finding:
     """Return that all is well."""
-    return Finding("ok", seen)
+    return Finding("ok", Problem(seen))
 
 
 def warning(seen: str, advice: str) -> Finding:
     """Return that something is probably wrong."""
-    return Finding("warning", seen, advice)
+    return Finding("warning", Problem(seen, advice))
 
 
-def ok_but_for(seen: str, warnings: Iterable[str]) -> Finding:
-    """Return that all is well, or a warning with these sentences, if there are any."""
-    advice = " ".join(warnings)
-    return warning(seen, advice) if advice else ok(seen)
+def with_warnings(finding: Finding, warnings: Iterable[Problem]) -> Finding:
+    """Return a finding that is ok, or a warning instead that advises what `warnings` say, if there are any."""
+    advice = " ".join(map(str, warnings))
+    return warning(finding.problem.message, advice) if advice else finding
 
 
 def failed(seen: str, advice: str) -> Finding:
     """Return that something is wrong."""
-    return Finding("failed", seen, advice)
+    return Finding("failed", Problem(seen, advice))
 
 
 def skipped(why: str, advice: str = "") -> Finding:
     """Return that nothing could be seen."""
-    return Finding("skipped", why, advice)
+    return Finding("skipped", Problem(why, advice))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names with commas between them, the first ones if there are many."""
+    more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more

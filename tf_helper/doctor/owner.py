@@ -12,7 +12,7 @@ def is_root() -> bool:
     return os.geteuid() == _ROOT
 
 
-def is_foreign(path: str) -> bool:
+def is_owned_by_another_user(path: str) -> bool:
     """Tell whether a file is neither this user's nor root's. Raises OSError.
 
     In a container that does not map all users, the files of those outside, root's among them, are the overflow user's.

@@ -7,12 +7,15 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tf_helper import __version__
 from tf_helper.doctor.finding import COMMAND_PROMPT, Finding, Status
 from tf_helper.doctor.runner import Examined
 from tf_helper.streams import print_error, print_output
+
+if TYPE_CHECKING:
+    from tf_helper.errors import Problem
 
 _COLORS: Mapping[Status, str] = {"ok": "32", "warning": "33", "failed": "31", "skipped": "2"}
 _STATUS_WIDTH = max(map(len, _COLORS)) + 2
@@ -27,7 +30,7 @@ def as_text(examined: Iterable[Examined]) -> bool:
     paint = _paint if terminal and not os.environ.get("NO_COLOR") else _plain
     width = _width(sys.stdout)
     counts: Counter[Status] = Counter()
-    skipped: dict[tuple[str, str], list[str]] = {}
+    skipped: dict[Problem, list[str]] = {}
     for _, title, finding in examined:
         if finding is None:
             if terminal:
@@ -35,11 +38,12 @@ def as_text(examined: Iterable[Examined]) -> bool:
             continue
         counts[finding.status] += 1
         if finding.status == "skipped":
-            skipped.setdefault((finding.seen, finding.advice), []).append(title)
+            skipped.setdefault(finding.problem, []).append(title)
         else:
             _print(finding, title, paint, width)
-    for (why, advice), titles in skipped.items():
-        _print(Finding("skipped", f"{why}: {', '.join(titles)}", advice), "", paint, width)
+    for why, titles in skipped.items():
+        listed = why._replace(message=f"{why.message}: {', '.join(titles)}")
+        _print(Finding("skipped", listed), "", paint, width)
     print_output("\n" + ", ".join(f"{counts[status]} {status}" for status in _COLORS if counts[status]))
     return not counts["failed"]
 
@@ -55,7 +59,7 @@ def as_json(examined: Iterable[Examined]) -> bool:
             if _is_terminal(sys.stderr):
                 print_error(f"tf-helper: {title}")
             continue
-        shown = {"status": finding.status, "seen": finding.seen, "advice": finding.advice}
+        shown = {"status": finding.status, "seen": finding.problem.message, "advice": finding.problem.hint}
         steps.append({"name": name, "title": title, **shown})
     healthy = all(step["status"] != "failed" for step in steps)
     print_output(json.dumps({"version": __version__, "ok": healthy, "steps": steps}))
@@ -64,7 +68,7 @@ def as_json(examined: Iterable[Examined]) -> bool:
 
 def _print(finding: Finding, title: str, paint: Callable[[Status, str], str], width: int) -> None:
     beginning = f"{title:{_TITLE_WIDTH}}" if title else ""
-    first, *others = finding.seen.splitlines()
+    first, *others = finding.problem.message.splitlines()
     lines = [f"{_INDENTATION}{beginning}{first}"]
     if len(lines[0]) > width:
         # Below the title, where it has room.
@@ -72,7 +76,7 @@ def _print(finding: Finding, title: str, paint: Callable[[Status, str], str], wi
         lines += _wrapped(first, width, _INDENTATION)
     for line in others:
         lines += _wrapped(line, width, _INDENTATION)
-    for number, line in enumerate(finding.advice.splitlines()):
+    for number, line in enumerate(finding.problem.hint.splitlines()):
         lines += _wrapped(line, width, _INDENTATION + (" " * len(_ARROW) if number else _ARROW))
     status = paint(finding.status, f"{finding.status:{_STATUS_WIDTH}}")
     print_output("\n".join([f"{status}{lines[0][_STATUS_WIDTH:]}", *lines[1:]]))

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from tf_helper.deadline import DeadlineExceededError, run_with_deadline
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, Step, failed, ok_but_for, skipped
+from tf_helper.doctor.finding import Finding, Step, failed, ok, skipped, with_warnings
 from tf_helper.doctor.steps import STEPS
-from tf_helper.errors import Invalid
+from tf_helper.errors import Invalid, Problem
 from tf_helper.query import Query
 from tf_helper.result import settings_warnings
 
@@ -45,7 +45,7 @@ def examine(make_context: Callable[[], Context]) -> Iterator[Examined]:
         yield Examined(step.name, step.title, None)
         finding = _skip(step, context, findings) or _check(step, context, min(_STEP_SECONDS, end - monotonic()))
         # Only here: a step that is past its deadline changes nothing that a later one sees.
-        context = replace(context, known=replace(context.known, **finding.known))
+        context = replace(context, known=context.known.updated(finding.known))
         findings[step.name] = finding
         yield Examined(step.name, step.title, finding)
 
@@ -57,7 +57,10 @@ def _skip(step: Step, context: Context, findings: dict[str, Finding]) -> Finding
         finding = findings[name]
         if finding.status == "skipped":
             return finding  # for the same reason
-        if finding.status == "failed" and finding.stops:
+        if finding.status == "failed" and finding.blocks_later_steps:
+            return skipped(f'needs "{_TITLES[name]}"')
+    for name in step.more:
+        if findings[name].status == "failed":
             return skipped(f'needs "{_TITLES[name]}"')
     return None
 
@@ -68,13 +71,15 @@ def _check(step: Step, context: Context, seconds: float) -> Finding:
     try:
         finding = run_with_deadline(seconds, lambda: step.check(context))
     except DeadlineExceededError:
+        if step.in_workspace:
+            return failed(f"not read within {seconds:.1f} s", "a file system is very slow, or hangs: a network drive")
         return failed(
             f"no answer within {seconds:.1f} s",
             "something on the way drops packets, or is very slow: a firewall, a name server",
         )
     except Exception as error:  # noqa: BLE001 - one step that breaks must not take the others with it
         return failed(f"unexpected {type(error).__name__}", "this is a bug in tf-helper: please report it")
-    return finding._replace(seen=context.without_token(finding.seen), advice=context.without_token(finding.advice))
+    return finding._replace(problem=Problem(*map(context.without_token, finding.problem)))
 
 
 def _refused(invalid: Invalid) -> Finding:
@@ -86,4 +91,4 @@ def _refused(invalid: Invalid) -> Finding:
 def _accepted(query: Query) -> Finding:
     given = {"proxy_url": query.proxy_url.origin, "access_url": query.access_url, "cert_path": query.cert_path.path}
     seen = ", ".join(f"{key} {value}" for key, value in given.items() if value)
-    return ok_but_for(seen, settings_warnings(query))
+    return with_warnings(ok(seen), settings_warnings(query))

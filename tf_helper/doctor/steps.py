@@ -21,8 +21,8 @@ STEPS = (
     Step("connect_without_token", "proxy: challenge", connect_without_token, needs=("proxy_tls",)),
     Step("connect_with_token", "proxy: token", connect_with_token, needs=("connect_without_token", "session_token")),
     Step("provider", "AI provider", provider, needs=("connect_with_token",)),
-    Step("gateway", "AI gateway", gateway, needs=("provider",)),
-    Step("strict_client", "stricter tools", strict_client, needs=("provider",)),
+    Step("gateway", "AI gateway", gateway, needs=("provider",), more=("user",)),
+    Step("strict_client", "strict TLS clients", strict_client, needs=("provider",)),
     Step("tunnelled", "other hosts", tunnelled, needs=("connect_without_token",)),
     Step("environment", "environment", environment, in_workspace=True),
 )

@@ -8,19 +8,33 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
-from httpcore import ConnectError, ConnectTimeout, NetworkError, NetworkStream, SyncBackend, TimeoutException
+from httpcore import (
+    ConnectError,
+    ConnectTimeout,
+    HTTP11Connection,
+    NetworkError,
+    NetworkStream,
+    ProtocolError,
+    SyncBackend,
+    TimeoutException,
+)
+from httpcore import Origin as HttpOrigin
 
 from tf_helper.doctor.context import OPERATION_SECONDS, Context
-from tf_helper.tls.reasons import Reason, explain
+from tf_helper.tls.reasons import explain, has_unknown_issuer
 from tf_helper.values.proxy_auth_url import PROXY_USER
 from tf_helper.values.url import DEFAULT_PORTS
 
 HTTPS_PORT = DEFAULT_PORTS["https"]
 
 _MAX_BYTES = 16 * 1024
+_MAX_TEXT_BYTES = 2 * 1024
+_FIRST_WORD_SECONDS = 0.2
 _HTTP = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
 _BASIC_REALM = re.compile(rb'^proxy-authenticate:[ \t]*basic[ \t]+realm="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
+# A proxy that opens a tunnel sends none; what answers a CONNECT like any other request does.
+_CONTENT = re.compile(rb"^(content-type:|transfer-encoding:|content-length:[ \t]*[1-9])", re.IGNORECASE | re.MULTILINE)
 
 
 class ConnectionFailed(Exception):  # noqa: N818 - the standard library's word
@@ -31,27 +45,32 @@ class NotTrusted(ConnectionFailed):
     """The other side's TLS certificate is not trusted."""
 
     def __init__(self, error: ssl.SSLCertVerificationError) -> None:
-        self.reason: Reason = explain(error)
-        super().__init__(self.reason.cause)
+        self.problem = explain(error)
+        self.unknown_issuer = has_unknown_issuer(error)
+        super().__init__(self.problem.message)
 
 
 class NotTls(ConnectionFailed):
     """The other side does not speak TLS."""
 
 
-class NoAnswer(ConnectionFailed):
-    """There was no answer, or none in HTTP."""
+class NoResponse(ConnectionFailed):
+    """There was no response, or none in HTTP."""
 
 
-class Silence(NoAnswer):
-    """The other side kept the connection open, and said nothing."""
+class ResponseTimeout(NoResponse):
+    """The other side kept the connection open without a response."""
+
+    def __init__(self) -> None:
+        super().__init__("it accepted the connection and did not answer")
 
 
-class ConnectAnswer(NamedTuple):
-    """The status of an answer to CONNECT, and the realm of its challenge ("" for none)."""
+class ConnectResponse(NamedTuple):
+    """The status of a response to CONNECT, the realm of its challenge ("" for none), and whether content follows."""
 
     status: int
-    realm: str
+    realm: str = ""
+    has_content: bool = False
 
     @property
     def opened(self) -> bool:
@@ -62,9 +81,9 @@ class ConnectAnswer(NamedTuple):
 class TunnelRefused(Exception):  # noqa: N818
     """The proxy opened no tunnel."""
 
-    def __init__(self, answer: ConnectAnswer) -> None:
-        super().__init__(answer)
-        self.answer = answer
+    def __init__(self, response: ConnectResponse) -> None:
+        super().__init__(response)
+        self.response = response
 
 
 @contextmanager
@@ -72,7 +91,8 @@ def connection(context: Context, trust: ssl.SSLContext | None = None) -> Iterato
     """Connect to the proxy, with TLS if it is said what to trust. Raises ConnectionFailed."""
     origin = context.query.proxy_url.origin
     try:
-        stream = SyncBackend().connect_tcp(origin.host, origin.port, timeout=OPERATION_SECONDS)
+        address = next(iter(context.known.proxy_addresses), origin.host)
+        stream = SyncBackend().connect_tcp(address, origin.port, timeout=OPERATION_SECONDS)
     except ConnectTimeout:
         raise ConnectionFailed("no answer") from None
     except ConnectError as error:
@@ -97,9 +117,9 @@ def connection_as_configured(context: Context) -> Iterator[NetworkStream]:
 def tunnel(context: Context, host: str, trust: ssl.SSLContext) -> Iterator[NetworkStream]:
     """Speak TLS with a host through the proxy, as a tool does. Raises ConnectionFailed and TunnelRefused."""
     with connection_as_configured(context) as stream:
-        answer = send_connect(stream, host, token=context.token)
-        if not answer.opened:
-            raise TunnelRefused(answer)
+        response = send_connect(stream, host, token=context.token)
+        if not response.opened:
+            raise TunnelRefused(response)
         secured = start_tls(stream, host, trust)
         try:
             yield secured
@@ -122,25 +142,63 @@ def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> Networ
         raise ConnectionFailed(f"the TLS handshake broke off ({_words(error)})") from None
 
 
-def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int = HTTPS_PORT) -> ConnectAnswer:
-    """Ask for a tunnel to a host, with the token if there is one. Raises NoAnswer."""
+def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int = HTTPS_PORT) -> ConnectResponse:
+    """Ask for a tunnel to a host, with the token if there is one. Raises NoResponse."""
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
-        lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")
+        lines.append(
+            f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode(errors='surrogateescape')).decode()}"
+        )
     status, head = _exchange(stream, lines)
     realm = _BASIC_REALM.search(head)
-    return ConnectAnswer(status, realm[1].decode(errors="replace") if realm else "")
+    return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "", bool(_CONTENT.search(head)))
 
 
-def send_head(stream: NetworkStream, host: str) -> int:
-    """Ask a host for nothing, without any key; return the status of the answer. Raises NoAnswer."""
-    status, _ = _exchange(stream, ["HEAD / HTTP/1.1", f"Host: {host}", "Connection: close"])
-    return status
+def speaks_first(stream: NetworkStream) -> bool:
+    """Tell whether something comes through a tunnel before anything is sent, as nothing that speaks TLS does."""
+    try:
+        return bool(stream.read(1, timeout=_FIRST_WORD_SECONDS))
+    except (TimeoutException, NetworkError):
+        return False
+
+
+class Response(NamedTuple):
+    """The status of an answer, and what its body says: 2 KiB of it at most."""
+
+    status: int
+    text: str
+
+
+def get(context: Context, host: str, trust: ssl.SSLContext, key: str = "") -> Response:
+    """Ask a host for nothing (GET /) through a tunnel of its own, with `key` as the tool's key if it is given.
+
+    Raises ConnectionFailed, of which NoResponse is about the request, and TunnelRefused.
+    """
+    headers = [("Host", host), ("Accept-Encoding", "identity"), *([("Authorization", f"Bearer {key}")] if key else [])]
+    timeout = dict.fromkeys(("read", "write"), OPERATION_SECONDS)
+    with tunnel(context, host, trust) as stream:
+        http = HTTP11Connection(HttpOrigin(b"https", host.encode(), HTTPS_PORT), stream)
+        body = b""
+        try:
+            with http.stream("GET", f"https://{host}/", headers=headers, extensions={"timeout": timeout}) as response:
+                for part in response.iter_stream():
+                    body += part
+                    if len(body) >= _MAX_TEXT_BYTES:
+                        break
+        except TimeoutException:
+            raise ResponseTimeout from None
+        except (NetworkError, ProtocolError) as error:
+            raise NoResponse(
+                "it closed the connection without an answer"
+                if "disconnected" in str(error)
+                else f"the connection broke off ({_words(error)})"
+            ) from None
+        return Response(response.status, body[:_MAX_TEXT_BYTES].decode(errors="replace"))
 
 
 def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
-    """Send the head of a request; return the status and the head of the answer. Raises NoAnswer."""
+    """Send the head of a request; return the status and the head of the answer. Raises NoResponse."""
     answer = b""
     end = monotonic() + OPERATION_SECONDS
     try:
@@ -152,12 +210,12 @@ def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
                 break
             answer += received
     except TimeoutException:
-        raise Silence("it accepted the connection and did not answer") from None
+        raise ResponseTimeout from None
     except NetworkError as error:
-        raise NoAnswer(f"the connection broke off ({_words(error)})") from None
+        raise NoResponse(f"the connection broke off ({_words(error)})") from None
     status = _STATUS_LINE.match(answer)
     if not status:
-        raise NoAnswer("it did not answer in HTTP" if answer else "it closed the connection without an answer")
+        raise NoResponse("it did not answer in HTTP" if answer else "it closed the connection without an answer")
     return int(status[1]), answer
 
 

@@ -2,18 +2,22 @@
 
 import os
 import re
-from binascii import Error, a2b_base64
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from ssl import DER_cert_to_PEM_cert
 
-# Several times what all the roots of a system take.
-_MAX_FILE_BYTES = 4 * 1024 * 1024
+from tf_helper.values.der import read
+
+# Three hundred times what the roots of a system take: a bound for files that are something else.
+_MAX_FILE_BYTES = 64 * 1024 * 1024
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
 
 
 def system_certificates(files: Iterable[str], directories: Iterable[str]) -> Iterator[bytes]:
-    """Yield what is in the PEM blocks of certificates, in DER if all is well, none of it twice.
+    """Yield what is in the PEM blocks of certificates, if it is one value of DER, none of it twice.
 
     Read are the first of `files` that has any, and all files of `directories`. What cannot be read is left out.
     """
@@ -22,8 +26,33 @@ def system_certificates(files: Iterable[str], directories: Iterable[str]) -> Ite
         for file in _files_of(directory):
             blocks += _blocks(file)
     for block in dict.fromkeys(blocks):
-        with suppress(Error):
-            yield a2b_base64(block)
+        with suppress(ValueError):  # binascii.Error, too
+            (certificate,) = read(a2b_base64(block))
+            yield certificate.whole
+
+
+def are_system_certificates(certificates: Iterable[bytes], files: Iterable[str], directories: Iterable[str]) -> bool:
+    """Tell whether system_certificates() yields these, too, if they are in lines as every system writes them.
+
+    Of the files, no more are read than necessary.
+    """
+    missing = {DER_cert_to_PEM_cert(certificate).encode() for certificate in certificates}
+    first = next((content for content in map(_read, files) if _CERTIFICATE.search(content)), b"")
+    missing = {certificate for certificate in missing if certificate not in first}
+    for directory in directories if missing else ():
+        for file in _files_of(directory):
+            content = _read(file)
+            missing = {certificate for certificate in missing if certificate not in content}
+            if not missing:
+                return True
+    return not missing
+
+
+def has_hashed_names(directory: str) -> bool:
+    """Tell whether a directory has names by hash, by which OpenSSL looks certificates up."""
+    with suppress(OSError):
+        return any(map(_HASHED_NAME.fullmatch, os.listdir(directory)))  # noqa: PTH208 - half the time
+    return False
 
 
 def _files_of(directory: str) -> list[str]:
@@ -41,10 +70,14 @@ def _is_link_within(entry: "os.DirEntry[str]") -> bool:
 
 def _blocks(file: str) -> list[bytes]:
     """Return the base64 of the certificates in a file, without white space."""
+    return [b"".join(block.split()) for block in _CERTIFICATE.findall(_read(file))]
+
+
+def _read(file: str) -> bytes:
     path = Path(file)
     with suppress(OSError):
         # A pipe or a device could keep its reader waiting.
         if path.is_file():
             with path.open("rb") as stream:
-                return [b"".join(block.split()) for block in _CERTIFICATE.findall(stream.read(_MAX_FILE_BYTES))]
-    return []
+                return stream.read(_MAX_FILE_BYTES)
+    return b""

@@ -13,7 +13,7 @@ class AccessUrl(NamedTuple):
 
     origin: Origin
     path: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def __str__(self) -> str:
         """Return the URL without a trailing slash."""
@@ -22,11 +22,11 @@ class AccessUrl(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "AccessUrl":
         """Parse an http or https URL, whose trailing slashes are dropped. Raises Invalid."""
-        url = parse_url(text, path_problems=_path_problems)
-        path = url.path.rstrip("/")
+        origin, _, path = parse_url(text, path_problems=_path_problems)
+        path = path.rstrip("/")
         if not path:
-            return cls(url.origin)
-        return cls(url.origin, path, ("has a path, but Coder does not support one in its access URL.",))
+            return cls(origin)
+        return cls(origin, path, (Problem("has a path, but Coder does not support one in its access URL"),))
 
 
 def _path_problems(path: str) -> Iterator[Problem]:

@@ -1,36 +1,16 @@
 """Certificates given as PEM, decoded by the standard library's ssl."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from tf_helper.errors import Invalid, Problem, quoted
+from tf_helper.errors import Invalid, Problem
 
 MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 
-_SOON_DAYS = 30
-# https://www.rfc-editor.org/rfc/rfc4514#section-3, under the names that OpenSSL gives.
-_SHORT_NAMES = {
-    "commonName": "CN",
-    "localityName": "L",
-    "stateOrProvinceName": "ST",
-    "organizationName": "O",
-    "organizationalUnitName": "OU",
-    "countryName": "C",
-    "streetAddress": "STREET",
-    "domainComponent": "DC",
-    "userId": "UID",
-}
-
-_Name = tuple[tuple[tuple[str, str], ...], ...]
-
 
 class CaDetails(NamedTuple):
-    """What ssl tells of a CA certificate: names as RFC 4514 strings, times as seconds since 1970.
-
-    Attribute types without a short name in RFC 4514 have OpenSSL's name.
-    """
+    """What a CA certificate tells: names as RFC 4514 strings, times as seconds since 1970."""
 
     subject: str
     issuer: str
@@ -39,24 +19,34 @@ class CaDetails(NamedTuple):
 
 
 class Certificate(NamedTuple):
-    """One certificate: PEM with LF line ends and a final newline, the DER's SHA-256 in lower-case hexadecimal.
+    """One certificate, as DER; `ca` is None where it is not a CA's."""
 
-    `ca` is None where the certificate is not a CA's: ssl tells nothing of others.
-    """
-
-    pem: str
-    sha256: str
+    der: bytes
     ca: CaDetails | None
+
+    @property
+    def pem(self) -> str:
+        """It as PEM with LF line ends and a final newline."""
+        from ssl import DER_cert_to_PEM_cert
+
+        return DER_cert_to_PEM_cert(self.der)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its DER in lower-case hexadecimal."""
+        from hashlib import sha256
+
+        return sha256(self.der).hexdigest()
 
 
 def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
-    return _only_cas(_parse_pem(text, MAX_CA_CERT_BYTES))
+    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES)))
 
 
 def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Parse as parse_ca_cert does what came over the network: no message quotes from it."""
-    return _only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, quotes=False))
+    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, quotes=False)))
 
 
 def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
@@ -74,39 +64,9 @@ def is_expired(certificate: Certificate, now: float) -> bool:
     return certificate.ca is not None and certificate.ca.not_after < now
 
 
-def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterator[str]:
-    """Yield a sentence for each CA certificate that is not valid at `now`, or not much longer."""
-    for certificate in certificates:
-        if certificate.ca is None:
-            continue
-        subject, end = quoted(certificate.ca.subject), rfc3339(certificate.ca.not_after)
-        if is_expired(certificate, now):
-            yield f"the certificate {subject} expired at {end}."
-        elif certificate.ca.not_before > now:
-            yield f"the certificate {subject} is not valid before {rfc3339(certificate.ca.not_before)}."
-        elif certificate.ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
-            yield f"the certificate {subject} expires at {end}, within {_SOON_DAYS} days."
-
-
-def issuer_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[str]:
-    """Yield a sentence for each certificate of `ca_cert` whose issuer's certificate is not given."""
-    authorities = [certificate.ca for certificate in (*ca_cert, *extra_ca_certs) if certificate.ca]
-    subjects = {authority.subject for authority in authorities}
-    for certificate in ca_cert:
-        if certificate.ca and certificate.ca.issuer not in subjects:
-            subject, issuer = quoted(certificate.ca.subject), quoted(certificate.ca.issuer)
-            yield (
-                f"the certificate {subject} is an intermediate, and its issuer {issuer} is not among "
-                "extra_ca_certs_pem; clients on OpenSSL's defaults need the issuer too."
-            )
-
-
-def ca_cert_warnings(
-    ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
-) -> Iterator[str]:
-    """Yield a sentence for everything that is probably wrong with the proxy's CA certificate at `now`."""
-    yield from validity_warnings(ca_cert, now)
-    yield from issuer_warnings(ca_cert, extra_ca_certs)
+def is_not_valid_yet(certificate: Certificate, now: float) -> bool:
+    """Tell whether a CA certificate's validity begins after `now`."""
+    return certificate.ca is not None and certificate.ca.not_before > now
 
 
 def rfc3339(seconds: int) -> str:
@@ -120,7 +80,8 @@ def _only_cas(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     problems = [
         Problem(
             f"{_which(number, certificates)} is not a CA certificate",
-            "give the one that AI Bridge Proxy signs with; other certificates belong in extra_ca_certs_pem",
+            "give the one that AI Bridge Proxy signs with: it has CA:TRUE in basicConstraints and, with a keyUsage, "
+            "keyCertSign there; other certificates belong in extra_ca_certs_pem",
         )
         for number, certificate in enumerate(certificates, start=1)
         if not certificate.ca
@@ -159,50 +120,39 @@ def _which(number: int, among: Sequence[object]) -> str:
     )
 
 
+def _own_first(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order."""
+
+    def issues(issuer: Certificate) -> bool:
+        others = [other.ca for other in certificates if other != issuer]
+        return any(issuer.ca and other and other.issuer == issuer.ca.subject for other in others)
+
+    own = next((index for index, certificate in enumerate(certificates) if not issues(certificate)), 0)
+    return (certificates[own], *certificates[:own], *certificates[own + 1 :])
+
+
 def _decode(der: bytes) -> Certificate:
     """Return the certificate. Raises ValueError."""
     import ssl
-    from hashlib import sha256
+
+    from tf_helper.tls.bare_context import bare_context, forget_errors
+    from tf_helper.values.x509 import Fields, rfc4514, seconds
 
     # One store per certificate: loading all at once says nothing about the one that is broken.
-    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    store = bare_context()
     try:
         store.load_verify_locations(cadata=der)
-        authorities = cast("list[dict[str, Any]]", store.get_ca_certs())
-    except ssl.SSLError:  # from the second call too, for names that are not text
+    except ssl.SSLError:
         raise ValueError from None
-    with suppress(ssl.SSLError):
-        # An extension that OpenSSL cannot read makes a certificate no CA's. Before Python 3.12 it also leaves an error
-        # behind, and the next call fails for it, whatever it is given: so let it be this one.
-        store.load_verify_locations(cadata=der)
-    details = None
-    for authority in authorities:
-        details = CaDetails(
-            subject=_rfc4514(authority["subject"]),
-            issuer=_rfc4514(authority["issuer"]),
-            not_before=ssl.cert_time_to_seconds(authority["notBefore"]),
-            not_after=ssl.cert_time_to_seconds(authority["notAfter"]),
-        )
-    return Certificate(ssl.DER_cert_to_PEM_cert(der), sha256(der).hexdigest(), details)
-
-
-def _rfc4514(name: _Name) -> str:
-    return ",".join(
-        "+".join(f"{_SHORT_NAMES.get(kind, kind)}={_escaped(value)}" for kind, value in relative)
-        for relative in reversed(name)
+    is_ca = store.cert_store_stats()["x509_ca"]
+    # An extension that OpenSSL cannot read makes a certificate no CA's, and leaves an error behind.
+    forget_errors(store)
+    if not is_ca:
+        return Certificate(der, None)
+    fields = Fields(der)
+    return Certificate(
+        der,
+        CaDetails(
+            rfc4514(fields.subject), rfc4514(fields.issuer), seconds(fields.not_before), seconds(fields.not_after)
+        ),
     )
-
-
-def _escaped(value: str) -> str:
-    escaped = "".join(map(_escaped_character, value))
-    if escaped.startswith(("#", " ")):
-        escaped = f"\\{escaped}"
-    if escaped.endswith(" ") and len(escaped) > 1 and not escaped.endswith("\\ "):
-        escaped = f"{escaped[:-1]}\\ "
-    return escaped
-
-
-def _escaped_character(character: str) -> str:
-    if character in '"+,;<>\\':
-        return f"\\{character}"
-    return character if character.isprintable() else "".join(f"\\{byte:02x}" for byte in character.encode())

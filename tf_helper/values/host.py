@@ -11,7 +11,7 @@ _ASCII_LABEL = r"[a-z0-9_-]+"
 # only the one spelling is taken that is the same address to every parser.
 _NUMERIC_LABEL = r"[0-9]+|0x[0-9a-f]*"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # ZERO WIDTH NON-JOINER and JOINER. Between which letters they are valid (RFC 5892, appendix A) parsers do not agree on:
 # Node.js 20 and 22 have no joining types for N'Ko, Adlam and others. They know Arabic, and Devanagari to Sinhala.
 _JOINERS = {"\u200c", "\u200d"}
@@ -35,7 +35,7 @@ def parse_host(text: str) -> str:
     """
     if text.startswith("["):
         return _parse_ipv6(text)
-    if re.fullmatch(_IPV4, text):
+    if re.fullmatch(IPV4, text):
         return text
     return _parse_dns_name(text)
 

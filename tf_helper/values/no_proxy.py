@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
-from tf_helper.values.host import parse_host
-from tf_helper.values.provider_hosts import KNOWN_PROVIDER_HOSTS
+from tf_helper.values.host import IPV4, parse_host
+from tf_helper.values.provider_hosts import provider_hosts
 from tf_helper.values.url import DEFAULT_PORTS, parse_host_port
 
 # It is in every tool's environment, twice, and no program starts with a variable of 128 KiB.
@@ -61,10 +61,12 @@ class NoProxy(NamedTuple):
         return ",".join(_unique([*_ALWAYS, *deployment, *self.entries]))
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """A sentence for each entry that takes requests to an AI provider past the proxy in some tool."""
-        taken = {entry: [host for host in KNOWN_PROVIDER_HOSTS if _takes(entry, host)] for entry in self.entries}
-        return tuple(f'"{entry}" takes {", ".join(hosts)} past the proxy.' for entry, hosts in taken.items() if hosts)
+    def warnings(self) -> tuple[Problem, ...]:
+        """A problem for each entry that takes requests to an AI provider past the proxy in some tool."""
+        taken = {entry: [host for host in provider_hosts() if _takes(entry, host)] for entry in self.entries}
+        return tuple(
+            Problem(f'"{entry}" takes {", ".join(hosts)} past the proxy') for entry, hosts in taken.items() if hosts
+        )
 
 
 def length_problem(value: str) -> Problem | None:
@@ -111,10 +113,14 @@ def _pasted(text: str, number: int) -> Problem | None:
             f"entry number {number} contains a blank, a semicolon or a vertical bar",
             "separate hosts by commas: localhost,.example.com",
         )
+    if {text[0], text[-1]} & {'"', "'"}:
+        return Problem(f"entry number {number} has quotation marks around it", "remove them")
+    if text.endswith("/"):
+        return Problem(f"entry number {number} ends in a slash", "remove it: entries are hosts, not URLs")
     if text.startswith("<") and text.endswith(">"):
         return Problem(
-            f"entry number {number} is a word in angle brackets, which only Windows knows",
-            "instead of <local>, name the hosts without a dot",
+            f"entry number {number} uses Windows' <local>, which no other system understands",
+            "name the hosts without a dot instead",
         )
     if text[0].isdigit() and re.fullmatch(_PART_OF_IPV4, text):
         octets = [int(octet) for octet in text.rstrip(".*").split(".")]
@@ -147,9 +153,14 @@ def _normalized(text: str) -> str:
 
 
 def _normalized_range(text: str) -> str:
+    address, _, length = text.partition("/")
+    if re.fullmatch(IPV4, address) and re.fullmatch(r"[0-9]|[12][0-9]|3[0-2]", length):
+        # The usual kind, without ipaddress, which takes long to load.
+        host_bits = 32 - int(length)
+        number = int.from_bytes(map(int, address.split(".")), "big") >> host_bits << host_bits
+        return f"{'.'.join(map(str, number.to_bytes(4, 'big')))}/{length}"
     from ipaddress import IPv6Network, ip_network
 
-    address, _, length = text.partition("/")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     if ":" in address:

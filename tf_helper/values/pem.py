@@ -2,9 +2,11 @@
 
 import re
 from base64 import b64decode
+from contextlib import suppress
 from typing import NamedTuple
 
 from tf_helper.errors import Invalid, Problem, redacted
+from tf_helper.values.der import read
 
 _CERTIFICATE = "CERTIFICATE"
 # In OpenSSL's own format, trust settings may follow the certificate.
@@ -18,8 +20,13 @@ _ESCAPED_LINE_END = r"-----(?:BEGIN|END) [^-\n]+-----(?:\\+r)?\\+n"
 # Word processors make other dashes of hyphens.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
-# Tags of DER.
+# Of one file or several, with a directory before it or a suffix that certificates have.
+_FILE_NAME = r"[~.]{0,2}/\S+|\S+\.(?:pem|crt|cer|cert|der|p7b)"
+
+# Tags of DER, and the object identifier that PKCS #7 begins with.
 _SEQUENCE, _REJECTED_USES = 0x30, 0xA0
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_PKCS7_PROBLEM = Problem("is PKCS #7, with certificates in it", "convert the file: openssl pkcs7 -print_certs -in FILE")
 
 
 class Block(NamedTuple):
@@ -34,11 +41,12 @@ class Block(NamedTuple):
         Raises Invalid if those reject a use, with a message that continues "the certificate", and ValueError for all
         else that is wrong.
         """
-        data = b64decode("".join(self.body.split()), validate=True)
-        certificate, *settings = _der_values(data)
-        if settings and (self.label != _TRUSTED_CERTIFICATE or len(settings) > 1):
+        certificate, *settings = read(b64decode("".join(self.body.split()), validate=True))
+        if certificate.content.startswith(_SIGNED_DATA):
+            raise Invalid(_PKCS7_PROBLEM)
+        if settings and (self.label != _TRUSTED_CERTIFICATE or len(settings) > 1 or settings[0].tag != _SEQUENCE):
             raise ValueError
-        if any(map(_rejects_a_use, settings)):
+        if any(part.tag == _REJECTED_USES for value in settings for part in value.parts):
             raise Invalid(
                 Problem(
                     "has trust settings that reject a use",
@@ -76,17 +84,11 @@ def split_pem(text: str, *, quotes: bool = True) -> tuple[Block, ...]:
     blocks = _paired(text)
     others = dict.fromkeys(block.label for block in blocks if block.label not in _CERTIFICATE_LABELS)
     if others:
+        hint = _PKCS7_PROBLEM.hint if "PKCS7" in others else "give certificates only: remove the block, or convert it"
         kinds = dict.fromkeys(f"a {redacted(label)} block" if quotes else "a block of another kind" for label in others)
-        raise Invalid(
-            *(Problem(f"contains {kind}", "give certificates only: remove the block, or convert it") for kind in kinds)
-        )
+        raise Invalid(*(Problem(f"contains {kind}", hint) for kind in kinds))
     if not blocks:
-        raise Invalid(
-            Problem(
-                "contains no certificate",
-                f'PEM is needed: "-----BEGIN {_CERTIFICATE}-----", base64, and the matching END line',
-            )
-        )
+        raise Invalid(_without_a_block(text))
     return blocks
 
 
@@ -126,30 +128,17 @@ def _unpaired() -> Invalid:
     )
 
 
-class _DerValue(NamedTuple):
-    tag: int
-    whole: bytes
-    content: bytes
-
-
-def _der_values(data: bytes) -> list[_DerValue]:
-    """Return the DER values that `data` consists of, one or more. Raises ValueError."""
-    values: list[_DerValue] = []
-    while data or not values:
-        if len(data) < 2:  # noqa: PLR2004
-            raise ValueError
-        long_form = max(data[1] - 0x80, 0)
-        header = 2 + long_form
-        end = header + (int.from_bytes(data[2:header], "big") if long_form else data[1])
-        if end > len(data):
-            raise ValueError
-        values.append(_DerValue(data[0], data[:end], data[header:end]))
-        data = data[end:]
-    return values
-
-
-def _rejects_a_use(settings: _DerValue) -> bool:
-    """Tell whether OpenSSL's X509_CERT_AUX lists uses that the certificate is not trusted for. Raises ValueError."""
-    if settings.tag != _SEQUENCE:
-        raise ValueError
-    return bool(settings.content) and any(value.tag == _REJECTED_USES for value in _der_values(settings.content))
+def _without_a_block(text: str) -> Problem:
+    """Return the problem of a text without any block."""
+    words = text.replace("\ufeff", "").split()
+    with suppress(ValueError):
+        if b"-----BEGIN " in b64decode("".join(words), validate=True):
+            return Problem(
+                "is PEM in base64, as in Kubernetes' caBundle", "decode it, in Terraform with base64decode(...)"
+            )
+    if words and all(re.fullmatch(_FILE_NAME, word) for word in words):
+        return Problem("is the name of a file, not what is in it", 'in Terraform, write file("...") around the name')
+    return Problem(
+        "contains no certificate",
+        f'PEM is needed: "-----BEGIN {_CERTIFICATE}-----", base64, and the matching END line',
+    )

@@ -1,11 +1,19 @@
-"""The hosts of the AI providers that AI Bridge Proxy knows."""
+"""The hosts of the AI providers that AI Gateway Proxy knows."""
 
-# It intercepts those of the providers that are enabled in the deployment, which may be others as well.
-KNOWN_PROVIDER_HOSTS = (
-    "api.anthropic.com",
-    "api.openai.com",
-    "api.individual.githubcopilot.com",
-    "api.business.githubcopilot.com",
-    "api.enterprise.githubcopilot.com",
-    "chatgpt.com",
-)
+from collections.abc import Mapping
+from functools import cache
+
+
+@cache
+def provider_hosts() -> Mapping[str, str]:
+    """Return the hosts, and for each which tools it breaks if it is intercepted, "" for none.
+
+    The proxy intercepts those of the providers that are enabled in the deployment, which may be others as well. The
+    gateway behind it serves only some paths, and not all that these tools ask for. The wrapper's --check has the same
+    list, so the file lies beside the module; Terraform's path reads it for a query with no_proxy only.
+    """
+    import json
+    from pathlib import Path
+
+    hosts: dict[str, str] = json.loads(Path(__file__).with_name("provider_hosts.json").read_text("utf-8"))
+    return hosts

@@ -13,24 +13,24 @@ class ProxyUrl(NamedTuple):
     """The proxy's origin, and what is likely to be wrong with it though it is valid."""
 
     origin: Origin
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> "ProxyUrl":
         """Parse scheme://host[:port]. Raises Invalid."""
-        url = parse_url(text, path_problems=_path_problems, port_hint=PORT_HINT)
-        if url.origin.scheme == "https" or url.has_port:
-            return cls(url.origin)
-        return cls(url.origin, (f"http without a port means port 80; {PORT_HINT}.",))
+        origin, has_port, _ = parse_url(text, path_problems=_path_problems, port_hint=PORT_HINT)
+        if origin.scheme == "https" or has_port:
+            return cls(origin)
+        return cls(origin, (Problem("http without a port means port 80", PORT_HINT),))
 
     @property
-    def workspace_warnings(self) -> tuple[str, ...]:
-        """A sentence if the URL leads from a workspace to that workspace."""
+    def workspace_warnings(self) -> tuple[Problem, ...]:
+        """A problem if the URL leads from a workspace to that workspace."""
         host = self.origin.host
         last_label = host.rpartition(".")[2]
         # A DNS name that parse_host returns never ends in a numeric label.
         if last_label == "localhost" or host == "::1" or (host.startswith("127.") and last_label.isdigit()):
-            return (f"{host} is the workspace itself, not the machine that the proxy runs on.",)
+            return (Problem(f"{host} is the workspace itself, not the machine that the proxy runs on"),)
         return ()
 
 

@@ -32,14 +32,6 @@ class Origin(NamedTuple):
         return f"{self.scheme}://{host}" + ("" if (self.scheme, self.port) == ("https", 443) else f":{self.port}")
 
 
-class Url(NamedTuple):
-    """A parsed URL: its origin, whether the port was written out, and the path as given."""
-
-    origin: Origin
-    has_port: bool
-    path: str
-
-
 def parse_port(text: str, hint: str = "") -> int:
     """Return a port of 1 to 65535 from ASCII digits, leading zeros allowed. Raises Invalid, with `hint` if any."""
     if not text:
@@ -65,10 +57,13 @@ def parse_host_port(text: str, port_hint: str = "") -> tuple[str, int | None]:
     return host, port
 
 
-def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], port_hint: str = "") -> Url:
+def parse_url(
+    text: str, *, path_problems: Callable[[str], Iterable[Problem]], port_hint: str = ""
+) -> tuple[Origin, bool, str]:
     """Parse an http or https URL without user name, query or fragment; `path_problems` checks the path.
 
-    Surrounding white space is dropped. Raises Invalid with every problem found. Messages quote nothing but scheme, host
+    Returns its origin, whether the port is written out, and the path as given. Surrounding white space is dropped.
+    Raises Invalid with every problem found. Messages quote nothing but scheme, host
     and port: user names, paths and queries can be secrets.
     """
     text = text.strip()
@@ -96,7 +91,7 @@ def parse_url(text: str, *, path_problems: Callable[[str], Iterable[Problem]], p
         found.add(Problem("has a fragment (from the # on)", "remove it"))
     found.raise_if_any()
     origin = Origin(scheme, host, DEFAULT_PORTS[scheme] if port is None else port)
-    return Url(origin, has_port=port is not None, path=match["path"])
+    return origin, port is not None, match["path"]
 
 
 def _check_characters(text: str) -> None:

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 
 from tf_helper.coder.api import CoderApi, DeploymentError
-from tf_helper.coder.session_token import TOKEN_VARIABLES, WITHHELD_HINT, is_valid_in_header
-from tf_helper.doctor.context import OPERATION_SECONDS, Context
-from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, skipped
+from tf_helper.coder.session_token import is_valid_in_header
+from tf_helper.doctor.context import OPERATION_SECONDS, Context, Known
+from tf_helper.doctor.finding import Finding, ok, skipped, with_warnings
+from tf_helper.doctor.verdicts import verdict
 from tf_helper.errors import redacted
-from tf_helper.values.certificate import rfc3339, validity_warnings
+from tf_helper.values.certificate import rfc3339
+from tf_helper.values.certificate_warnings import validity_warnings
 
 
 def deployment(context: Context) -> Finding:
@@ -24,15 +25,12 @@ def deployment(context: Context) -> Finding:
 def session_token(context: Context) -> Finding:
     """Look whether there is a token."""
     if context.token_withheld:
-        return failed(context.token_withheld, WITHHELD_HINT)
+        return Finding("failed", context.token_withheld)
     if not context.token:
-        return failed(
-            "no session token in the environment",
-            f"set {TOKEN_VARIABLES[1]}, for example to one from `coder tokens create`; a tool has it in HTTPS_PROXY",
-        )
+        return verdict("token_missing")
     if not is_valid_in_header(context.token):
-        return failed("the token contains characters that no Coder token has", "check the variable it is in")
-    return ok(f"present, {len(context.token)} characters long")
+        return verdict("token_malformed")
+    return verdict("token_present", length=len(context.token))
 
 
 def user(context: Context) -> Finding:
@@ -49,8 +47,8 @@ def ca_endpoint(context: Context) -> Finding:
         end = f", valid until {rfc3339(first.ca.not_after)}" if first.ca else ""
         # Whether the chain has its root is for a later step to see: the module may have been given it, and it is saved.
         warnings = validity_warnings(served.certificates, time.time())
-        finding = ok_but_for(f"from {served.path}{end}, SHA-256 {first.sha256}", warnings)
-        return finding._replace(known={"served_ca": served.certificates})
+        finding = with_warnings(ok(f"from {served.path}{end}, SHA-256 {first.sha256}"), warnings)
+        return finding._replace(known=Known(served_ca=served.certificates))
 
     return _ask(context, ask, context.token)
 
@@ -64,7 +62,6 @@ def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Fi
     if access_url is None:
         return skipped("access_url is not given", "give --access-url to examine the deployment as well")
     try:
-        with closing(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS)) as api:
-            return ask(api)
+        return ask(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS))
     except DeploymentError as error:
-        return failed(error.seen, error.advice)
+        return Finding("failed", error.problem)

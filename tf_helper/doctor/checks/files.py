@@ -4,19 +4,19 @@ import os
 import ssl
 import stat
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok, ok_but_for, warning
-from tf_helper.doctor.owner import is_foreign, is_root
+from tf_helper.doctor.context import Context, Known
+from tf_helper.doctor.finding import Finding, with_warnings
+from tf_helper.doctor.owner import is_owned_by_another_user, is_root
+from tf_helper.doctor.verdicts import Condition, first_match, verdict
 from tf_helper.errors import Invalid
-from tf_helper.values.certificate import Certificate, is_expired, parse_saved, validity_warnings
+from tf_helper.tls.bare_context import bare_context
+from tf_helper.values.certificate import Certificate, is_expired, parse_saved
+from tf_helper.values.certificate_warnings import validity_warnings
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
-
-_RESTART = '$ coder restart "$CODER_WORKSPACE_NAME"'
-_STARTUP_SCRIPT = (
-    f"restart the workspace; if that does not help, the log of its script AI Bridge Proxy Setup says why\n{_RESTART}"
-)
 
 # Several times what all the roots of a system take.
 _MAX_CHARACTERS = 4 * 1024 * 1024
@@ -31,76 +31,71 @@ def certificate_file(context: Context) -> Finding:
     try:
         saved = parse_saved(text)
     except Invalid as invalid:
-        return failed(f"{path} {invalid.problems[0].message}", _STARTUP_SCRIPT)
-    finding = _unless_foreign(path, _compare(path, saved, context.known.served_ca))
-    return finding._replace(known={"saved_ca": saved})
+        return verdict("certificate_invalid", path=path, reason=invalid.problems[0].message)
+    finding = _unless_of_another_user(path, _compare(path, saved, context.known.served_ca))
+    return finding._replace(known=Known(saved_ca=saved))
 
 
 def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
-    first = saved[0]
+    # It need not be the first: people also put it behind the root that has signed it.
+    first = next((one for one in saved if served and one.sha256 == served[0].sha256), saved[0])
     if served and first.sha256 != served[0].sha256:
-        return failed(
-            f"{path} contains a certificate other than the one that the deployment serves: SHA-256 {first.sha256}",
-            f"the proxy's CA certificate was replaced after this workspace started: restart it\n{_RESTART}",
-        )
+        return verdict("certificate_replaced", path=path, sha256=first.sha256)
     if is_expired(first, time.time()):
-        return failed(f"the certificate in {path} has expired", _STARTUP_SCRIPT)
+        return verdict("certificate_expired", path=path)
     if served:
-        return ok(f"{path} contains the deployment's certificate")
-    return ok_but_for(f"{path}, SHA-256 {first.sha256}", validity_warnings(saved[:1], time.time()))
+        return verdict("certificate_current", path=path)
+    return with_warnings(
+        verdict("certificate_saved", path=path, sha256=first.sha256), validity_warnings(saved[:1], time.time())
+    )
 
 
 def bundle_file(context: Context) -> Finding:
     """Look whether the bundle has the proxy's CA certificate and the system's roots."""
     path = context.query.cert_path.bundle_path
     text = _read(path)
-    return text if isinstance(text, Finding) else _unless_foreign(path, _compare_bundle(context, path))
+    return text if isinstance(text, Finding) else _unless_of_another_user(path, _compare_bundle(context, path))
+
+
+class _Bundle(NamedTuple):
+    """What is known of the bundle: the DER of CA certificates in it, of the proxy's, and of the system's roots."""
+
+    authorities: set[bytes]
+    proxy_ca: set[bytes]
+    store: str | None
+    roots: set[bytes]
+    older: bool
+    """Whether it was saved before the system's store was last changed."""
+
+
+_BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
+    ("bundle_invalid", lambda bundle: not bundle.authorities),
+    ("bundle_lacks_ca", lambda bundle: bundle.proxy_ca - bundle.authorities),
+    ("bundle_without_system", lambda bundle: not bundle.store),
+    ("bundle_store_unreadable", lambda bundle: not bundle.roots),
+    ("bundle_lacks_roots", lambda bundle: not bundle.roots & bundle.authorities),
+    ("bundle_lacks_new_roots", lambda bundle: bundle.older and bundle.roots - bundle.authorities),
+    ("bundle_lacks_left_out_roots", lambda bundle: bundle.roots - bundle.authorities),
+    ("bundle_complete", lambda bundle: bundle.proxy_ca),
+    ("bundle_has_roots", lambda _: True),
+)
 
 
 def _compare_bundle(context: Context, path: str) -> Finding:
-    bundle = _authorities(path)
-    missing = [
-        certificate for certificate in context.proxy_ca if ssl.PEM_cert_to_DER_cert(certificate.pem) not in bundle
-    ]
-    if not bundle or missing:
-        lack = (
-            "does not contain the proxy's CA certificate"
-            if bundle
-            else "cannot be loaded: no certificate, or a broken one"
-        )
-        return failed(f"{path} {lack}", _STARTUP_SCRIPT)
     store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
-    if not store:
-        return warning(
-            f"{path}: this machine has no system roots to compare it with",
-            "install ca-certificates and restart the workspace",
-        )
-    roots = _authorities(store)
-    if not roots:
-        return warning(
-            f"{path}: the system's roots in {store} cannot be read to compare it with them",
-            f"check that this user can read {store} and that it contains only certificates; update-ca-certificates or "
-            "update-ca-trust rebuilds it",
-        )
-    if not roots & bundle:
-        return failed(f"{path} lacks the system's roots", "install ca-certificates, then restart the workspace")
-    if roots - bundle:
-        return warning(
-            f"{path} lacks {len(roots - bundle)} of the system's {len(roots)} roots",
-            f"the system's store was updated after the workspace started: restart it\n{_RESTART}",
-        )
-    certificate = "the certificate and " if context.proxy_ca else ""
-    return ok(f"{path} contains {certificate}{len(roots)} of the system's roots")
+    proxy_ca = {ssl.PEM_cert_to_DER_cert(certificate.pem) for certificate in context.proxy_ca}
+    roots = authorities(store) if store else set()
+    older = store is not None and Path(path).stat().st_mtime < Path(store).stat().st_ctime
+    bundle = _Bundle(authorities(path), proxy_ca, store, roots, older)
+    lacking = len(bundle.roots - bundle.authorities)
+    return verdict(first_match(_BUNDLE, bundle), path=path, store=store, number=lacking, total=len(bundle.roots))
 
 
-def _unless_foreign(path: str, finding: Finding) -> Finding:
+def _unless_of_another_user(path: str, finding: Finding) -> Finding:
     """Return the finding or, if nothing worse was found, that the file is another user's."""
-    if finding.status == "failed" or not is_foreign(path):
+    if finding.status == "failed" or not is_owned_by_another_user(path):
         return finding
-    found = warning if is_root() else failed
-    return found(
-        f"{path} belongs to another user, who could change which CAs are trusted", f"remove it, and {_STARTUP_SCRIPT}"
-    )
+    return verdict("file_of_another_user_than_root" if is_root() else "file_of_another_user", path=path)
 
 
 def _read(path: str) -> str | Finding:
@@ -109,21 +104,18 @@ def _read(path: str) -> str | Finding:
         mode = Path(path).stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-            return failed(f"{path} is {kind}", f"move it away, then {_STARTUP_SCRIPT}")
+            return verdict("file_is_something_else", path=path, kind=kind)
         with Path(path).open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_CHARACTERS)
     except FileNotFoundError:
-        return failed(f"{path} does not exist", f"if it is elsewhere, use --cert-path; if not, {_STARTUP_SCRIPT}")
+        return verdict("file_missing", path=path)
     except OSError as error:
-        return failed(
-            f"{path} cannot be read: {error.strerror}",
-            "make it readable for this user: the startup script saves it with mode 0644",
-        )
+        return verdict("file_unreadable", path=path, reason=error.strerror)
 
 
-def _authorities(path: str) -> set[bytes]:
+def authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
-    store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    store = bare_context()
     try:
         store.load_verify_locations(cafile=path)
     except OSError:

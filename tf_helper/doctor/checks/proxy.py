@@ -2,13 +2,19 @@
 
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
-from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok, warning
+from tf_helper.doctor.context import Context, Known
+from tf_helper.doctor.finding import Finding, listed
 from tf_helper.doctor.tunnel import ConnectionFailed, NotTls, NotTrusted, connection
+from tf_helper.doctor.verdicts import untrusted, verdict
 from tf_helper.values.certificate import parse_extra_ca_certs
-from tf_helper.values.proxy_url import PORT_HINT
+
+# Each is tried, all at once.
+_MAX_ADDRESSES = 16
 
 
 def proxy_dns(context: Context) -> Finding:
@@ -17,55 +23,60 @@ def proxy_dns(context: Context) -> Finding:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        reason = (error.strerror or "no address").lower()
-        return failed(f"{host} has no address: {reason}", "check the host in proxy_url, and this machine's DNS")
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    return ok("it is an address already" if addresses == [host] else f"{host} is {', '.join(addresses)}")
+        return verdict("proxy_has_no_address", host=host, reason=(error.strerror or "unknown error").lower())
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    name = "proxy_is_address" if addresses == (host,) else "proxy_has_address"
+    finding = verdict(name, host=host, addresses=listed(addresses))
+    return finding._replace(known=Known(proxy_addresses=addresses[:_MAX_ADDRESSES]))
 
 
 def proxy_tcp(context: Context) -> Finding:
-    """Open a connection to the proxy's port."""
-    origin = context.query.proxy_url.origin
+    """Open a connection to the proxy's port at each of its addresses; later steps take one that answers."""
+    origin, addresses = context.query.proxy_url.origin, context.known.proxy_addresses
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        failures = dict(zip(addresses, pool.map(partial(_why_not_reached, context), addresses), strict=True))
+    reached = tuple(address for address, reason in failures.items() if not reason)
+    silent = [address for address in addresses if address not in reached]
+    if not reached:
+        return verdict("proxy_not_reached", port=origin.port, host=origin.host, reason=failures[addresses[0]])
+    known = Known(proxy_addresses=reached)
+    if not silent:
+        return verdict("proxy_reached", port=origin.port)._replace(known=known)
+    values = {"port": origin.port, "host": origin.host, "reason": failures[silent[0]]}
+    return verdict("proxy_partly_reached", reached=listed(reached), silent=listed(silent), **values)._replace(
+        known=known
+    )
+
+
+def _why_not_reached(context: Context, address: str) -> str:
     try:
-        with connection(context):
-            return ok(f"port {origin.port} is open")
+        with connection(replace(context, known=Known(proxy_addresses=(address,)))):
+            return ""
     except ConnectionFailed as error:
-        return failed(
-            f"port {origin.port} of {origin.host}: {error}",
-            f"check the port in proxy_url ({PORT_HINT}), that the proxy is enabled, and firewalls on the way",
-        )
+        return str(error)
 
 
 def proxy_tls(context: Context) -> Finding:
     """Speak TLS to the proxy, if its URL says so."""
     if context.query.proxy_url.origin.scheme == "http":
-        return ok("none: proxy_url is http")
+        return verdict("proxy_tls_none")
     try:
         with connection(context, context.tool_trust()) as stream:
             certificate = stream.get_extra_info("ssl_object").getpeercert(True)  # noqa: FBT003 - no keywords here
-        return _doubts(context, certificate) or ok("its certificate is trusted")
+        return _refused_by_some(context, certificate) or verdict("proxy_tls_trusted")
     except NotTrusted as error:
-        add_ca = (
-            "add the certificate of the CA that signed it to extra_ca_certs_pem, and restart the workspace; curl and "
-            "Python's urllib have no variable for it: they need it in the system's trust store"
-        )
-        remedy = add_ca if error.reason.unknown_issuer else error.reason.remedy
-        return failed(f"its certificate is not trusted: {error}", remedy)
+        return untrusted("proxy_tls_unknown_ca", "proxy_tls_untrusted", error)
     except NotTls:
-        return failed("the listener speaks plain HTTP, not TLS", "write http:// in proxy_url")
+        return verdict("proxy_tls_plain_http")
     except ConnectionFailed as error:
-        return failed(str(error), "check what listens there; if it speaks plain HTTP, write http:// in proxy_url")
+        return verdict("proxy_tls_failed", reason=error)
 
 
-def _doubts(context: Context, der: bytes) -> Finding | None:
+def _refused_by_some(context: Context, der: bytes) -> Finding | None:
     """Return that some tools refuse the listener's certificate, though this program does not."""
     (certificate,) = parse_extra_ca_certs(ssl.DER_cert_to_PEM_cert(der))
     if certificate.ca:
-        return warning(
-            "it has a CA certificate, which tools on rustls (Codex, uv) refuse for a server (CaUsedAsEndEntity)",
-            "issue it with basicConstraints CA:FALSE:\n"
-            "$ openssl req -x509 -addext basicConstraints=critical,CA:FALSE ...",
-        )
+        return verdict("proxy_tls_ca_certificate")
 
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
         try:
@@ -74,4 +85,4 @@ def _doubts(context: Context, der: bytes) -> Finding | None:
         except NotTrusted as error:
             return error
 
-    return refused_by_stricter_tools(context.tool_trust, handshake, "its certificate")
+    return refused_by_stricter_tools(context.tool_trust, handshake, "the proxy's own TLS certificate")

@@ -1,150 +1,165 @@
 """TLS through the proxy: who signs for the hosts behind it, and whether the gateway answers."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
 
+from tf_helper.coder.models import ApiError
+from tf_helper.doctor.checks.hosts import HOSTS, examine_hosts
+from tf_helper.doctor.checks.responses import refusal
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok, skipped, warning
-from tf_helper.doctor.tunnel import ConnectionFailed, NoAnswer, NotTrusted, TunnelRefused, send_head, tunnel
+from tf_helper.doctor.finding import Finding
+from tf_helper.doctor.tunnel import (
+    ConnectionFailed,
+    NoResponse,
+    NotTrusted,
+    Response,
+    ResponseTimeout,
+    TunnelRefused,
+    get,
+    tunnel,
+)
+from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
+from tf_helper.errors import quoted
 from tf_helper.tls.context import ssl_context
-
-_OTHER_HOST = "name a host that the proxy can reach: --tunnelled-host HOST"
-_PROXY_LOG = "check the network behind the proxy, and look in the log of the deployment"
-
-
-def _reports_failures(look: Callable[[Context], Finding]) -> Callable[[Context], Finding]:
-    """Make a step of a function that lets failing connections through."""
-
-    @wraps(look)
-    def check(context: Context) -> Finding:
-        try:
-            return look(context)
-        except TunnelRefused as refused:
-            return failed(f"CONNECT is answered with {refused.answer.status} now", "look in the log of the deployment")
-        except ConnectionFailed as error:
-            return failed(f"in the tunnel, {error}", _PROXY_LOG)
-
-    return check
+from tf_helper.values.certificate_warnings import property_warnings
+from tf_helper.values.provider_hosts import provider_hosts
 
 
-@_reports_failures
-def provider(context: Context) -> Finding:
+def _words(*parts: str) -> Condition[Response]:
+    """Return a condition: any of these, in any case, is in the text of the answer."""
+    return lambda response: any(part in response.text.lower() for part in parts)
+
+
+def _status(status: int, *parts: str) -> Condition[Response]:
+    """Return a condition: this status, and any of `parts` in the text of the answer, if some are given."""
+    return lambda response: response.status == status and (not parts or _words(*parts)(response))
+
+
+# What a request without a key tells about who answers behind the proxy. A 400 alone could be anybody's: a TLS port's to
+# plain HTTP, or a load balancer's.
+_REFUSALS: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_not_licensed", _status(HTTPStatus.FORBIDDEN, "premium", "licen")),
+    ("gateway_own_keys_off", _status(HTTPStatus.FORBIDDEN, "bring your own key", "byok")),
+    ("gateway_off", _status(HTTPStatus.NOT_FOUND)),
+    ("gateway_rate_limited", _status(HTTPStatus.TOO_MANY_REQUESTS)),
+    ("gateway_at_capacity", _status(HTTPStatus.SERVICE_UNAVAILABLE, "capacity")),
+    ("gateway_without_coderd", _status(HTTPStatus.SERVICE_UNAVAILABLE, "coderd")),
+    ("gateway_provider_disabled", _status(HTTPStatus.SERVICE_UNAVAILABLE, "provider_disabled")),
+)
+_WITHOUT_KEY: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_asks_for_key", _status(HTTPStatus.BAD_REQUEST, "no authentication key provided")),
+    *_REFUSALS,
+    ("gateway_load_balancer", lambda response: response.status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+    ("gateway_is_something_else", lambda _: True),
+)
+# The same request with the user's key. No provider is asked for "/", so nothing is paid for.
+_WITH_KEY: Sequence[tuple[str, Condition[Response]]] = (
+    ("gateway_serves", _status(HTTPStatus.NOT_FOUND, "route not supported")),
+    ("gateway_token_refused", _status(HTTPStatus.FORBIDDEN, "unauthorized")),
+    ("gateway_budget_exceeded", _status(HTTPStatus.FORBIDDEN, "budget")),
+    *_REFUSALS,
+    ("gateway_load_balancer", lambda response: response.status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+    ("gateway_request_refused", lambda response: response.status >= HTTPStatus.BAD_REQUEST),
+    ("gateway_is_something_else", lambda _: True),
+)
+
+
+def _for_intercepted_hosts(check: Callable[[Context, str], Finding]) -> Callable[[Context], Finding]:
+    """Make a step of a function that looks at one intercepted host, and lets failing connections through."""
+
+    @wraps(check)
+    def step(context: Context) -> Finding:
+        def look(host: str) -> Finding:
+            try:
+                return check(context, host)
+            except TunnelRefused as refused:
+                return verdict("provider_tunnel_refused", hosts=HOSTS, status=refused.response.status)
+            except ConnectionFailed as error:
+                return verdict("provider_tunnel_broken", hosts=HOSTS, reason=error)
+
+        no_answer = verdict("provider_tunnel_broken", hosts=HOSTS, reason=ResponseTimeout())
+        return examine_hosts(context.known.intercepted, look, no_answer)
+
+    return step
+
+
+@_for_intercepted_hosts
+def provider(context: Context, host: str) -> Finding:
     """Look whether a provider's host shows a certificate that the proxy's CA has signed."""
-    host = context.known.intercepted[0]
     if not context.proxy_ca:
-        return skipped("the proxy's CA certificate is not known", "give --access-url or --ca-cert-pem")
-    untrusted = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
-    if not untrusted:
-        return ok(f"{host} is intercepted, and signed by the proxy's CA")
-    if not untrusted.reason.unknown_issuer:
-        return failed(
-            f"the certificate that the proxy shows for {host} is refused: {untrusted}", untrusted.reason.remedy
-        )
-    source = "the deployment serves" if context.known.served_ca else "is known here"
-    return failed(
-        f"the certificate that the proxy shows for {host} is {untrusted}",
-        f"the proxy signs with another CA certificate than {source}, perhaps one of the same name: restart the "
-        "deployment if its CA was replaced, and then the workspace; otherwise something on the way intercepts as well",
-    )
+        return verdict("provider_ca_unknown")
+    error = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
+    if error:
+        return untrusted("provider_other_ca", "provider_untrusted", error, hosts=HOSTS)
+    return verdict("provider_trusted", hosts=HOSTS)
 
 
-@_reports_failures
-def gateway(context: Context) -> Finding:
-    """Ask the gateway behind the proxy for nothing: it refuses a request without a key, if it is reached."""
-    host = context.known.intercepted[0]
-    with tunnel(context, host, ssl_context(context.proxy_ca, system=False)) as stream:
-        try:
-            status = send_head(stream, host)
-        except NoAnswer as error:
-            return failed(f"the proxy does not reach the gateway behind it: {error}", _behind_the_proxy(context))
-    return _answer_of_gateway(status)
+@_for_intercepted_hosts
+def gateway(context: Context, host: str) -> Finding:
+    """Ask the gateway behind the proxy as the user would: first without a key, then with the token as the key.
+
+    Only the proxy's own CA vouches for the host, and the second request follows the gateway's own refusal of the first,
+    on a connection of its own: so no provider sees the token.
+    """
+    trust = ssl_context(context.proxy_ca, system=False)
+    try:
+        response = get(context, host, trust)
+        name = first_match(_WITHOUT_KEY, response)
+        if name == "gateway_asks_for_key":
+            response = get(context, host, trust, key=context.token)
+            name = first_match(_WITH_KEY, response)
+    except NoResponse as error:
+        return verdict("gateway_not_reached", hosts=HOSTS, reason=error, access_url=context.query.access_url)
+    broken = provider_hosts().get(host)
+    if name == "gateway_serves" and broken:
+        return verdict("gateway_serves_other_paths", hosts=HOSTS, broken=broken)
+    return verdict(name, hosts=HOSTS, status=response.status, words=_gateways_words(context, response.text))
 
 
-def _behind_the_proxy(context: Context) -> str:
-    advice = (
-        "on the proxy's host, check that the access URL (or CODER_AI_GATEWAY_PROXY_TARGET) can be reached and its TLS "
-        "certificate is trusted: a company's CA belongs in the trust store of that machine"
-    )
-    if not context.query.access_url:
-        return advice
-    return f"{advice}\n$ curl -I {context.query.access_url}/api/v2/buildinfo"
+def _gateways_words(context: Context, text: str) -> str:
+    """Return the message in coderd's JSON, or the first line of text, quoted and without the token."""
+    try:
+        message = ApiError.model_validate_json(text).message
+    except ValueError:
+        message = next(iter(text.splitlines()), "")
+    return quoted(context.without_token(message))
 
 
-def _answer_of_gateway(status: int) -> Finding:
-    if status == HTTPStatus.BAD_REQUEST:
-        return ok("requests reach the gateway, which asks for a key (400)")
-    if status == HTTPStatus.FORBIDDEN:
-        return failed(
-            "the gateway refuses all requests (403): it is not licensed",
-            "check the deployment's license for AI Gateway",
-        )
-    if status == HTTPStatus.NOT_FOUND:
-        return failed(
-            "the gateway behind the proxy is not enabled (404)",
-            "set CODER_AI_GATEWAY_ENABLED=true (older: CODER_AIBRIDGE_ENABLED) on the deployment, and check "
-            "CODER_AI_GATEWAY_PROXY_TARGET, if it is set",
-        )
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return failed(
-            f"the gateway behind the proxy answers with {status}",
-            "something between the proxy and the deployment, such as a load balancer, fails: look in its log",
-        )
-    return failed(
-        f"what answers behind the proxy is not the gateway ({status})",
-        "this may be a login page or a redirect in front of the deployment: let /api/v2/aibridge through, and check "
-        "the access URL and CODER_AI_GATEWAY_PROXY_TARGET on the deployment",
-    )
-
-
-@_reports_failures
-def strict_client(context: Context) -> Finding:
+@_for_intercepted_hosts
+def strict_client(context: Context, host: str) -> Finding:
     """Look whether tools that verify more strictly accept the chain that the proxy shows."""
 
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, context.known.intercepted[0], trust)
+        return _handshake(context, host, trust)
 
-    warnings = refused_by_stricter_tools(
-        lambda: ssl_context(context.added_trust), handshake, "the proxy's CA certificate"
-    )
-    return warnings or ok("they accept the CA certificate")
+    trust, known = context.added_trust, property_warnings(context.proxy_ca, context.added_trust)
+    warnings = refused_by_stricter_tools(lambda: ssl_context(trust), handshake, "the proxy's CA certificate", known)
+    return warnings or verdict("strict_accepted")
 
 
-@_reports_failures
 def tunnelled(context: Context) -> Finding:
     """Look whether a host that is not intercepted is reached, and trusted by what a tool trusts."""
     host = context.tunnelled_host
     try:
-        untrusted = _handshake(context, host, context.tool_trust())
+        error = _handshake(context, host, context.tool_trust())
     except TunnelRefused as refused:
-        return _not_tunnelled(host, refused.answer.status)
-    except ConnectionFailed as error:
-        return warning(f"{host} is not reached: {error}", _OTHER_HOST)
-    if untrusted:
-        remedy = untrusted.reason.remedy
-        if untrusted.reason.unknown_issuer:
-            remedy = (
-                "if the system's roots are missing in the bundle, restart the workspace; if something behind the proxy "
-                "intercepts, add its CA to extra_ca_certs_pem"
-            )
-        return failed(f"the certificate of {host} is not trusted: {untrusted}", remedy)
-    if context.proxy_ca and not _handshake(context, host, ssl_context(context.proxy_ca, system=False)):
-        return warning(f"{host} is intercepted, not tunnelled", "name a host that is not: --tunnelled-host HOST")
-    return ok(f"{host} is tunnelled, and its own certificate is trusted")
-
-
-def _not_tunnelled(host: str, status: int) -> Finding:
-    reasons: dict[int, str] = {
-        HTTPStatus.FORBIDDEN: "the proxy refuses it, as it does private addresses (403)",
-        HTTPStatus.BAD_GATEWAY: "the proxy cannot resolve or reach it (502)",
-    }
-    reason = reasons.get(status, f"the proxy answers CONNECT with {status}")
-    return warning(
-        f"{host} is not reached: {reason}",
-        f"{_OTHER_HOST}; add hosts that only this network reaches to no_proxy",
-    )
+        return verdict("other_host_refused", host=host, reason=refusal(refused.response))
+    except ConnectionFailed as failure:
+        return verdict("other_host_not_reached", host=host, reason=failure)
+    if error:
+        return untrusted("other_host_unknown_ca", "other_host_untrusted", error, host=host)
+    try:
+        if context.proxy_ca and not _handshake(context, host, ssl_context(context.proxy_ca, system=False)):
+            return verdict("other_host_intercepted", host=host)
+        warnings = refused_by_stricter_tools(
+            context.tool_trust, lambda trust: _handshake(context, host, trust), f"the certificate of {host}"
+        )
+    except (TunnelRefused, ConnectionFailed) as failure:
+        return verdict("other_host_not_reached", host=host, reason=failure)
+    return warnings or verdict("other_host_trusted", host=host)
 
 
 def _handshake(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
