@@ -136,7 +136,7 @@ MORE_TOOLS = (
         "Kilo Code",
         (NpmPackage("@kilocode/cli", MORE),),
         ANTHROPIC,
-        (f"{MORE}/node_modules/.bin/kilo", "run", "--model", "anthropic/claude-opus-5-5", "Say hello."),
+        (f"{MORE}/node_modules/.bin/kilo", "run", "--model", "anthropic/claude-opus-4-5-20251101", "Say hello."),
         ANTHROPIC_KEY,
     ),
     Tool(
