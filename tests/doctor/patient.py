@@ -64,6 +64,8 @@ class Patient:
     deployment: Deployment
     gateway: Gateway
     proxy: Proxy
+    listener: Certified = field(init=False)
+    """What its listener has, if that speaks TLS."""
     directory: Path
     settings: dict[str, str]
     running: ExitStack
@@ -114,9 +116,10 @@ class Patient:
         self.proxy = self.running.enter_context(Proxy(**{**usual, **changed}))
         self.settings["proxy_url"] = f"{'https' if 'listener' in changed else 'http'}://{PROXY_HOST}:{self.proxy.port}"
 
-    def listen_with(self, certificate: Certified, *chain: Certified) -> None:
+    def listen_with(self, certificate: Certified) -> None:
         """Have the proxy's listener speak TLS with this certificate."""
-        self.replace_proxy(listener=server_context(certificate, *chain))
+        self.listener = certificate
+        self.replace_proxy(listener=server_context(certificate))
 
     def listener_certificate(self, **changed: Any) -> Certified:  # noqa: ANN401
         """Make a certificate for the listener, signed by the company."""

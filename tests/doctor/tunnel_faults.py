@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import trustme
@@ -19,6 +18,7 @@ from tests.sandbox import BLOCKED
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from tests.doctor.patient import Patient
     from tests.harness.certificates import Certified
