@@ -7,23 +7,27 @@ BIN := $(VENV)/bin
 BENCH := $(VENV)/bench
 PROVISIONER := terraform/examples/provisioner
 NODE_MODULES := tests/tools/node/node_modules
+REGISTRY_MODULES := tests/package/node/node_modules
 AI_TOOLS := tests/ai_tools
+PYTHON_TOOLS := ai-tools websockets-14 websockets-15 websockets-16
 NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
 node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
+ROUNDS ?= 25
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name '*.sh' -print) \
+	terraform/examples/ide-modules/wrapped .ci/packages .ci/run
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
-.PHONY: demo bench test lint pytest tools tools-all fuzz real-providers test-package build nox test-install format docs clean
+.PHONY: demo bench test lint pytest tools tools-all tools-versions fuzz real-providers test-package build nox test-install registry requirements format docs clean
 
 demo: $(VENV)/.installed
 	python -m tests.demo --providers $(PROVIDERS)
 
-# BENCH_OPTIONS='--rounds 5', for example; --help says more.
 bench: $(VENV)/.installed $(BENCH)/.installed
-	python -m tests.bench --program $(BENCH)/bin/tf-helper --providers $(PROVIDERS) $(BENCH_OPTIONS)
+	python -m tests.bench $(BENCH)/bin/tf-helper $(ROUNDS)
 
 test: lint pytest
 
@@ -31,8 +35,9 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
-		$(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
+	shellcheck $(SHELL_SCRIPTS)
+	shellcheck --exclude=SC2034,SC2154 terraform/startup/*.sh # parts share variables
+	cat terraform/startup/*.sh | shellcheck -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
@@ -45,21 +50,26 @@ pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
 # Claude Code and others, through the proxy, one at a time, so that it is clear whose requests are recorded.
-tools: $(VENV)/.installed $(call environments,ai-tools) $(call node_modules,javascript node/22 node/24)
+tools: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS)) $(call node_modules,javascript node/22 node/24 ide/copilot)
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
 
 # The same and those that are heavy, rarely used or no longer supported.
-tools-all: $(VENV)/.installed $(call environments,ai-tools ai-tools-more aider) \
-		$(call node_modules,javascript more node/20 node/22 node/24)
+tools-all: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS) ai-tools-more aider deepagents google-adk jupyter) \
+		$(call node_modules,javascript more older node/20 node/22 node/24 ide/copilot ide/vscode) $(AI_TOOLS)/go/ask
 	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
+
+# Installs the lowest version of each library that uses the proxy, and the newest that does not, and runs both.
+tools-versions: $(VENV)/.installed $(call node_modules,node/24)
+	python -m tests.ai_tools.versions
 
 fuzz: $(VENV)/.installed
 	pytest --fuzz -m 'fuzz or long' tests
 
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed
+	python -m tests.pictures
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
-	pytest --quiet --write-findings tests/doctor/test_faults.py
+	pytest --quiet --write-transcripts tests/doctor/test_readme.py
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed
@@ -76,8 +86,17 @@ build: $(VENV)/.installed
 nox: $(VENV)/.installed
 	nox $(NOX)
 
-test-install: $(VENV)/.installed
+test-install: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
 	pytest -m package tests/package
+
+# The dependencies that provisioners get, with hashes.
+requirements: $(VENV)/.installed
+	uv pip compile --quiet --upgrade --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
+		--custom-compile-command 'make requirements' --output-file $(PROVISIONER)/requirements.txt pyproject.toml
+
+# The folder to submit to https://github.com/coder/registry. REGISTRY_OPTIONS='--namespace mine', for example.
+registry: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
+	python -m tests.registry $(REGISTRY_OPTIONS)
 
 format: $(VENV)/.installed
 	ruff check --fix
@@ -97,8 +116,8 @@ $(BENCH)/.installed: $(HELPER) | $(VENV)/.installed
 	touch $@
 
 # Without npm the tests that need it are skipped.
-$(NODE_MODULES)/.installed: $(dir $(NODE_MODULES))package-lock.json
-	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $(dir $(NODE_MODULES)) && touch $@; }
+$(NODE_MODULES)/.installed $(REGISTRY_MODULES)/.installed: %/node_modules/.installed: %/package-lock.json
+	! command -v npm >/dev/null || { npm ci --silent --no-audit --no-fund --prefix $* && touch $@; }
 
 # What cannot be installed is skipped by the tests. Of all packages from npm, only those of $(NPM_REBUILT) may run a script:
 # it puts the binary for this machine in its place.
@@ -106,9 +125,23 @@ $(AI_TOOLS)/%/node_modules/.installed: $(AI_TOOLS)/%/package-lock.json
 	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(AI_TOOLS)/$* \
 		&& npm rebuild --silent --prefix $(AI_TOOLS)/$* $(NPM_REBUILT) && touch $@
 
+# For `npm ci` the lock file would have to have the packages for all processors, which not all registries have.
+$(AI_TOOLS)/ide/copilot/node_modules/.installed: $(AI_TOOLS)/ide/copilot/package-lock.json
+	-npm install --silent --ignore-scripts --no-save --no-audit --no-fund --prefix $(<D) && touch $@
+
+# code-server leaves the packages of its two parts to a script, which would compile modules that the tests do not need.
+$(AI_TOOLS)/ide/vscode/node_modules/.installed: $(AI_TOOLS)/ide/vscode/package-lock.json
+	-npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(<D) \
+		&& for part in $(@D)/code-server/lib/vscode $(@D)/code-server/lib/vscode/extensions; do \
+			npm install --silent --ignore-scripts --omit=dev --no-save --no-audit --no-fund --prefix $$part || exit; \
+		done && touch $@
+
 $(VENV)/%/.installed: $(AI_TOOLS)/python/%.txt | $(VENV)/.installed
 	$(PYTHON) -m venv --without-pip $(@D)
 	-python -m pip --python $(@D)/bin/python install --quiet --requirement $< && touch $@
 
+$(AI_TOOLS)/go/ask: $(AI_TOOLS)/go/ask.go
+	-go build -o $@ $<
+
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/node/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(NODE_MODULES) $(REGISTRY_MODULES) build $(AI_TOOLS)/*/node_modules $(AI_TOOLS)/*/*/node_modules dist .hypothesis .nox .mypy_cache .pytest_cache .ruff_cache .coverage

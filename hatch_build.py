@@ -8,6 +8,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
+RELATIVE_IMAGE = re.compile(r"(!\[[^]]*\]\()(?!\w+:)")
 RELATIVE_LINK = re.compile(r"\]\((?!\w+:|#)")
 
 
@@ -20,5 +21,7 @@ class Description(MetadataHookInterface):
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
         metadata["readme"] = {
             "content-type": "text/markdown",
-            "text": RELATIVE_LINK.sub(f"]({repository}/blob/HEAD/", text),
+            "text": RELATIVE_LINK.sub(
+                f"]({repository}/blob/HEAD/", RELATIVE_IMAGE.sub(rf"\1{repository}/raw/HEAD/", text)
+            ),
         }

@@ -1,12 +1,12 @@
 # The names of the variables in `env`. A template that picks one (module.aibridge_proxy.env["NO_PROXY"]) must be able to
-# stop, and then the helper does not run. tests/module/test_env.py compares these lists with tf-helper's table.
+# stop, and then the helper does not run; for_each over the names must work while their values are unknown. tests/module/test_env.py compares these lists with tf-helper's table.
 
 locals {
   # Their value is proxy_auth_url.
   proxy_env_names = ["HTTPS_PROXY", "https_proxy"]
 
   # Their value is the session token, with coder_token_as_api_key.
-  api_key_env_names = ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"]
+  api_key_env_names = ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY", "CODEX_API_KEY"]
 
   # Their values come from tf-helper.
   client_env_names = [
@@ -15,6 +15,7 @@ locals {
     "NODE_USE_ENV_PROXY",
     "NODE_EXTRA_CA_CERTS",
     "DENO_CERT",
+    "DENO_NO_UPDATE_CHECK",
     "CODEX_CA_CERTIFICATE",
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",

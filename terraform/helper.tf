@@ -1,8 +1,9 @@
 # What tf-helper is asked, and what it answers.
 
 locals {
-  # The releases of tf-helper that this module works with: the major version and, while that is 0, the minor version.
-  helper_release = "0.1"
+  # The oldest release of tf-helper that this module works with. All newer ones of the same major version do, too, so that
+  # provisioners can be upgraded before templates.
+  needed_helper = "1.0"
 
   # A workspace must be able to stop, and to be deleted, without the helper. This takes its place.
   program = local.starting ? var.helper : ["sh", "-c", "echo {}"]
@@ -13,8 +14,8 @@ locals {
   wrapper_path       = var.wrapper_path == null ? "" : var.wrapper_path
 }
 
-# Everything but agent_id, which is unknown until the agent exists. One unknown value would put the whole data source off
-# until apply; without it, a bad input is refused when the template is pushed, and the outputs are known at plan.
+# Everything but agent_id, which is unknown until the agent exists. One unknown value would defer the whole data
+# source until apply; without it, a bad input is refused when the template is pushed, and the outputs are known at plan.
 # For the same reason no data source here has a precondition or postcondition: with one, Terraform reads it at apply
 # whenever anything that the module depends on has changes, for example the agents in `for_each = coder_agent.all`.
 data "external" "settings" {
@@ -53,12 +54,21 @@ locals {
     warnings           = "[]"
   }
 
-  # In the result of another release the same key can mean something else.
-  helper_version    = lookup(data.external.settings.result, "version", "")
-  helper_compatible = startswith("${local.helper_version}.", "${local.helper_release}.")
-  result            = local.helper_compatible ? data.external.settings.result : {}
-  missing_keys      = setsubtract(keys(local.given), keys(local.result))
-  settings          = merge(local.given, local.result)
+  # Major and minor version, as numbers. What is not a version is 0.0, which is older than any release.
+  helper_version = lookup(data.external.settings.result, "version", "")
+  release = {
+    for name, version in { helper = local.helper_version, needed = local.needed_helper } :
+    name => [for number in try(regex("^(\\d+)\\.(\\d+)", version), [0, 0]) : tonumber(number)]
+  }
+
+  # In the result of another major version the same key can mean something else.
+  helper_compatible = (
+    local.release.helper[0] == local.release.needed[0]
+    && local.release.helper[1] >= local.release.needed[1]
+  )
+  result       = local.helper_compatible ? data.external.settings.result : {}
+  missing_keys = setsubtract(keys(local.given), keys(local.result))
+  settings     = merge(local.given, local.result)
 }
 
 # Refuses a bad agent_id: the Coder provider accepts an empty one, and then the script runs nowhere. The other values are

@@ -11,8 +11,10 @@ locals {
   proxy_userinfo = "coder:${replace(urlencode(local.session_token), "+", "%20")}@"
   proxy_auth_url = replace(local.settings.proxy_url, "/^([^:]*:\\/\\/)/", "$${1}${local.proxy_userinfo}")
 
+  # With depends_on on the module block the values are unknown at plan. The names are known even then.
+  helper_env = jsondecode(local.settings.client_env)
   client_env = merge(
-    jsondecode(local.settings.client_env),
+    { for name in local.client_env_names : name => tostring(lookup(local.helper_env, name, "")) },
     { for name in local.proxy_env_names : name => local.proxy_auth_url },
     { for name in local.api_key_env_names : name => local.session_token if var.coder_token_as_api_key },
   )
@@ -33,10 +35,11 @@ locals {
   }
 }
 
-# A check warns and lets the plan go on.
+# A check warns and lets the plan go on. In `terraform test` it fails the run, and so does a condition that is unknown at
+# plan; a conditional expression, unlike ||, is known whatever the other branch is.
 check "helper_warnings" {
   assert {
-    condition     = length(local.warnings) == 0
+    condition     = var.show_warnings ? length(local.warnings) == 0 : true
     error_message = join("\n", local.warnings)
   }
 }
@@ -52,8 +55,13 @@ resource "coder_script" "aibridge_proxy_setup" {
 
   lifecycle {
     precondition {
-      condition     = local.helper_compatible || !local.starting
-      error_message = "This module needs tf-helper ${local.helper_release}.x, but ${local.helper_version == "" ? "the helper's result has no version" : "the helper is version ${local.helper_version}"}. Install tf-helper ${local.helper_release}.x on the provisioner, or use the release of this module that works with the installed one."
+      condition     = local.helper_version != "" || !local.starting
+      error_message = "The result of the command in the variable helper has no version: check that this command runs tf-helper itself. In a test, override data.external.settings with a whole result; \"Test a template\" in the module's README shows one."
+    }
+
+    precondition {
+      condition     = local.helper_compatible || local.helper_version == "" || !local.starting
+      error_message = "This module needs tf-helper ${local.needed_helper} or a newer ${local.release.needed[0]}.x, but the helper is version ${local.helper_version}. Upgrade tf-helper on the provisioner, or use the release of this module that works with the installed one."
     }
 
     precondition {

@@ -1,18 +1,26 @@
-# How values get into the startup script and the wrapper: as single-quoted assignments in front of a static file.
+# How values get into the startup script and the wrapper: as single-quoted assignments in front of static files.
 
 locals {
   # Between single quotes a POSIX shell takes every character as it is. A single quote ends the quotes, is
   # escaped, and opens them again.
   escaped_quote = "'\\''"
 
-  # Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of the command.
+  # In the order of their names. Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of
+  # the command.
   shell_files = {
-    for name in ["setup.sh", "wrapper.sh", "certificates.awk"] :
+    for name in setunion(fileset(path.module, "{startup,check}/*"), ["wrapper.sh"]) :
     name => replace(file("${path.module}/${name}"), "\r\n", "\n")
   }
+  startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
+  check_parts   = [for name, text in local.shell_files : text if can(regex("^check/", name))]
+  check_text    = join("\n", local.check_parts)
 
-  # Tracing, verbose mode and allexport can come in through SHELLOPTS: values must be neither printed nor exported.
-  shell_options = "{ set +avx; } 2>/dev/null"
+  # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
+  # `export A=1` prints the environment.
+  shell_options = join("\n", [
+    "{ set +avx; } 2>/dev/null",
+    "case $${SHELLOPTS-} in *keyword*) ! (set +k) 2>/dev/null || set +k ;; esac",
+  ])
 
   certificate_files = [local.settings.cert_path, local.settings.ca_bundle_path]
 
@@ -21,18 +29,56 @@ locals {
       "#!/bin/sh",
       # The script replaces files with this second line only. It stays the same, because older wrappers have it.
       "# Saved by the startup script of AI Bridge Proxy at each start of the workspace",
+      "unset -f exec exit export grep printf set shift test tr",
       local.shell_options,
     ],
     [for name, value in local.client_env : "export ${name}='${replace(value, "'", local.escaped_quote)}'"],
     ["set -- ${join(" ", [for path in local.certificate_files : "'${replace(path, "'", local.escaped_quote)}'"])} \"$@\""],
     [local.shell_files["wrapper.sh"]],
+    # What follows runs with --check only.
+    [for name, value in merge(local.check_assignments, local.wrapper_assignments) : "${name}='${replace(value, "'", local.escaped_quote)}'"],
+    slice(local.check_parts, 0, 5),
   ))
 
-  script_assignments = merge(local.script_values, { CERTIFICATES_AWK = local.shell_files["certificates.awk"] })
+  # Lines with tabs between the fields; U+001F is between the lines of an advice.
+  check_assignments = {
+    PROXY_URL = local.settings.proxy_url
+    PROVIDER_HOSTS = join("", [
+      for host, broken in jsondecode(file("${path.module}/provider_hosts.json")) : "\n${host}\t${broken}"
+    ])
+    VERDICTS = join("", [
+      for name, known in jsondecode(file("${path.module}/verdicts.json")) :
+      join("\t", ["\n${name}", known.step, known.status, known.message, replace(known.advice, "\n", "\u001f")])
+      if can(regex("\\b${name}\\b", local.check_text))
+    ])
+  }
+  wrapper_assignments = {
+    ACCESS_URL     = local.settings.access_url
+    CERT_PATH      = local.settings.cert_path
+    CA_BUNDLE_PATH = local.settings.ca_bundle_path
+    TOKEN          = local.session_token
+  }
+
+  # In each line, the name of a property and a sentence with the words of the module's own warnings.
+  ca_properties = join("", [
+    for name, known in jsondecode(file("${path.module}/certificate_properties.json")) :
+    join("", [
+      "\n${name} ${known.property}; refused by ",
+      replace(join(", ", known.refused_by), "/, ([^,]*)$/", " and $1"),
+      ". ${upper(substr(known.way_out, 0, 1))}${substr(known.way_out, 1, -1)}",
+    ])
+  ])
+
+  script_assignments = merge(local.script_values, local.check_assignments, {
+    CERTIFICATES_AWK = local.shell_files["startup/certificates.awk"]
+    CA_PROPERTIES    = "${local.ca_properties}\n"
+  })
 
   script = join("\n", concat(
     ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
     [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
-    [local.shell_files["setup.sh"]],
+    slice(local.startup_parts, 0, length(local.startup_parts) - 1),
+    [for number in [0, 1, 2, 5] : local.check_parts[number]],
+    slice(local.startup_parts, length(local.startup_parts) - 1, length(local.startup_parts)),
   ))
 }

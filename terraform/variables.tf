@@ -44,6 +44,11 @@ variable "helper" {
     condition     = length(compact(var.helper)) > 0
     error_message = "helper must not be empty: give the program and its arguments, for example [\"tf-helper\"]."
   }
+
+  validation {
+    condition     = trimspace(try(compact(var.helper)[0], "-")) != ""
+    error_message = "The first element of helper is blank: it must be the program, by name or absolute path, for example \"tf-helper\"."
+  }
 }
 
 variable "ca_cert_pem" {
@@ -85,8 +90,15 @@ variable "wrapper_path" {
 }
 
 variable "coder_token_as_api_key" {
-  description = "Whether tools without an API key of their own send the user's Coder token as their key: adds `ANTHROPIC_AUTH_TOKEN` and `OPENAI_API_KEY` to `env`."
+  description = "Whether tools without an API key of their own send the user's Coder token as their key: adds `ANTHROPIC_AUTH_TOKEN`, `OPENAI_API_KEY` and `CODEX_API_KEY` to `env`."
   type        = bool
   nullable    = false
   default     = false
+}
+
+variable "show_warnings" {
+  description = "Whether plan and apply show the warnings of `tf-helper`. In `terraform test` a warning, and one that is unknown at plan, fails the run: set `false` there. The output `warnings` has them in any case."
+  type        = bool
+  nullable    = false
+  default     = true
 }

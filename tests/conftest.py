@@ -40,9 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the installed program that tests/protocol/test_program.py starts, instead of the one beside this Python",
     )
     group.addoption("--fail-on-skip", action="store_true", help="fail if a test was skipped")
-    group.addoption(
-        "--write-findings", action="store_true", help="write what doctor finds into docs/messages.md (`make docs`)"
-    )
+    group.addoption("--write-transcripts", action="store_true", help="write what doctor says into the documentation")
     group.addoption(
         "--fuzz",
         action="store_true",
@@ -88,6 +86,20 @@ def providers(request: pytest.FixtureRequest) -> Providers:
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
     return "real" if request.config.getoption("--real-providers") else "stand-in"
+
+
+@pytest.fixture(scope="session")
+def script_order(providers: Providers, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skip the test if the real provider is older than `coder_script_order`; the stand-in has it."""
+    if providers == "real":
+        directory = tmp_path_factory.mktemp("schema")
+        (directory / "main.tf").write_text(
+            'terraform {\n  required_providers {\n    coder = { source = "coder/coder" }\n  }\n}\n'
+        )
+        with Terraform(directory, providers=providers) as terraform:
+            terraform.init()
+            if '"coder_script_order"' not in terraform.run("providers", "schema", "-json").stdout:
+                pytest.skip("this release of the provider coder/coder has no coder_script_order yet")
 
 
 @pytest.fixture

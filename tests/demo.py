@@ -59,7 +59,9 @@ def main() -> int:
             sys.exit(str(error))
         roots = Path(scratch, "system-roots.pem")
         public.cert_pem.write_to_path(str(roots))
-        return int(not (start(outputs, script, roots, proxy) and ask_both(outputs, origin)))
+        passed = start(outputs, script, roots, proxy) and ask_both(outputs, origin)
+        step("Verdict", "passed: a tool reaches both hosts" if passed else "failed: see the last step above")
+        return int(not passed)
 
 
 def apply(scratch: Path, deployment: Deployment, proxy: Proxy, providers: Providers) -> tuple[dict[str, Any], str]:

@@ -6,7 +6,6 @@ cog (https://cog.readthedocs.io) runs the Python in the comments of a page and p
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,12 +15,8 @@ import hcl2
 from tests import PROGRAM, ROOT
 from tests.ai_tools.catalog import ALL_TOOLS
 from tests.ai_tools.catalog.refusals import REFUSALS
+from tests.ai_tools.catalog.tool import Verdict
 from tests.harness.cells import CELLS
-from tests.messages import commands as command_messages
-from tests.messages import fetch as fetch_messages
-from tests.messages import module as module_messages
-from tests.messages import query as query_messages
-from tests.messages import script as script_messages
 from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -32,11 +27,10 @@ from tf_helper.values.certificate_warnings import certificate_properties
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tests.ai_tools.catalog.tool import Family
+    from tests.ai_tools.catalog.tool import Family, Tool
     from tests.harness.cells import Cell
+    from tests.tools.clients import Client
 
-# Of the requests that the stand-in for the deployment gets.
-logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 
 def help_text(*command: str) -> str:
@@ -77,26 +71,6 @@ def outputs() -> str:
     )
 
 
-def refusals() -> str:
-    """Return what the module and the program refuse."""
-    return f"{module_messages.messages()}\n\n{query_messages.refusals()}"
-
-
-def warnings() -> str:
-    """Return what the program warns of at plan."""
-    return f"{query_messages.warnings()}\n\n{fetch_messages.warnings()}"
-
-
-def startup() -> str:
-    """Return what the startup script and the wrapper say."""
-    return script_messages.messages()
-
-
-def commands() -> str:
-    """Return what the commands print besides their results."""
-    return command_messages.messages()
-
-
 def tls_reasons() -> str:
     """Return the table of reasons why a certificate is refused."""
     return _table(("why", "what to do"), dict.fromkeys(reason[:2] for reason in REASONS.values()))
@@ -130,43 +104,41 @@ def client_variables() -> str:
 
 
 class _Row(NamedTuple):
-    """A line of a matrix: what begins it, and in which cells something does not work, or not as one would expect."""
+    """A line of a matrix: what begins it, and what it says in each cell."""
 
     labels: tuple[str, ...]
-    fails: Mapping[Cell, str]
-    notes: Mapping[Cell, str]
+    verdicts: tuple[Verdict, ...]
 
 
 def clients() -> str:
     """Return the matrix of clients."""
-    return _matrix(("client",), [_Row((client.name,), client.excluded, {}) for client in CLIENTS])
+
+    def verdict(client: Client, cell: Cell) -> Verdict:
+        return Verdict("no", client.excluded[cell]) if cell in client.excluded else Verdict("yes")
+
+    rows = [_Row((client.name,), tuple(verdict(client, cell) for cell in CELLS)) for client in CLIENTS]
+    return _matrix(("client",), rows)
 
 
 def ai_tools(family: Family) -> str:
     """Return the matrix of AI tools of a family, with their versions."""
-    rows = (
-        _Row((tool.name, tool.packages[0].version), tool.fails, tool.notes)
-        for tool in ALL_TOOLS
-        if tool.family == family
-    )
-    return _matrix(("", "version"), list(rows))
+    rows = [_Row((tool.name, tool.packages[0].version), _verdicts(tool)) for tool in ALL_TOOLS if tool.family == family]
+    return _matrix(("", "version"), rows)
 
 
 def javascript_libraries() -> str:
     """Return the matrix of libraries for JavaScript; runtimes on which one does alike share a line."""
-    libraries = [tool for tool in ALL_TOOLS if tool.family == "JavaScript"]
-    rows = []
-    for tool in libraries:
-        alike = [
-            other
-            for other in libraries
-            if (other.name, other.fails, other.notes) == (tool.name, tool.fails, tool.notes)
-        ]
-        if tool is alike[0]:
+    runtimes: dict[_Row, list[str]] = {}
+    for tool in ALL_TOOLS:
+        if tool.family == "JavaScript":
             version = tool.packages[0].version if len(tool.packages) > 1 else "–"
-            on = ", ".join(other.runtime for other in alike)
-            rows.append(_Row((tool.name, version, on), tool.fails, tool.notes))
+            runtimes.setdefault(_Row((tool.name, version), _verdicts(tool)), []).append(tool.runtime)
+    rows = [_Row((*row.labels, ", ".join(names)), row.verdicts) for row, names in runtimes.items()]
     return _matrix(("", "version", "on"), rows)
+
+
+def _verdicts(tool: Tool) -> tuple[Verdict, ...]:
+    return tuple(tool.verdict(cell) for cell in CELLS)
 
 
 def runtimes() -> str:
@@ -185,16 +157,14 @@ def tool_refusals() -> str:
 
 def _matrix(heads: tuple[str, ...], rows: list[_Row]) -> str:
     """Return a table with a column for each cell, and under it what its numbers mean."""
-    texts = list(dict.fromkeys(text for row in rows for text in (*row.fails.values(), *row.notes.values())))
+    texts = list(dict.fromkeys(verdict.reason for row in rows for verdict in row.verdicts if verdict.reason))
 
-    def verdict(row: _Row, cell: Cell) -> str:
-        if cell in row.fails:
-            return f"no ({texts.index(row.fails[cell]) + 1})"
-        return f"yes ({texts.index(row.notes[cell]) + 1})" if cell in row.notes else "yes"
+    def cell(verdict: Verdict) -> str:
+        return f"{verdict.word} ({texts.index(verdict.reason) + 1})" if verdict.reason else verdict.word
 
     table = _table(
         (*heads, *(f"{cell.host}, {cell.listener}" for cell in CELLS)),
-        ((*row.labels, *(verdict(row, cell) for cell in CELLS)) for row in rows),
+        ((*row.labels, *map(cell, row.verdicts)) for row in rows),
     )
     return "\n".join([table, "", *(f"{number}. {text}." for number, text in enumerate(texts, start=1))])
 

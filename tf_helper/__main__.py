@@ -1,23 +1,27 @@
 """The entry point: tf-helper, or python -m tf_helper."""
 
+# Not signal, whose enumerations take as long as a tenth of a plan's imports.
+import _signal  # type: ignore[import-not-found]
 import gc
 import os
 import sys
 
 
 def run() -> None:
-    """Run the program and end the process. Imports come after `try`, because Ctrl-C can arrive during them."""
-    try:
-        # Nearly everything that imports allocate lives until the end: collecting garbage would search it in vain, now
-        # and when the interpreter ends.
-        gc.disable()
-        from tf_helper.cli import main
+    """Run the program and end the process.
 
-        status = main(sys.argv[1:])
-        gc.freeze()
-    except KeyboardInterrupt:
-        status = 130
-    sys.exit(status)
+    Ctrl-C ends it at once, for nothing has to be cleaned up, and while modules in C and Rust are imported, they turn a
+    KeyboardInterrupt into an ImportError, or panic.
+    """
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, lambda *_: os._exit(130))
+    # Nearly everything that imports allocate lives until the end: collecting garbage would search it in vain.
+    gc.disable()
+    from tf_helper.cli import main
+
+    # The status is the answer's: at the interpreter's own end, a thread that is left can crash it, PYTHONINSPECT reads
+    # more from standard input, and a library can print.
+    os._exit(main(sys.argv[1:]))
 
 
 def without_working_directory(path: list[str]) -> list[str]:

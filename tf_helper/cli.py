@@ -46,15 +46,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_command(arguments: list[str]) -> int:
-    from tf_helper.commands.interruption import exit_on_sigint
+    from tf_helper.commands.main import parse
 
-    with exit_on_sigint():
-        from tf_helper.commands.main import parse
-
-        try:
-            command = parse(arguments)
-        finally:  # argparse prints help and leaves by SystemExit
-            flush_standard_output()
+    try:
+        command = parse(arguments)
+    except SystemExit as end:  # argparse has printed help, or what is wrong
+        flush_standard_output()
+        return int(end.code or ANSWERED)
     return command()
 
 

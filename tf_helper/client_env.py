@@ -56,6 +56,12 @@ CLIENT_VARIABLES = (
     ),
     ClientVariable("DENO_CERT", "adds", "Deno", "https://docs.deno.com/runtime/reference/env_variables/"),
     ClientVariable(
+        "DENO_NO_UPDATE_CHECK",
+        "turns on",
+        "Deno, which otherwise sends the proxy's credentials to its update server",
+        "https://docs.deno.com/runtime/reference/env_variables/",
+    ),
+    ClientVariable(
         "CODEX_CA_CERTIFICATE",
         "adds",
         "Codex, which takes SSL_CERT_FILE without it",
@@ -114,6 +120,12 @@ API_KEY_VARIABLES = (
         "authenticates",
         "OpenAI's SDKs and tools that use them",
         "https://developers.openai.com/api/docs/libraries",
+    ),
+    ClientVariable(
+        "CODEX_API_KEY",
+        "authenticates",
+        "Codex, with `codex exec` only",
+        "https://developers.openai.com/codex/noninteractive",
     ),
 )
 

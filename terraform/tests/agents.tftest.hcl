@@ -38,6 +38,24 @@ run "outputs_are_known_before_the_agents_exist" {
   }
 }
 
+# With depends_on on the module block everything is unknown at plan, the warnings included.
+run "the_names_in_env_are_known_where_nothing_else_is" {
+  command = plan
+
+  module {
+    source = "./tests/fixtures/depends_on"
+  }
+
+  variables {
+    show_warnings = false
+  }
+
+  assert {
+    condition     = contains(keys(coder_env.tools), "HTTPS_PROXY") && contains(keys(coder_env.tools), "SSL_CERT_FILE")
+    error_message = jsonencode(keys(coder_env.tools))
+  }
+}
+
 run "depends_on_works_on_the_module_block" {
   module {
     source = "./tests/fixtures/depends_on"

@@ -138,7 +138,7 @@ run "a_token_is_percent_encoded_in_a_url_and_not_in_an_api_key" {
   }
 
   assert {
-    condition     = output.env["ANTHROPIC_AUTH_TOKEN"] == "a b/@:%$1+" && output.env["OPENAI_API_KEY"] == "a b/@:%$1+"
+    condition     = alltrue([for name in ["ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY", "CODEX_API_KEY"] : output.env[name] == "a b/@:%$1+"])
     error_message = "env does not have the token as an API key"
   }
 }

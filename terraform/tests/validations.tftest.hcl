@@ -1,4 +1,7 @@
-# Bad inputs that a module author can catch with expect_failures.
+# Bad inputs that a module author can catch with expect_failures. With a mocked provider the workspace does not start, so
+# tf-helper does not run.
+
+mock_provider "coder" {}
 
 variables {
   agent_id  = "agent"
@@ -70,6 +73,16 @@ run "an_empty_helper_is_refused" {
 
   variables {
     helper = [""]
+  }
+
+  expect_failures = [var.helper]
+}
+
+run "a_blank_program_is_refused" {
+  command = plan
+
+  variables {
+    helper = [" ", "tf-helper"]
   }
 
   expect_failures = [var.helper]

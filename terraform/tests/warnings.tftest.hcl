@@ -36,3 +36,20 @@ run "the_deployment_as_its_own_proxy_warns" {
 
   expect_failures = [check.helper_warnings]
 }
+
+run "warnings_can_be_left_to_the_output" {
+  variables {
+    proxy_url     = "http://aiproxy.example.com"
+    show_warnings = false
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  assert {
+    condition     = length(output.warnings) == 1
+    error_message = jsonencode(output.warnings)
+  }
+}

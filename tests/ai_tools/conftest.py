@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ai_tools.catalog.tool import GRPC_HOSTS
 from tests.ai_tools.network.recorder import Recorder
+from tests.ai_tools.provider.grpc_server import GrpcProvider
 from tests.ai_tools.provider.server import Provider
 from tests.ai_tools.stage import ALL_PROVIDERS, PATH, PROXY_NAME, Stage
 from tests.harness.deployment import TOKEN, Deployment
@@ -53,9 +55,15 @@ def gateway(provider: Provider) -> Iterator[Gateway]:
 
 
 @pytest.fixture(scope="session")
-def proxies(authorities: Authorities, provider: Provider, gateway: Gateway) -> Iterator[Mapping[Listener, Proxy]]:
+def hosts(authorities: Authorities, provider: Provider) -> Iterator[Mapping[str, int]]:
+    """Run the providers that speak gRPC; return which port stands for which host."""
+    with GrpcProvider(authorities.public, provider.visits) as grpc_provider:
+        yield {**dict.fromkeys(GRPC_HOSTS, grpc_provider.port), "*": provider.port}
+
+
+@pytest.fixture(scope="session")
+def proxies(authorities: Authorities, hosts: Mapping[str, int], gateway: Gateway) -> Iterator[Mapping[Listener, Proxy]]:
     """Run AI Bridge Proxy, with each kind of listener."""
-    hosts = {"*": provider.port}
     listener = tls_context(authorities.company, PROXY_NAME)
     with (
         Proxy(gateway=gateway.url, hosts=hosts) as http,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import re
+import shutil
 import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 JAVASCRIPT = HERE / "javascript"
+OLDER = HERE / "older"
 MORE = HERE / "more"
 PYTHON = HERE / "python"
 
@@ -73,6 +75,35 @@ class PyPiPackage(Package):
     def program(self, name: str) -> str:
         """Return the path of a program in that environment."""
         return str(self._environment / "bin" / name)
+
+
+@dataclass(frozen=True)
+class SystemProgram(Package):
+    """A program of the machine's distribution, in whatever version that has."""
+
+    name: str
+    version = "–"
+
+    @property
+    def is_installed(self) -> bool:
+        return bool(shutil.which(self.name, path="/usr/bin:/bin"))
+
+
+@dataclass(frozen=True)
+class GoProgram(Package):
+    """A program that uses Go's standard library alone; `make` compiles it."""
+
+    name: str
+    version = "–"
+
+    @property
+    def path(self) -> Path:
+        """The program itself."""
+        return HERE / "go" / self.name
+
+    @property
+    def is_installed(self) -> bool:
+        return self.path.exists()
 
 
 def node(major: int) -> NpmPackage:

@@ -7,30 +7,33 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.ai_tools.catalog import ALL_TOOLS
+from tests.ai_tools.catalog.tool import ONLY_TUNNELLED
 from tests.ai_tools.packages import JAVASCRIPT, node
+from tests.ai_tools.terminal import converse
 from tests.harness.deployment import TOKEN
 from tests.harness.gateway import PROVIDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.ai_tools.catalog.tool import Tool
     from tests.ai_tools.network.recorder import Recorder
     from tests.ai_tools.provider.server import Provider, Visit
+    from tests.ai_tools.terminal import Steps
     from tests.harness.cells import Cell, Listener
     from tests.harness.gateway import Gateway
     from tests.harness.proxy import Proxy
 
 PROXY_NAME = "aiproxy.example.com"
 
-# Any host of a tool can be intercepted, including those for which Coder has no provider.
-ALL_PROVIDERS = {**{tool.host: tool.host for tool in ALL_TOOLS}, **PROVIDERS}
+# An administrator can enter any provider. Those that Coder does not know are named like their hosts here.
+ALL_PROVIDERS = {**{host: host for host in {tool.host for tool in ALL_TOOLS} - ONLY_TUNNELLED}, **PROVIDERS}
 
 OWN_KEY = "the-users-own-key"
 
@@ -75,22 +78,41 @@ class Stage:
     ) -> Run:
         """Run a tool by the wrapper, with no variables but its own, or the given ones.
 
-        {key} in them is a key that is accepted: the Coder token if the host is intercepted. A tool that prints `until`
-        is killed.
+        {key} is a key that is accepted: the Coder token if the host is intercepted. A tool that prints `until` is
+        killed.
         """
-        intercepted = cell.host == "intercepted"
-        key = TOKEN if intercepted else OWN_KEY
         variables = tool.environment if environment is None else environment
+        with self._prepared(tool.command, variables, cell, wrapper) as (command, variables, home):
+            status, output = _run(command, home, variables, until)
+            past = frozenset(f"{attempt.protocol} {attempt.target}" for attempt in self.recorder.attempts())
+            return Run(status, output, list(self.provider.visits), past, _files_with_token(home))
+
+    def converse(
+        self, command: Sequence[str], environment: Mapping[str, str], steps: Steps, cell: Cell, wrapper: Path | None
+    ) -> tuple[list[str], str]:
+        """Run a tool on a terminal; return which steps are left, and what it showed."""
+        with self._prepared(command, environment, cell, wrapper) as (run, variables, home):
+            return converse(run, {**variables, "TERM": "xterm-256color"}, home, steps, SECONDS)
+
+    @contextmanager
+    def _prepared(
+        self, command: Sequence[str], environment: Mapping[str, str], cell: Cell, wrapper: Path | None
+    ) -> Iterator[tuple[list[str], dict[str, str], Path]]:
+        """Return the command by the wrapper, its environment and its home directory."""
+        intercepted = cell.host == "intercepted"
         self.proxies[cell.listener].providers = dict(ALL_PROVIDERS) if intercepted else {}
         del self.provider.visits[:]
         self.recorder.attempts()
+        program = wrapper or self.wrappers[cell.listener]
         with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
-            command = [part.format(home=home) for part in tool.command]
-            variables = {name: value.format(key=key) for name, value in variables.items()}
-            program = str(wrapper or self.wrappers[cell.listener])
-            status, output = _run([program, *command], Path(home), variables, until)
-            past = frozenset(f"{attempt.protocol} {attempt.target}" for attempt in self.recorder.attempts())
-            return Run(status, output, list(self.provider.visits), past, _files_with_token(Path(home)))
+            values = {
+                "home": home,
+                "key": TOKEN if intercepted else OWN_KEY,
+                "bundle": program.parent.parent / "certs" / "ca.bundle.pem",
+            }
+            variables = {name: value.format_map(values) for name, value in environment.items()}
+            arguments = [part.format_map(values) for part in command]
+            yield [str(program), *arguments], {"PATH": PATH, "HOME": home, **variables}, Path(home)
 
 
 def _run(command: list[str], home: Path, variables: Mapping[str, str], until: str) -> tuple[int | None, str]:
@@ -99,7 +121,7 @@ def _run(command: list[str], home: Path, variables: Mapping[str, str], until: st
         said = Path(output.name)
         with subprocess.Popen(
             command,
-            env={"PATH": PATH, "HOME": str(home), **variables},
+            env=variables,
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=output,

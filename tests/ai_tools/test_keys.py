@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX
+from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX, CODEX_WITH_PROVIDER
 from tests.ai_tools.catalog.python import ANTHROPIC_SDK, OPENAI_SDK
 from tests.ai_tools.conftest import installed
 from tests.ai_tools.stage import OWN_KEY
@@ -51,7 +51,7 @@ def company_keys_only(gateway: Gateway) -> Iterator[None]:
     gateway.faults.discard("own keys")
 
 
-@each(CLAUDE_CODE, ANTHROPIC_SDK, OPENAI_SDK)
+@each(CLAUDE_CODE, CODEX, CODEX_WITH_PROVIDER, ANTHROPIC_SDK, OPENAI_SDK)
 def test_a_tool_with_the_coder_token_as_its_key_uses_the_companys_key(tool: Tool, stage: Stage) -> None:
     run = stage.run(installed(tool), INTERCEPTED, {}, wrapper=stage.wrapper_with_token_as_key)
     assert keys_of_answered_prompts(run) == {f"Bearer {COMPANY_KEY}"}

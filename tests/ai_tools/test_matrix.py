@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,7 @@ from tests.ai_tools.catalog import ALL_TOOLS
 from tests.ai_tools.catalog.more import MORE_TOOLS
 from tests.ai_tools.catalog.python import BOTO3
 from tests.ai_tools.conftest import installed
-from tests.harness.cells import CELLS, Cell
+from tests.harness.cells import TUNNELLED, Cell
 
 if TYPE_CHECKING:
     from tests.ai_tools.catalog.tool import Tool
@@ -23,15 +22,16 @@ pytestmark = pytest.mark.tools
 
 def marks(tool: Tool, cell: Cell | None = None) -> list[pytest.MarkDecorator]:
     on_demand = [pytest.mark.more_tools] if tool in MORE_TOOLS else []
-    if cell is None or cell not in tool.fails:
+    if cell is None or tool.verdict(cell).word == "yes":
         return on_demand
     # A tool that works by now fails here, and its reason has to go.
-    return [*on_demand, pytest.mark.xfail(reason=tool.fails[cell], raises=AssertionError)]
+    return [*on_demand, pytest.mark.xfail(reason=tool.verdict(cell).reason, raises=AssertionError)]
 
 
 MATRIX = [
     pytest.param(tool, cell, id=f"{tool.label}-{cell.host}-{cell.listener}", marks=marks(tool, cell))
-    for tool, cell in product(ALL_TOOLS, CELLS)
+    for tool in ALL_TOOLS
+    for cell in tool.cells
 ]
 
 every_tool = pytest.mark.parametrize(
@@ -48,21 +48,27 @@ def test_a_tool_gets_an_answer_to_its_prompt(tool: Tool, cell: Cell, run_tool: R
 
 @every_tool
 def test_only_known_tools_go_past_the_proxy(tool: Tool, run_tool: RunTool) -> None:
-    runs = [run_tool(installed(tool), cell) for cell in CELLS]
-    assert frozenset().union(*(run.past for run in runs)) == tool.past
+    runs = {cell: run_tool(installed(tool), cell) for cell in tool.cells}
+    assert {cell: run.past for cell, run in runs.items()} == {cell: tool.past_in(cell) for cell in runs}
 
 
 @every_tool
 def test_only_known_tools_send_the_token_to_a_host(tool: Tool, run_tool: RunTool) -> None:
-    runs = {cell: run_tool(installed(tool), cell) for cell in CELLS}
+    runs = {cell: run_tool(installed(tool), cell) for cell in tool.cells}
     leaks = {cell for cell, run in runs.items() if any(visit.proxy_authorization for visit in run.visits)}
     assert leaks == tool.leaks
 
 
 @every_tool
 def test_no_tool_writes_the_token_to_its_home(tool: Tool, run_tool: RunTool) -> None:
-    tunnelled = [run_tool(installed(tool), cell) for cell in CELLS if cell.host == "tunnelled"]
+    tunnelled = [run_tool(installed(tool), cell) for cell in TUNNELLED]
     assert [run.files_with_token for run in tunnelled] == [[], []]
+
+
+@every_tool
+def test_only_known_tools_write_their_key_to_their_home(tool: Tool, run_tool: RunTool) -> None:
+    runs = [run_tool(installed(tool), cell) for cell in tool.cells if cell.host == "intercepted"]
+    assert any(run.files_with_token for run in runs) == tool.keeps_key
 
 
 def test_without_credentials_amazons_sdk_asks_the_metadata_service_directly(stage: Stage) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.harness.deployment import TOKEN
 from tf_helper.commands.environment import complete
 from tf_helper.errors import Invalid, report
 from tf_helper.query import QUERY_KEYS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tf_helper.coder.session_token import SessionToken
 
 
 def test_a_key_is_a_variable_of_its_own() -> None:
@@ -65,14 +72,65 @@ def test_coders_variables_win_over_the_proxys() -> None:
     assert complete([], QUERY_KEYS, environment).token == (TOKEN, None)
 
 
-@pytest.mark.parametrize("name", ["CODER_URL", "CODER_AGENT_URL"])
-def test_a_persons_token_is_for_the_deployment_of_coder_url_or_else_for_any(name: str) -> None:
-    environment = {"CODER_SESSION_TOKEN": TOKEN, name: "https://a"}
-    for url, value in (("https://A:443/", TOKEN), ("https://b", "" if name == "CODER_URL" else TOKEN)):
-        found = complete([("access_url", url)], QUERY_KEYS, environment)
-        assert found.token.value == value
-        assert bool(found.token.withheld) == (not value)
-    assert complete([], QUERY_KEYS, environment).token == (TOKEN, None)
+IN_A_TOOL = {"HTTPS_PROXY": f"https://coder:{TOKEN}@h"}
+
+
+@pytest.mark.parametrize("variable", ["CODER_URL", "CODER_AGENT_URL"])
+@pytest.mark.parametrize(
+    "token",
+    [{"CODER_SESSION_TOKEN": TOKEN}, {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}, IN_A_TOOL],
+    ids=lambda variables: next(iter(variables)),
+)
+def test_a_token_from_any_source_is_for_the_deployment_that_every_variable_names(
+    token: dict[str, str], variable: str
+) -> None:
+    def found(access_url: str, **variables: str) -> SessionToken:
+        return complete([("proxy_url", "https://h"), ("access_url", access_url)], QUERY_KEYS, token | variables).token
+
+    assert found("https://any") == (TOKEN, None)
+    assert found("https://A:443/", CODER_URL="https://a", CODER_AGENT_URL="https://a/") == (TOKEN, None)
+    for others in ({}, {"CODER_URL": "https://b", "CODER_AGENT_URL": "https://b"}):
+        value, withheld = found("https://b", **(others | {variable: "https://a"}))
+        assert value == ""
+        assert withheld
+        assert f"{next(iter(token))} is for https://a ({variable}) and is not sent to https://b" in withheld.message
+
+
+@pytest.mark.parametrize(
+    ("environment", "token"),
+    [
+        (IN_A_TOOL, ""),
+        (IN_A_TOOL | {"https_proxy": f"http://coder:{TOKEN}@other:3128"}, TOKEN),
+        (IN_A_TOOL | {"https_proxy": "http://coder:x@other:99999"}, ""),
+        ({"CODER_SESSION_TOKEN": TOKEN}, TOKEN),
+    ],
+)
+def test_the_token_of_a_proxys_variable_is_for_that_proxy(environment: dict[str, str], token: str) -> None:
+    value, withheld = complete([("proxy_url", "http://other:3128")], QUERY_KEYS, environment).token
+    assert value == token
+    assert ("another proxy and is not sent to http://other:3128" in str(withheld)) == (not token)
+
+
+@pytest.mark.parametrize(
+    ("variables", "path"),
+    [
+        ({"GIT_SSL_CAINFO": "/x/ca.bundle.pem", "SSL_CERT_FILE": "/etc/ssl/cert.pem"}, "/x/ca.pem"),
+        ({"SSL_CERT_FILE": "/x/ca.bundle"}, "/x/ca"),
+        ({"NODE_EXTRA_CA_CERTS": "{0}/ca.pem"}, "{0}/ca.pem"),
+        ({"SSL_CERT_FILE": "x/ca.bundle.pem"}, ""),
+        ({"NODE_EXTRA_CA_CERTS": "/missing/ca.pem"}, ""),
+    ],
+)
+def test_in_a_tools_process_the_certificates_path_is_known(
+    variables: dict[str, str], path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.bundle.pem").touch()
+    environment = {name: value.format(tmp_path) for name, value in variables.items()}
+    pairs = dict(complete([], QUERY_KEYS, environment | IN_A_TOOL).pairs)
+    assert pairs.get("cert_path", "") == path.format(tmp_path)
+    assert "cert_path" not in dict(complete([], QUERY_KEYS, environment).pairs)
+    given = environment | IN_A_TOOL | {"TF_HELPER_CERT_PATH": "/given"}
+    assert dict(complete([], QUERY_KEYS, given).pairs)["cert_path"] == "/given"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +64,7 @@ def test_the_command_has_the_environment_of_a_tool_and_nothing_else_changes() ->
 def test_the_token_can_be_the_key_of_tools_as_well() -> None:
     settings = ("--coder-token-as-api-key", *SETTINGS)
     after = variables(execute("env", settings=settings, token="a b").stdout)
-    assert [after[variable.name] for variable in API_KEY_VARIABLES] == ["a b", "a b"]
+    assert [after[variable.name] for variable in API_KEY_VARIABLES] == ["a b"] * 3
 
 
 @pytest.mark.parametrize("environment", [{"LC_CTYPE": "C.UTF-8"}, {"LC_ALL": "C"}, {}])
@@ -143,6 +144,16 @@ def test_a_command_that_prints_nothing_runs_with_a_full_standard_output() -> Non
 
 def test_a_token_that_is_not_text_is_passed_on_byte_for_byte() -> None:
     assert execute("printenv", "HTTPS_PROXY", token="a\udcffb").stdout == "https://coder:a%FFb@h\n"
+
+
+def test_an_entry_of_the_environment_without_a_name_does_not_matter() -> None:
+    code = (
+        "import ctypes, os, sys; array = lambda items: (ctypes.c_char_p * (len(items) + 1))(*items);"
+        "own = [b'='.join(item) for item in os.environb.items()]; command = [*map(os.fsencode, sys.argv[1:])];"
+        "ctypes.CDLL(None).execve(command[0], array(command), array([*own, b'=x', b'=y=z']))"
+    )
+    done = execute("echo", "x", launcher=(sys.executable, "-c", code))
+    assert (done.status, done.stdout) == (0, "x\n")
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def patient(
     for module in (context, files):
         monkeypatch.setattr(module, "SYSTEM_TRUST_FILES", (str(system_roots),))
     monkeypatch.setattr(context, "SYSTEM_TRUST_DIRECTORIES", ())
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     look_up = socket.getaddrinfo
     monkeypatch.setattr(
         socket,

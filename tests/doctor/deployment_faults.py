@@ -53,7 +53,17 @@ def a_token_with_a_control_character(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "with\x01control"
 
 
-@FAULTS("user", "failed", "refused the token (401)", "restart the workspace")
+@FAULTS("session_token", "token_malformed")
+def a_token_that_is_not_text(patient: Patient) -> None:
+    patient.environment["CODER_SESSION_TOKEN"] = "a\udcffb"
+
+
+@FAULTS("user", "failed", "(401): its user is not active", "a new token does not help")
+def a_suspended_user(patient: Patient) -> None:
+    patient.deployment.suspend_user()
+
+
+@FAULTS("user", "failed", "refused the session token (401)", "restart the workspace")
 def a_wrong_token(patient: Patient) -> None:
     patient.environment["CODER_SESSION_TOKEN"] = "9876543210-wrongwrongwrongwrongwr"
 
@@ -69,10 +79,14 @@ def serves(answer: Answer) -> Callable[[Patient], None]:
 for name, (step, said, inflict) in {
     "an expired token": (
         "user",
-        ("the token has expired (401)", "restart the workspace"),
+        ("refused the session token (401): it has expired", "restart the workspace"),
         replies(USER_PATH, signed_out('API key expired at "2026-11-01 08:00:00 +0000 UTC".')),
     ),
-    "a refusal in other words": ("user", ("refused the token (401)",), replies(USER_PATH, Answer(401, b"expired"))),
+    "a refusal in other words": (
+        "user",
+        ("refused the session token (401)",),
+        replies(USER_PATH, Answer(401, b"expired")),
+    ),
     "a redirect to a login page": (
         "deployment",
         ("redirects elsewhere (302)", "let /api/v2 through"),

@@ -5,6 +5,7 @@ In the values, {0} is the patient.
 
 from __future__ import annotations
 
+import json
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,7 +36,14 @@ def bypass(entries: str) -> dict[str, str]:
     return both("NO_PROXY", f"127.0.0.1,{entries}")
 
 
-# What a tool's process has otherwise is what the module gives it.
+CLAUDE = "~/.claude/settings.json"
+
+
+def claude(**variables: object) -> str:
+    return json.dumps({"env": variables})
+
+
+# A name that begins with ~ is a file's. What a tool's process has otherwise is what the module gives it.
 FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "two proxies": (
         {"HTTPS_PROXY": ELSEWHERE},
@@ -59,6 +67,34 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "a file that does not exist": (
         {"NODE_EXTRA_CA_CERTS": "/missing"},
         ("NODE_EXTRA_CA_CERTS names a file that does not",),
+    ),
+    "the token for a provider that is not intercepted": (
+        {"OPENAI_API_KEY": TOKEN},
+        ("OPENAI_API_KEY is the Coder token, and goes to api.openai.com,", "enable the provider", "to get a new one"),
+    ),
+    "the token for a provider without the proxy": (
+        both("HTTPS_PROXY", "") | {"ANTHROPIC_AUTH_TOKEN": TOKEN},
+        ("ANTHROPIC_AUTH_TOKEN is the Coder token, and without HTTPS_PROXY it goes to api.anthropic.com",),
+    ),
+    "the token for another host": (
+        {"ANTHROPIC_API_KEY": TOKEN, "ANTHROPIC_BASE_URL": "https://llm.example.com/v1"},
+        ("and ANTHROPIC_BASE_URL sends it to https://llm.example.com", "unset one of the two"),
+    ),
+    "the token for a base URL with a password": (
+        {"ANTHROPIC_API_KEY": TOKEN, "ANTHROPIC_BASE_URL": "https://x:y@h"},
+        ("ANTHROPIC_BASE_URL sends it to another host",),
+    ),
+    "the token for another host of Claude Code's settings": (
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN, CLAUDE: claude(ANTHROPIC_BASE_URL="https://llm.example.com")},
+        ("ANTHROPIC_BASE_URL in ~/.claude/settings.json sends it to https://llm.example.com",),
+    ),
+    "the token for a provider of Codex's own": (
+        {
+            "MY_KEY": TOKEN,
+            "~/.codex/config.toml": 'model_provider = "mine"\n[model_providers.mine]\n'
+            "base_url = 'https://llm.example.com/v1' # mine\nenv_key = \"MY_KEY\"\n",
+        },
+        ("MY_KEY is the Coder token, and model_providers.mine.base_url in ~/.codex/config.toml sends it to",),
     ),
     "a directory for a file": ({"DENO_CERT": "/tmp"}, ("DENO_CERT names a file that does not exist",)),
 }
@@ -97,6 +133,56 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "Nix's certificates": ({"NIX_SSL_CERT_FILE": "/etc/hosts"}, ("takes NIX_SSL_CERT_FILE",)),
     "Node.js without verification": ({"NODE_TLS_REJECT_UNAUTHORIZED": "0"}, ("Node.js verifies no certificate",)),
     "Node.js without a proxy": ({"NODE_USE_ENV_PROXY": "0"}, ("NODE_USE_ENV_PROXY is not 1, so Node.js ignores",)),
+    "Claude Code's own proxy": (
+        {CLAUDE: claude(https_proxy=ELSEWHERE, CLAUDE_CODE_USE_VERTEX=1)},
+        (
+            f"Claude Code takes https_proxy, which leads to {ELSEWHERE}, not to http://aiproxy.example.com",
+            "(~/.claude/settings.json wins over the environment)",
+            "Google Vertex AI is asked by Claude Code",
+            "-> correct it or remove it in ~/.claude/settings.json",
+        ),
+    ),
+    "an old token in Claude Code's settings": (
+        {CLAUDE: claude(HTTPS_PROXY="http://coder:old@%PROXY%"), "CLAUDE_CONFIG_DIR": "{0.directory}/home/.claude"},
+        ("HTTPS_PROXY, which has another token", "($CLAUDE_CONFIG_DIR/settings.json wins"),
+    ),
+    "Claude Code's own files and exceptions": (
+        {CLAUDE: claude(NODE_EXTRA_CA_CERTS="/etc/hosts", NO_PROXY=PROVIDER)},
+        ("takes NODE_EXTRA_CA_CERTS, which names a file other", "takes NO_PROXY, which is not the module's"),
+    ),
+    "Codex's own proxy": (
+        {"~/.codex/.env": f'# mine\nexport HTTPS_PROXY="{ELSEWHERE}"\nCODEX_CA_CERTIFICATE=/x\n'},
+        (f"Codex takes HTTPS_PROXY, which leads to {ELSEWHERE}", "(~/.codex/.env wins over the environment)"),
+    ),
+    "Codex's own base URL": (
+        {"~/.codex/config.toml": 'openai_base_url = "https://llm.example.com/v1"\n'},
+        ("Codex takes openai_base_url, which leads to https://llm.example.com past AI Gateway",),
+    ),
+    "another base URL": (
+        {"OPENAI_BASE_URL": "https://llm.example.com/v1"},
+        ("what uses OpenAI's SDKs takes OPENAI_BASE_URL, which leads to https://llm.example.com past AI Gateway",),
+    ),
+    "the deployment's gateway as base URL": (
+        {"OPENAI_BASE_URL": "{0.deployment.url}/api/v2/aibridge/openai/v1", "OPENAI_API_KEY": TOKEN},
+        ("takes OPENAI_BASE_URL, which leads to the deployment past the proxy",),
+    ),
+    "another cloud": ({"CLAUDE_CODE_USE_BEDROCK": "1"}, ("Amazon Bedrock is asked by Claude Code",)),
+    "VS Code's own settings": (
+        {
+            "~/.local/share/code-server/User/settings.json": '{// mine\n"http.proxySupport": "off", /* and */\n'
+            f'"http.proxy": "{ELSEWHERE}", "http.proxyStrictSSL": false, "a": "//",}}',
+            "~/.vscode-server/data/Machine/settings.json": '{"http.systemCertificatesNode": false, '
+            '"http.proxy": "http://%PROXY%", "http.systemCertificates": true}',
+        },
+        (
+            "go past the proxy with fetch and WebSocket: http.proxySupport in ~/.local/share/code-server/User/settings",
+            f"take a proxy at {ELSEWHERE}, not http://aiproxy",
+            "verify no certificate: http.proxyStrictSSL",
+            "do not trust the proxy's CA with fetch and WebSocket: http.systemCertificatesNode in ~/.vscode-server",
+            "have another token than the one tried here, or none: http.proxy in ~/.vscode-server",
+            "before VS Code 1.136: http.systemCertificates",
+        ),
+    ),
     "Node.js with OpenSSL's store": (
         {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca"},
         ("NODE_OPTIONS has --use-openssl-ca",),
@@ -106,7 +192,8 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 def in_a_tool(variables: dict[str, str], patient: Patient) -> None:
     """Let the process be a tool's, with these variables changed."""
-    changed = {name: value.format(patient) for name, value in variables.items()}
+    patient.write_files({name: text for name, text in variables.items() if name.startswith("~")})
+    changed = {name: value.format(patient) for name, value in variables.items() if not name.startswith("~")}
     patient.become_tool(**changed, CODER_SESSION_TOKEN=TOKEN)
     patient.monkeypatch.setattr(runner, "STEPS", [step for step in STEPS if step.name in EXAMINED])
 

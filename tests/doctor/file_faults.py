@@ -84,11 +84,22 @@ def a_bundle_without_the_systems_roots(patient: Patient) -> None:
     patient.bundle.write_text(patient.ca.pem)
 
 
-@FAULTS("bundle_file", "bundle_lacks_new_roots", "lacks 1 of the system's 2")
-def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
+def have_another_root_in_the_store(patient: Patient) -> None:
     store = patient.directory / "store.pem"
     store.write_text(patient.roots_pem + patient.company.pem)
     patient.monkeypatch.setattr(files, "SYSTEM_TRUST_FILES", (str(patient.directory / "missing"), str(store)))
+
+
+@FAULTS("bundle_file", "bundle_lacks_new_roots", "lacks 1 of the system's 2", "$ coder restart")
+def a_bundle_older_than_the_systems_roots(patient: Patient) -> None:
+    have_another_root_in_the_store(patient)
+    os.utime(patient.bundle, (0, 0))
+
+
+@FAULTS("bundle_file", "bundle_lacks_left_out_roots", "lacks 1 of the system's 2")
+def a_bundle_without_a_root_that_the_script_could_not_read(patient: Patient) -> None:
+    have_another_root_in_the_store(patient)
+    patient.save()
 
 
 @FAULTS("bundle_file", "bundle_without_system")

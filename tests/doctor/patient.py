@@ -20,6 +20,7 @@ from tf_helper.doctor.steps import STEPS
 from tf_helper.query import parse_query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -155,6 +156,13 @@ class Patient:
     def become_tool(self, **changed: str) -> None:
         """Give the process the environment of a tool, with these variables changed."""
         self.environment = {**tool_env(parse_query(list(self.settings.items())), TOKEN), **changed}
+
+    def write_files(self, files: Mapping[str, str]) -> None:
+        """Write files of tools in the home directory, with the proxy's address for %PROXY%."""
+        for name, text in files.items():
+            file = self.directory / "home" / name.removeprefix("~/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text.replace("%PROXY%", self.proxy_address))
 
     def command(self) -> list[str]:
         """Return the command line, apart from the program."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 from tests.doctor.fault import Faults
-from tests.doctor.patient import OTHER
+from tests.doctor.patient import OTHER, PROXY_HOST
 from tests.harness.raw_server import closed_port, full_backlog, hang_up, not_http, reset, silent
 from tests.sandbox import BLOCKED
 
 if TYPE_CHECKING:
-    import socket
     import threading
     from collections.abc import Callable
 
@@ -51,6 +51,28 @@ def a_closed_port(patient: Patient) -> None:
 def a_firewall_that_drops_packets(patient: Patient) -> None:
     patient.be_impatient()
     patient.put_in_place_of_proxy(patient.running.enter_context(full_backlog()))
+
+
+def resolve_proxy_to(patient: Patient, *addresses: str) -> None:
+    """Have the name of the proxy mean these."""
+    family, kind = socket.AF_INET, socket.SOCK_STREAM
+    found = [(family, kind, 0, "", (address, 0)) for address in addresses]
+    look_up = socket.getaddrinfo
+    patient.monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *others, **named: found if host == PROXY_HOST else look_up(host, *others, **named),
+    )
+
+
+@FAULTS("proxy_tcp", "proxy_partly_reached", "open at 127.0.0.1, but not at 127.0.0.2: connection refused")
+def a_dead_address_of_a_healthy_proxy(patient: Patient) -> None:
+    resolve_proxy_to(patient, "127.0.0.2", "127.0.0.1")
+
+
+@FAULTS("proxy_tcp", "proxy_not_reached", "connection refused")
+def thousands_of_dead_addresses(patient: Patient) -> None:
+    resolve_proxy_to(patient, *(f"127.1.{number // 250}.{number % 250}" for number in range(1, 4000)))
 
 
 @FAULTS("proxy_tls", "proxy_tls_plain_http", cure=correct_the_scheme)

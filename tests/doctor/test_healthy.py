@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
 from tests.doctor.patient import PROVIDER
+from tests.doctor.proxy_faults import resolve_proxy_to
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
@@ -41,6 +43,17 @@ def with_a_root_that_only_the_module_was_given(patient: Patient) -> None:
     del patient.settings["extra_ca_certs_pem"]
 
 
+def with_the_ca_behind_its_root_on_disk(patient: Patient) -> None:
+    with_an_intermediate_ca(patient)
+    saved = patient.company.pem + patient.ca.pem
+    patient.certificate.write_text(saved)
+    patient.bundle.write_text(patient.roots_pem + saved)
+
+
+def with_an_address_that_this_machine_has_no_route_to(patient: Patient) -> None:
+    resolve_proxy_to(patient, "255.255.255.255", "127.0.0.1")
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -66,6 +79,8 @@ ARRANGEMENTS = (
     over_tls,
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
+    with_the_ca_behind_its_root_on_disk,
+    with_an_address_that_this_machine_has_no_route_to,
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,
@@ -79,7 +94,7 @@ def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, 
     arrange(patient)
     if tool:
         patient.become_tool(CODER_URL=patient.deployment.url)
-        del patient.settings["proxy_url"], patient.settings["access_url"]
+        del patient.settings["proxy_url"], patient.settings["access_url"], patient.settings["cert_path"]
     report = patient.examine()
     assert report.of("ok") == list(report.steps), report
     assert ("they agree" in report.text("environment")) == tool
@@ -159,8 +174,41 @@ def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> Non
 
 
 def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
-    patient.become_tool(npm_config_https_proxy=patient.settings["proxy_url"], PIP_CERT=str(patient.bundle))
-    assert "npm_config_https_proxy, PIP_CERT; they agree" in patient.examine().text("environment")
+    env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "SSL_CERT_FILE": str(patient.bundle), "NO_PROXY": "x"}
+    settings = {"env": env | {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}"}}
+    patient.write_files({"~/.claude/settings.json": json.dumps(settings), "~/.codex/.env": "[broken"})
+    patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
+    patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
+    patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})
+    patient.become_tool(
+        npm_config_https_proxy=patient.settings["proxy_url"],
+        PIP_CERT=str(patient.bundle),
+        CLAUDE_CODE_USE_BEDROCK="0",
+        CODER_SESSION_TOKEN=TOKEN,
+    )
+    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK; they agree" in patient.examine().text("environment")
+
+
+def test_without_a_home_no_files_of_tools_are_read(patient: Patient) -> None:
+    patient.environment["HOME"] = ""
+    assert patient.examine().text("environment") == "no tool variables are set (normal for a shell) -> "
+
+
+def test_a_file_that_an_images_variables_name_belongs_into_the_bundle(patient: Patient) -> None:
+    patient.other_file.write_text(patient.company.pem)
+    named = {"SSL_CERT_FILE": str(patient.other_file), "PIP_CERT": str(patient.other_file)}
+    patient.environment |= named
+    for tool in (False, True):
+        if tool:
+            patient.become_tool(**named)
+        step = patient.examine().steps["environment"]
+        assert step["status"] == "warning"
+        assert "SSL_CERT_FILE, PIP_CERT name a file with 1 CA certificate that the bundle lacks" in step["seen"]
+        assert step["advice"].startswith("add what is in that file to extra_ca_certs_pem")
+        assert "unset" not in step["advice"]
+    patient.save(patient.company.pem)
+    patient.environment = {"CODER_SESSION_TOKEN": TOKEN, **named}
+    assert "the bundle lacks" not in patient.examine().text("environment")
 
 
 def test_node_extra_ca_certs_may_name_the_bare_certificate_as_the_copilot_module_sets_it(patient: Patient) -> None:

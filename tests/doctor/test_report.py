@@ -74,9 +74,7 @@ def test_the_token_is_taken_out_of_an_answer_before_that_is_cut(patient: Patient
 
 @pytest.mark.parametrize("option", ["--provider-host=https://h", "--tunnelled-host=a b", "--unknown"])
 def test_bad_options_are_wrong_usage(option: str, patient: Patient) -> None:
-    with pytest.raises(SystemExit) as ended:
-        patient.run(option)
-    assert ended.value.code == 2
+    assert cli.main([*patient.command(), option]) == 2
     assert "tf-helper doctor --help" in patient.capsys.readouterr().err
 
 
@@ -89,9 +87,14 @@ def run_steps(patient: Patient, monkeypatch: pytest.MonkeyPatch, *steps: Step) -
 def test_a_step_that_hangs_does_not_delay_the_others(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_STEP_SECONDS", 0.2)
     over = threading.Event()
-    text = run_steps(patient, monkeypatch, Step("stuck", "", lambda _: over.wait()), *STEPS[:1])  # type: ignore[arg-type,return-value]
+    steps = [
+        Step(str(local), "", lambda _: over.wait(), in_workspace=local)  # type: ignore[arg-type,return-value]
+        for local in (False, True)
+    ]
+    text = run_steps(patient, monkeypatch, *steps, *STEPS[:1])
     over.set()
-    assert "a firewall, a name server" in text["stuck"]
+    assert "a firewall, a name server" in text["False"]
+    assert "a network drive" in text["True"]
     assert "aiproxy.example.com is" in text["proxy_dns"]
 
 

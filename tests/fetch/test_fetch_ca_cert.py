@@ -27,7 +27,7 @@ from tests.harness.raw_server import (
     slow_drip,
     with_length,
 )
-from tf_helper.coder import api, connection
+from tf_helper.coder import connection
 from tf_helper.coder import fetch as fetch_module
 from tf_helper.coder.api import DeploymentError
 from tf_helper.coder.fetch import fetch_ca_cert

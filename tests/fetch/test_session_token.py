@@ -1,4 +1,4 @@
-"""Which token of the environment is used, and for which deployment."""
+"""Which token of the environment a plan uses, and for which deployment."""
 
 from __future__ import annotations
 
@@ -27,31 +27,21 @@ def test_the_token_is_the_provisioners_or_else_the_persons(environment: dict[str
 
 
 @pytest.mark.parametrize(
-    "url", ["http://coder.example.com", "https://coder.example.com:8443", "https://example.com", "coder.example.com"]
+    ("url", "why"),
+    [
+        ("http://coder.example.com", "is for http://coder.example.com:80 (CODER_URL) and is not sent to https://coder"),
+        ("https://coder.example.com:8443", "is for https://coder.example.com:8443 (CODER_URL)"),
+        ("https://example.com", "is for https://example.com (CODER_URL)"),
+        ("coder.example.com", "is not used, because CODER_URL is not a valid URL"),
+        ("https://user:SECRET@coder.example.com", "is not used, because CODER_URL is not a valid URL"),
+        ("", "is not used without CODER_URL, which says whose token it is"),
+    ],
 )
-def test_a_persons_token_is_withheld_from_another_deployment_and_the_provisioners_is_not(url: str) -> None:
-    for url_needed in (True, False):
-        value, withheld = session_token(
-            {"CODER_SESSION_TOKEN": "a", "CODER_URL": url}, ACCESS_URL, url_needed=url_needed
-        )
-        assert value == ""
-        assert withheld
-        assert withheld.message.startswith("CODER_SESSION_TOKEN is ")
+def test_a_persons_token_is_withheld_from_another_deployment_and_the_provisioners_is_not(url: str, why: str) -> None:
+    value, withheld = session_token({"CODER_SESSION_TOKEN": "a", "CODER_URL": url}, ACCESS_URL)
+    assert value == ""
+    assert withheld
+    assert withheld.message.startswith(f"CODER_SESSION_TOKEN {why}")
+    assert "SECRET" not in str(withheld)
     environment = {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": "a", "CODER_URL": url}
     assert session_token(environment, ACCESS_URL) == ("a", None)
-
-
-@pytest.mark.parametrize("environment", [{}, {"CODER_URL": ""}])
-def test_without_coder_url_a_persons_token_is_withheld_only_where_the_url_is_needed(
-    environment: dict[str, str],
-) -> None:
-    environment = environment | {"CODER_SESSION_TOKEN": "a"}
-    withheld = session_token(environment, ACCESS_URL).withheld
-    assert withheld
-    assert withheld.message == "CODER_SESSION_TOKEN is not used without CODER_URL, which says whose token it is"
-    assert session_token(environment, ACCESS_URL, url_needed=False) == ("a", None)
-
-
-def test_a_password_in_coder_url_is_not_shown() -> None:
-    environment = {"CODER_SESSION_TOKEN": "a", "CODER_URL": "https://user:SECRET@coder.example.com"}
-    assert "SECRET" not in str(session_token(environment, ACCESS_URL).withheld)

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from tests.harness.certificates import make_certificate
-from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.spellings import pem
 from tf_helper.coder import connection
 from tf_helper.coder.api import DeploymentError
@@ -172,8 +172,10 @@ def test_a_servers_own_certificate_by_hash_is_looked_for_in_the_whole_store(
     etc: Path, tls_deployment: Deployment
 ) -> None:
     port = int(tls_deployment.url.rpartition(":")[2])
+    tls_deployment.answers[CA_CERT_PATH] = [Answer(404)]  # so there is a second request
     name_by_hash(etc / "certs", ssl.get_server_certificate(("127.0.0.1", port)))
     assert is_trusted(tls_deployment)
+    assert len(tls_deployment.asked) == 2
 
 
 def test_a_store_that_takes_too_long_to_read_is_not_blamed_on_the_network(

@@ -95,10 +95,11 @@ def certificate(
 ) -> str:
     """Return the PEM of a CA certificate, whose extensions are `ordinary` and `more`.
 
-    It is signed with the key that belongs to the default `public_key`; with others, it says ECDSA.
+    It is signed with the key that belongs to the default `public_key`; with others it says ECDSA, unless `digest` is
+    given.
     """
-    is_own = public_key == OWN_KEY
-    algorithm = seq(oid(_SIGNATURES[digest]), tlv(0x05)) if is_own else seq(oid("2a8648ce3d040302"))
+    is_rsa = public_key == OWN_KEY or digest != "sha256"
+    algorithm = seq(oid(_SIGNATURES[digest]), tlv(0x05)) if is_rsa else seq(oid("2a8648ce3d040302"))
     extensions = b"".join((*ordinary, *more))
     signed = seq(
         tlv(0xA0, integer(version - 1)) if version > 1 else b"",

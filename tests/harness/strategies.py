@@ -13,60 +13,25 @@ from tf_helper.query import QUERY_KEYS
 
 JsonPairs = list[tuple[str, object]]
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-_SPACES = (
-    " ",
-    "\t",
-    "\r\n",
-    "\n",
-    "\x00",
-    "\x1b[31m",
-    "\x7f",
-    "\x85",
-    "\u00ad",
-    "\u200b",
-    "\u202e",
-    "\ufeff",
-    "\ufffd",
-)
-
-# Whole spellings that once meant two things to two parsers, and pieces to put together anew.
-_URL_PIECES = (
-    *_words("http https HTTPS ftp javascript x :// : / // \\ ? # @ %40 %2F %00 . .. - _ ; & = + $ *"),
-    *_words("h aiproxy.example.com EXAMPLE localhost 127.0.0.1 0177.1 0x7f.1 2130706433 1.2.3 0x user:password@"),
-    *_words("[::1] [ ] :: [::ffff:1.2.3.4] [fe80::1%25eth0] [v1.x] xn-- xn--bcher-kva xn--a b\u00fccher \u00df"),
-    *_words("\u05d0 \u0627 \u0661 \u3002 \uff0e \uff20 \uff11 \u212a \u0130"),
-    *_words(":443 :80 :8888 :0 :99999 :00443 :\u0661 :1e3 :-1"),
-    *("a" * 64, "a." * 127, "\u00e9" * 60),
-    *_SPACES,
-)
-_PATH_PIECES = (
-    *_words("/ // /./ /../ . .. ~ $HOME $(id) `id` ' \" \\ \u00e9 home coder ca-cert .pem C: :// /etc/pki/tls/certs/"),
-    *("a" * 201, "a" * 256, "/etc/ssl/certs/ca-certificates.crt"),
-    *_SPACES,
-)
-_NO_PROXY_PIECES = (
-    *_words(", , , * . / : 10.0.0.0 /8 /33 /255.0.0.0 ::1 [::1] :80 .example.com localhost \u00e9 - 1.2.3 ::/0 /128"),
-    *_words('; <local> [ " %eth0 fe80:: @ \uff20 http://h'),
-    *(" ", "\x00", "a" * 9000),
-)
-
-
-def _pieced(pieces: tuple[str, ...]) -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from(pieces), max_size=6).map("".join)
-
-
+# Each has been a way to make two parsers see different hosts, or a shell or a list see something else.
+HOSTILE = [
+    *"\\@:/?#%[]|<>^`{}\"'!$&()*+,;=~ \t\n\r\0\x1b\x7f\x85\xa0\xad\u034f\u115f",
+    *"\u200b\u200d\u202e\u2028\u2060\ufeff\ufffd",
+    *"\u3002\uff0e\u2024\u00b7\u2044\uff0f\u29f8\uff3c\uff1a\u2236\uff20\ufe6b\uff1f\uff03\uff05\u2100\u33c2\u0338",
+    *"\u0301\u212a\u017f\u0130\u0131\u00df\u1e9e\u03c2\u24b6\u05d0\u0661\U0001d41a\U0001f600\U000e0100",
+    *("..", "//", "/../", ":@", "\\@", "%00", "%2e", "%40", "%EF%BC%8E", "%25", ":80@", "xn--", "xn--a", "0x", "0300."),
+    *("--", ":0", ":99999", ":1e3", "[::ffff:1.2.3.4]", "[fe80::1%25eth0]", "/33", "::/0", "10.*", "$(id)", "a" * 256),
+]
 _TEXT = st.text(max_size=20)
-_URLS = st.one_of(
-    st.tuples(st.sampled_from(["https://", "http://", "HTTPS://"]), _pieced(_URL_PIECES)).map("".join),
-    _pieced(_URL_PIECES),
-    _TEXT,
-)
-_PATHS = _pieced(_PATH_PIECES) | _TEXT
+
+
+@st.composite
+def with_something_hostile(draw: st.DrawFn, spelled: st.SearchStrategy[Spelled]) -> str:
+    """What is accepted, with something in it that may not be."""
+    text = draw(spelled).other
+    place = draw(st.integers(0, len(text)))
+    hostile: str = draw(st.sampled_from(HOSTILE))
+    return text[:place] + hostile + text[place:]
 
 
 @st.composite
@@ -82,16 +47,16 @@ def _broken_certificates(draw: st.DrawFn) -> bytes:
 
 
 BROKEN_PEMS = _broken_certificates().map(pem)
+_LINES = [
+    "-----BEGIN CERTIFICATE-----",
+    "-----END CERTIFICATE-----",
+    "-----BEGIN EC PRIVATE KEY-----",
+    "---- BEGIN X ----\n",
+]
 _PEMS = BROKEN_PEMS | st.lists(
-    st.one_of(
-        st.sampled_from([pem(der) for der in CERTIFICATES]),
-        BROKEN_PEMS,
-        st.binary(max_size=20).map(pem),
-        st.sampled_from(["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN EC PRIVATE KEY-----"]),
-        st.sampled_from([pem(b"x", "PUBLIC KEY"), pem(CERTIFICATES[0], "TRUSTED CERTIFICATE"), "---- BEGIN X ----\n"]),
-        st.sampled_from(["\ufeff", "\r\n", "\x1b[31m", "-" * 5]),
-        _TEXT,
-    ),
+    BROKEN_PEMS
+    | st.sampled_from([*_LINES, *map(pem, CERTIFICATES), pem(b"x", "PUBLIC KEY"), "\ufeff", "\r\n"])
+    | _TEXT,
     max_size=4,
 ).map("".join)
 
@@ -105,52 +70,42 @@ JSON_VALUES: st.SearchStrategy[object] = st.recursive(
 
 
 class Values(NamedTuple):
-    """What a key takes, what it refuses whatever the others say, and what it may or may not take."""
+    """What a key takes, and what it refuses whatever the others say."""
 
     good: st.SearchStrategy[Spelled]
-    wrong: st.SearchStrategy[object]
-    hostile: st.SearchStrategy[object]
+    wrong: tuple[object, ...]
 
 
 # A new key of the query has its place here.
 VALUES: dict[str, Values] = {
     "proxy_url": Values(
         spellings.PROXY_URLS,
-        st.sampled_from(["h", "ftp://h", "https://u:p@h", "https://h:0", "https://h/x?y#z", "https://0.0.0.0", [], ""]),
-        _URLS,
+        ("h", "ftp://h", "https://u:p@h", "https://h:0", "https://h/x?y#z", "https://0.0.0.0", [], ""),
     ),
     "cert_path": Values(
-        spellings.CERT_PATHS,
-        st.sampled_from(["ca.pem", "/a/../b", "/a/", "/\u00e9", "/etc/ssl/certs/ca.pem", True, {}]),
-        _PATHS,
+        spellings.CERT_PATHS, ("ca.pem", "/a/../b", "/a/", "/\u00e9", "/etc/ssl/certs/ca.pem", True, {})
     ),
-    "agent_id": Values(spellings.AGENT_IDS, st.sampled_from([" ", "a b", "a\x00b", 1.5]), _TEXT),
-    "access_url": Values(
-        spellings.ACCESS_URLS, st.sampled_from(["h", "https://h?x", "https://h/a/../b", "https://-h"]), _URLS
-    ),
+    "agent_id": Values(spellings.AGENT_IDS, (" ", "a b", "a\x00b", 1.5)),
+    "access_url": Values(spellings.ACCESS_URLS, ("h", "https://h?x", "https://h/a/../b", "https://-h")),
     "no_proxy": Values(
         spellings.NO_PROXIES,
-        st.sampled_from(["*", "http://h", "a,-,b", "10.0.0.0/33", '["h"]', "10.*", "a;b", "fd00::/8", "[::1]:80", 1]),
-        _pieced(_NO_PROXY_PIECES) | _TEXT,
+        ("*", "http://h", "a,-,b", "10.0.0.0/33", '["h"]', "10.*", "a;b", "fd00::/8", "[::1]:80", "a" * 9000, 1),
     ),
     "ca_cert_pem": Values(
         spellings.CA_CERT_PEMS,
-        st.sampled_from(["x", "-----BEGIN CERTIFICATE-----", "---- BEGIN X", pem(b"x", "X"), "x" * 20000, 0]),
-        _PEMS,
+        ("x", "-----BEGIN CERTIFICATE-----", "---- BEGIN X", pem(b"x", "X"), "x" * 20000, 0),
     ),
-    "extra_ca_certs_pem": Values(
-        spellings.EXTRA_CA_CERTS_PEMS, st.sampled_from(["x", "-----BEGIN PRIVATE KEY-----", False]), _PEMS
-    ),
-    "wrapper_path": Values(spellings.WRAPPER_PATHS, st.sampled_from(["run", "/a/../b", "/a b", 2]), _PATHS),
-    "fetch_ca_cert": Values(
-        st.just(Spelled("false", "false")),
-        st.sampled_from(["True", "yes", 1, []]),
-        st.sampled_from(["true", True, "1"]),
-    ),
+    "extra_ca_certs_pem": Values(spellings.EXTRA_CA_CERTS_PEMS, ("x", "-----BEGIN PRIVATE KEY-----", False)),
+    "wrapper_path": Values(spellings.WRAPPER_PATHS, ("run", "/a/../b", "/a b", 2)),
+    "fetch_ca_cert": Values(st.just(Spelled("false", "false")), ("True", "yes", 1, [])),
 }
 
 _OTHER_KEYS = [key for key in QUERY_KEYS if key != "proxy_url"]
 _SOME_KEYS = st.lists(st.sampled_from(_OTHER_KEYS), max_size=3) | st.lists(st.sampled_from(_OTHER_KEYS), unique=True)
+_HOSTILE_VALUES = {
+    key: (_PEMS if key.endswith("_pem") else with_something_hostile(values.good)) | _TEXT | JSON_VALUES
+    for key, values in VALUES.items()
+}
 
 
 @st.composite
@@ -162,11 +117,8 @@ def _settings(draw: st.DrawFn) -> dict[str, Spelled]:
 def _queries(draw: st.DrawFn) -> JsonPairs:
     pairs: JsonPairs = []
     for key in ("proxy_url", *draw(_SOME_KEYS)):
-        kind = draw(st.integers(0, 9))
-        if kind == 0:
-            pairs.append((key, draw(JSON_VALUES)))
-        else:
-            pairs.append((key, draw(VALUES[key].hostile) if kind < 3 else draw(VALUES[key].good).other))
+        hostile = draw(st.integers(0, 3)) == 0
+        pairs.append((key, draw(_HOSTILE_VALUES[key]) if hostile else draw(VALUES[key].good).other))
     if draw(st.integers(0, 9)) == 0:
         pairs.append((draw(_TEXT), draw(JSON_VALUES)))
     return draw(st.permutations(pairs))

@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from tests import ROOT
 from tests.harness.closing import Closing
 from tests.harness.providers.coder import coder
-from tests.harness.providers.external import external
-from tests.harness.providers.local import local
+from tests.harness.providers.programs import external, local
 from tests.harness.providers.server import Server
-from tests.harness.terraform_json import Outcome, outcome, readable
+from tests.harness.terraform_json import Outcome, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +56,8 @@ COLORED = {"apply", "destroy", "get", "init", "output", "plan", "refresh", "show
 SECONDS = 180
 
 
-# coder-labs/copilot as an example names it: its source, and the first two numbers of its version.
-COPILOT = re.compile(r'"registry.coder.com/coder-labs/copilot/coder"\s+version\s+= "~> (\d+\.\d+)[.\d]*"')
+# A module of Coder's registry as an example names it: its name, and the first two numbers of its version.
+REGISTRY = re.compile(r'"registry\.coder\.com/[\w-]+/([\w-]+)/coder"\s+version\s+= "~> (\d+\.\d+)[.\d]*"')
 
 
 def copy_module(destination: Path) -> Path:
@@ -74,27 +73,14 @@ def copy_module(destination: Path) -> Path:
 
 def with_stand_in_modules(template: str) -> str:
     """Replace a module of Coder's registry in an example by its stand-in in `terraform/tests/fixtures`."""
-    return COPILOT.sub(r'"../../tests/fixtures/copilot-\1"', template)
-
-
-def resources(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the values of all resources and data sources in Terraform's JSON form of a state, by address."""
-
-    def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
-        for child in module.get("child_modules", []):
-            found |= walk(child)
-        return found
-
-    return walk(values["root_module"])
+    return REGISTRY.sub(r'"../../tests/fixtures/\1-\2"', template)
 
 
 class TerraformError(Exception):
     """Terraform's exit status was not 0; the text has the command and all that it said."""
 
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.outcome = outcome(done.stdout)
-        said = "\n".join(filter(None, (readable(done.stdout).strip(), done.stderr.strip())))
+        said = "\n".join([*map(str, outcome(done.stdout).diagnostics), done.stdout, done.stderr])
         super().__init__(f"`{' '.join(done.args)}` ended with status {done.returncode}\n{said}")
 
 
@@ -168,19 +154,18 @@ class Terraform(Closing):
         self, *options: str, variables: Mapping[str, object] | None = None, out: str | None = None, check: bool = True
     ) -> Outcome:
         """Plan, and with `out` save the plan in a file of that name; `options` are Terraform's own."""
-        saved = [f"-out={out}"] if out else []
-        return self._change("plan", *options, *saved, *self._variables(variables), check=check)
+        return self._change("plan", *options, *([f"-out={out}"] if out else []), variables=variables, check=check)
 
     def apply(
         self, *options: str, variables: Mapping[str, object] | None = None, plan: str | None = None, check: bool = True
     ) -> Outcome:
         """Plan and apply, or apply a saved plan."""
         saved = [plan] if plan else []
-        return self._change("apply", "-auto-approve", *options, *self._variables(variables), *saved, check=check)
+        return self._change("apply", "-auto-approve", *options, *saved, variables=variables, check=check)
 
-    def destroy(self, *options: str, variables: Mapping[str, object] | None = None, check: bool = True) -> Outcome:
+    def destroy(self, variables: Mapping[str, object]) -> Outcome:
         """Destroy all that was applied."""
-        return self._change("destroy", "-auto-approve", *options, *self._variables(variables), check=check)
+        return self._change("destroy", "-auto-approve", variables=variables, check=True)
 
     def outputs(self) -> dict[str, Any]:
         """Return all output values, sensitive ones included."""
@@ -193,27 +178,30 @@ class Terraform(Closing):
         assert isinstance(shown, dict)
         return shown
 
-    def resources(self, plan: str | None = None) -> dict[str, dict[str, Any]]:
-        """Return the values of all resources and data sources in the state, or planned in a saved plan, by address."""
-        shown = self.show(plan)
-        return resources(shown["planned_values"] if plan else shown["values"])
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return the values of all resources and data sources in the state, by address."""
+
+        def walk(module: dict[str, Any]) -> dict[str, dict[str, Any]]:
+            found = {resource["address"]: resource["values"] for resource in module.get("resources", [])}
+            for child in module.get("child_modules", []):
+                found |= walk(child)
+            return found
+
+        return walk(self.show()["values"]["root_module"])
 
     def test(self, *options: str) -> str:
         """Run `terraform test`, raise if a run fails, and return what it printed; `options` are Terraform's own."""
         return self.run("test", *options).stdout
 
-    def _change(self, command: str, *args: str, check: bool) -> Outcome:
+    def _change(self, command: str, *args: str, variables: Mapping[str, object] | None, check: bool) -> Outcome:
+        given = []
+        if variables is not None:
+            # Values on the command line would have to be HCL, and could be read in the list of processes.
+            file = self._scratch / "variables.tfvars.json"
+            file.write_text(json.dumps(variables))
+            given = [f"-var-file={file}"]
         # The diagnostics in the JSON events are whole; in the text Terraform wraps them at 78 columns.
-        done = self.run(command, "-json", "-input=false", *args, check=check)
-        return outcome(done.stdout)
-
-    def _variables(self, variables: Mapping[str, object] | None) -> list[str]:
-        # In a file: values on the command line would have to be HCL, and could be read in the list of processes.
-        if variables is None:
-            return []
-        file = self._scratch / "variables.tfvars.json"
-        file.write_text(json.dumps(variables))
-        return [f"-var-file={file}"]
+        return outcome(self.run(command, "-json", "-input=false", *given, *args, check=check).stdout)
 
 
 def _base_environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.harness.deployment import TOKEN
 from tests.harness.program import fetching, run_in_process
 from tests.harness.promises import answered, assert_promises_kept
-from tests.harness.raw_server import RawServer, reset, says, with_length
+from tests.harness.raw_server import RawServer, reset, with_length
 from tests.harness.searching import examples
 from tests.harness.spellings import CERTIFICATES, pem
 from tf_helper.coder import connection, fetch
@@ -70,17 +70,12 @@ _UNREACHABLE, _TOO_LONG = "cannot be reached", "is over 16384 bytes long"
     ("talk", "warning"),
     [
         pytest.param(breaks_off, _UNREACHABLE, id="half a body"),
-        pytest.param(says(_CHUNKED + b"1000\r\n---"), _UNREACHABLE, id="part of a chunk"),
-        pytest.param(with_length(b"-" * 100, 5), "is not a CA certificate", id="length too small"),
         pytest.param(with_length(b"-" * 100, -1), "is not a CA certificate", id="length below zero"),
         pytest.param(repeats(_OK + b"Content-Length: %d\r\n\r\n" % 2**62, b"-" * 1000), _TOO_LONG, id="huge length"),
         pytest.param(repeats(_CHUNKED, b"1\r\n-\r\n" * 100), _TOO_LONG, id="endless chunks"),
-        pytest.param(repeats(_CHUNKED, b"0" * 1000), _UNREACHABLE, id="endless size of a chunk"),
         pytest.param(repeats(_CHUNKED + b"0\r\n", b"X: y\r\n" * 100), _UNREACHABLE, id="endless trailers"),
         pytest.param(repeats(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100), _UNREACHABLE, id="endless interim answers"),
         pytest.param(repeats(_OK, b"X: y\r\n" * 100), _UNREACHABLE, id="endless headers"),
-        pytest.param(repeats(_OK + b"X: ", b"y" * 1000), _UNREACHABLE, id="endless header line"),
-        pytest.param(repeats(b"HTTP/1.1 200 ", b"y" * 1000), _UNREACHABLE, id="endless status line"),
     ],
 )
 def test_an_answer_that_is_broken_or_never_ends_is_one_warning(talk: Talk, warning: str) -> None:
@@ -94,27 +89,22 @@ _STATUS_LINES = (b"HTTP/1.1 200 OK", b"HTTP/1.0 200", b"HTTP/1.1 404 Not Found",
 _HEADERS = (
     *(b"Content-Encoding: gzip", b"Connection: x", b"Set-Cookie: a=b; expires=x; version=x; max-age=x; port=x"),
     *(b"Set-Cookie: \xff", b"Location: //\xff@h", b"Content-Type: text/html; charset=\xff", b"Upgrade: h2c", b"X:"),
-)
-_BAD_HEADERS = (
-    *(b"Content-Length: 0", b"Content-Length: 10", b"Content-Length: 99999999999999999999", b"content-length: x"),
-    *(b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked", b" folded", b": empty", b"X", b"\x00: \x00"),
+    *(b"Content-Length: 0", b"Content-Length: 99999999999999999999", b"Transfer-Encoding: gzip, chunked", b" folded"),
+    *(b"Transfer-Encoding: chunked", b": empty", b"X", b"\x00: \x00"),
 )
 _ROOT = pem(CERTIFICATES[0]).encode()
-_BODIES = (b"", b"-----BEGIN CERTIFICATE-----", b"<html>", b"5\r\nhello\r\n0\r\n\r\n", b"x" * 20_000, _ROOT)
+_BODIES = (b"", b"-----BEGIN CERTIFICATE-----", b"<html>", b"5\r\nhello\r\n0\r\n\r\n", b"x" * 20_000, _ROOT, _ROOT)
 
 
 @st.composite
 def http_answers(draw: st.DrawFn) -> bytes:
     """An answer over HTTP, more or less, and not always to its end."""
-    hostile = draw(st.integers(0, 4))
-    status = draw(st.sampled_from(_STATUS_LINES) | st.binary(max_size=20)) if hostile == 0 else _STATUS_LINES[0]
-    headers = draw(st.lists(st.sampled_from(_HEADERS), max_size=3))
-    if hostile == 1:
-        headers.append(draw(st.sampled_from(_BAD_HEADERS) | st.binary(max_size=20)))
-    body = draw(st.sampled_from(_BODIES) | st.binary(max_size=50))
+    status = draw(st.sampled_from([_STATUS_LINES[0], *_STATUS_LINES]))
+    headers = draw(st.lists(st.sampled_from(_HEADERS), max_size=2))
+    body = draw(st.sampled_from(_BODIES))
     length = [b"Content-Length: %d" % len(body)] * draw(st.booleans())
     answer = b"\r\n".join([status, *headers, *length, b"", body])
-    return answer[: draw(st.integers(0, len(answer)))] if hostile == 2 else answer
+    return answer[: draw(st.sampled_from([None, None, *range(len(answer))]))]
 
 
 @pytest.mark.fuzz
@@ -127,7 +117,7 @@ def test_arbitrary_answers() -> None:
     with RawServer(talk) as server:
 
         @examples(60)
-        @given(http_answers())
+        @given(http_answers() | st.binary(max_size=50))
         def check(answer: bytes) -> None:
             answers.append(answer)
             pem_text, warnings = fetched(server.url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,60 +15,41 @@ from tests.harness.program import ENVIRONMENT, SECONDS, Ran, fetching, run
 from tests.harness.promises import INTERRUPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.harness.certificates import Certified
     from tests.harness.deployment import Deployment
 
-# Far over what the program needs to end, and under the 20 s after which a download would give up by itself.
-AT_ONCE = 10
-
 # More than fits into a pipe: once it is written, the program is reading.
 MORE_THAN_A_PIPE = b" " * 100 * 1024
 
-SIGNALS = pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, -signal.SIGTERM)]
-)
 
-
-@contextmanager
-def started(**env: str) -> Iterator[subprocess.Popen[bytes]]:
+@pytest.mark.parametrize("doing", ["reading", "downloading"])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_signal_ends_the_program_silently(
+    number: signal.Signals, status: int, doing: str, deployment: Deployment
+) -> None:
     pipe = subprocess.PIPE
-    with subprocess.Popen([PROGRAM], stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT | env) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    env = ENVIRONMENT | {"CODER_WORKSPACE_OWNER_SESSION_TOKEN": TOKEN}
 
-
-@SIGNALS
-def test_a_signal_while_it_reads(number: signal.Signals, status: int) -> None:
-    with started() as process:
-        assert process.stdin
-        process.stdin.write(MORE_THAN_A_PIPE)
-        process.stdin.flush()
+    def interrupt() -> None:
         process.send_signal(number)
-        outputs = process.communicate(timeout=AT_ONCE)
-        assert Ran(process.returncode, *outputs) == Ran(status, b"", b"")
+        process.wait(SECONDS)
 
-
-@SIGNALS
-def test_a_signal_while_it_downloads(number: signal.Signals, status: int, deployment: Deployment) -> None:
-    with started(CODER_WORKSPACE_OWNER_SESSION_TOKEN=TOKEN) as process:
-
-        def interrupt() -> None:
-            process.send_signal(number)
-            process.wait(AT_ONCE)
-
+    with subprocess.Popen([PROGRAM], stdin=pipe, stdout=pipe, stderr=pipe, env=env) as process:
         deployment.before_answer = interrupt
-        outputs = process.communicate(fetching(deployment.url), timeout=SECONDS)
+        assert process.stdin
+        process.stdin.write(MORE_THAN_A_PIPE if doing == "reading" else fetching(deployment.url))
+        process.stdin.flush()
+        if doing == "reading":
+            process.send_signal(number)
+        outputs = process.communicate(timeout=SECONDS)
         assert Ran(process.returncode, *outputs) == Ran(status, b"", b"")
-        assert len(deployment.asked) == 1
+    assert len(deployment.asked) == (doing == "downloading")
 
 
-# The first and the last that this query loads, and one in between.
-@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl"])
+# The first and the last that this query loads, one in between, and one in C that turns an exception into ImportError.
+@pytest.mark.parametrize("module", ["tf_helper.cli", "tf_helper.query", "ssl", "_socket"])
 def test_ctrl_c_while_it_loads_a_module(module: str, tmp_path: Path, ca: Certified) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"

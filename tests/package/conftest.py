@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests import ROOT
+from tests.harness.terraform import LEFT_BEHIND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +37,29 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Dist:
     return build(ROOT, tmp_path_factory.mktemp("dist"))
 
 
-@pytest.fixture(scope="session")
-def wheels(dist: Dist, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the wheel and everything that it depends on, for this Python."""
-    folder = tmp_path_factory.mktemp("wheels")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", f"--wheel-dir={folder}", dist.wheel], check=True)
+def collect(folder: Path, *options: str, checkout: Path = ROOT) -> Path:
+    """Fill a folder by the provisioner's wheels.sh, with the Python that runs the tests."""
+    tools = folder.parent / "bin"
+    tools.mkdir(exist_ok=True)
+    (tools / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tools / "python3").chmod(0o755)
+    script = checkout / PROVISIONER.relative_to(ROOT) / "wheels.sh"
+    environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(["sh", script, folder, *options], env=environment, check=True, capture_output=True)
     return folder
+
+
+def released_as(version: str, checkout: Path) -> Path:
+    """Copy what wheels.sh and install.sh need of the checkout, with another version."""
+    for name in ("tf_helper", "terraform"):
+        shutil.copytree(ROOT / name, checkout / name, ignore=LEFT_BEHIND, symlinks=True)
+    for name in ("LICENSE", "README.md", "hatch_build.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, checkout)
+    (checkout / "tf_helper" / "__init__.py").write_text(f'__version__ = "{version}"\n')
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with everything that a machine with this Python needs."""
+    return collect(tmp_path_factory.mktemp("collected") / "wheels")

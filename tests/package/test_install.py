@@ -5,15 +5,21 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
+from packaging.requirements import Requirement
 
-from tests.package.conftest import PROVISIONER
+from tests import ROOT
+from tests.package.conftest import PROVISIONER, released_as
 from tf_helper import __version__
 
 pytestmark = pytest.mark.package
@@ -25,14 +31,14 @@ class Installed(NamedTuple):
     """The link on PATH."""
     wheels: Path
 
-    def install(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def install(self, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run install.sh in a folder, by default that of the wheels."""
         places = {"TF_HELPER_HOME": str(self.home), "TF_HELPER_BIN": str(self.program.parent)}
         path = f"{sys.base_prefix}/bin{os.pathsep}{os.environ['PATH']}"
         shell = ["busybox", "sh"] if shutil.which("busybox") else ["sh"]  # as on Alpine, if that can be had
-        offline = ("--no-index", f"--find-links={self.wheels}")
         return subprocess.run(
-            [*shell, PROVISIONER / "install.sh", *offline, *arguments],
-            env=os.environ | {"PATH": path} | places | environment,
+            [*shell, (folder or self.wheels) / "install.sh"],
+            env=os.environ | {"PATH": path, "PIP_INDEX_URL": "http://127.0.0.1:9/"} | places | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -50,9 +56,9 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Install
     """Install where nothing is yet, under settings of the kind that images have."""
     root = tmp_path_factory.mktemp("provisioner")
     installed = Installed(root / "opt", root / "bin" / "tf-helper", wheels)
-    done = installed.install("tf-helper", PIP_NO_COMPILE="1", PYTHONDONTWRITEBYTECODE="1")
+    done = installed.install(PIP_NO_COMPILE="1", PYTHONDONTWRITEBYTECODE="1")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"\ntf-helper {__version__}\n")
+    assert f"\ntf-helper {__version__}\n" in done.stdout
     return installed
 
 
@@ -94,12 +100,60 @@ def test_every_user_can_read_and_run_it_whatever_the_umask(installed: Installed)
 
 
 def test_a_second_run_changes_nothing(installed: Installed) -> None:
-    assert installed.install("tf-helper").returncode == 0
+    assert installed.install().returncode == 0
     assert installed.answers()
+    assert installed.program.readlink() == installed.home / "bin" / "tf-helper"
 
 
-def test_a_failing_update_leaves_the_program_as_it_was(installed: Installed) -> None:
-    done = installed.install("tf-helper==99")
+def test_a_wheel_with_another_hash_is_refused_and_the_program_stays_as_it_was(
+    installed: Installed, tmp_path: Path
+) -> None:
+    changed = shutil.copytree(installed.wheels, tmp_path / "wheels")
+    (httpx,) = changed.glob("httpx-*.whl")
+    with zipfile.ZipFile(httpx, "a") as archive:
+        archive.writestr("httpx/changed.py", "")
+    done = installed.install(changed, TF_HELPER_HOME=str(tmp_path / "opt"))
     assert done.returncode != 0
-    assert "No matching distribution found for tf-helper==99" in done.stderr
+    assert "do not match the hashes" in done.stderr.lower()
     assert installed.answers()
+
+
+def test_it_works_again_after_the_systems_python_has_changed(installed: Installed) -> None:
+    python = installed.home / "bin" / "python3"
+    python.unlink()
+    python.symlink_to("/missing/python3")
+    assert installed.install().returncode == 0
+    assert installed.answers()
+
+
+def test_a_checkout_is_installed_and_no_package_index_is_asked_for_its_name(
+    installed: Installed, tmp_path: Path
+) -> None:
+    # What pip would find under the name, if it looked.
+    index = shutil.copytree(installed.wheels, tmp_path / "index")
+    (ours,) = index.glob("tf_helper-*.whl")
+    ours.rename(index / "tf_helper-99.0.0-py3-none-any.whl")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", f"--wheel-dir={index}", "hatchling"],
+        check=True,
+    )
+    checkout = released_as("1.0.1", tmp_path)
+    settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)}
+    done = installed.install(checkout / PROVISIONER.relative_to(ROOT), **settings)
+    assert done.returncode == 0, done.stderr
+    assert "\ntf-helper 1.0.1\n" in done.stdout
+    assert installed.answers()
+
+
+def test_anywhere_else_it_says_what_it_needs(installed: Installed, tmp_path: Path) -> None:
+    shutil.copy(PROVISIONER / "install.sh", tmp_path)
+    done = installed.install(tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.endswith("is neither in a checkout of tf-helper nor a folder that wheels.sh has filled\n")
+
+
+def test_the_requirements_are_those_of_the_package() -> None:
+    listed = dict(re.findall(r"^([\w-]+)==(\S+)", (PROVISIONER / "requirements.txt").read_text(), re.MULTILINE))
+    for text in ProjectMetadata(str(ROOT), PluginManager()).core.dependencies:
+        requirement = Requirement(text)
+        assert requirement.specifier.contains(listed[requirement.name]), text

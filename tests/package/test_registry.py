@@ -17,31 +17,27 @@ import nox
 import pytest
 
 from tests import ROOT
-from tests.package.conftest import PROVISIONER
+from tests.package.conftest import PROVISIONER, collect, released_as
+from tf_helper import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tests.package.conftest import Dist
 
 pytestmark = pytest.mark.package
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml(ROOT / "pyproject.toml"))
 
 
-def download(wheel: Path, folder: Path, python: str, *platforms: str) -> set[str]:
-    """Download a wheel's dependencies, as wheels, for another Python on another platform, and return their names."""
-    options = ["--only-binary=:all:", f"--python-version={python}", *(f"--platform={name}" for name in platforms)]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", f"--dest={folder}", *options, str(wheel)]
-    subprocess.run(command, check=True)
-    return {file.name for file in folder.iterdir()}
-
-
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 @pytest.mark.parametrize("python", PYTHONS)
-def test_alpine_finds_a_wheel_for_everything(python: str, machine: str, dist: Dist, tmp_path: Path) -> None:
-    names = download(dist.wheel, tmp_path, python, f"musllinux_1_2_{machine}", f"musllinux_1_1_{machine}")
-    compiled = {name for name in names if not name.endswith("-none-any.whl")}
+def test_alpine_finds_a_wheel_for_everything(python: str, machine: str, tmp_path: Path) -> None:
+    options = ["--only-binary=:all:", f"--python-version={python}", f"--dest={tmp_path}"]
+    platforms = [f"--platform=musllinux_1_{minor}_{machine}" for minor in (1, 2)]
+    requirements = ["--require-hashes", f"--requirement={PROVISIONER / 'requirements.txt'}"]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", *options, *platforms, *requirements], check=True
+    )
+    compiled = {file.name for file in tmp_path.iterdir() if not file.name.endswith("-none-any.whl")}
     assert {name.partition("-")[0] for name in compiled} == {"pydantic_core"}
     assert all(f"-cp{python.replace('.', '')}-musllinux_" in name for name in compiled)
 
@@ -70,15 +66,34 @@ def files(root: Path) -> set[tuple[Path, int]]:
     return {(path, path.lstat().st_mtime_ns) for path in root.rglob("*")}
 
 
-def test_a_bare_machine_installs_it_from_a_folder_and_another_user_runs_it(debian: Path, dist: Dist) -> None:
-    asked = in_root(debian, "python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-    wheels = debian / "wheels"
-    machine = platform.machine()
-    download(dist.wheel, wheels, asked.stdout.strip(), f"manylinux_2_17_{machine}", f"manylinux2014_{machine}")
-    shutil.copy(PROVISIONER / "install.sh", debian)
+def commands(page: Path) -> list[str]:
+    """Return the commands of a page, each with the lines that continue it."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    return [command for block in blocks for command in re.findall(r"(?:.*\\\n)*.+\n", block)]
 
-    installed = in_root(debian, "sh", "/install.sh", "--no-index", "--find-links=/wheels", "tf-helper")
-    assert installed.returncode == 0, installed.stderr
+
+def test_a_bare_machine_installs_upgrades_and_goes_back_as_the_pages_say(debian: Path, tmp_path: Path) -> None:
+    asked = in_root(debian, "python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+    machine = platform.machine()
+    target = ["--python-version", asked.stdout.strip()]
+    target += [f"--platform={name}_{machine}" for name in ("manylinux_2_17", "manylinux2014")]
+    (debian / "usr/local/bin/sudo").write_text('#!/bin/sh\nexec env "$@"\n')
+    (debian / "usr/local/bin/sudo").chmod(0o755)
+
+    def install(folder: Path, command: str) -> None:
+        # What the page installs from a checkout comes from wheels here, because this machine has no network.
+        shutil.rmtree(debian / "build", ignore_errors=True)
+        shutil.copytree(folder, debian / "build/wheels")
+        shell(command.replace("terraform/examples/provisioner/", "build/wheels/"))
+
+    def shell(command: str) -> str:
+        done = in_root(debian, "sh", "-ec", f"cd /; {command}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    verify, first = [command for command in commands(PROVISIONER / "README.md") if "build/wheels/" in command][-2:]
+    this = collect(tmp_path / "wheels", *target)
+    install(this, verify + first)
     before = files(debian / "opt")
     query = {
         "proxy_url": "https://aiproxy.example.com",
@@ -88,18 +103,18 @@ def test_a_bare_machine_installs_it_from_a_folder_and_another_user_runs_it(debia
     done = in_root(debian, "tf-helper", user="1000:1000", data=json.dumps(query))
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["proxy_url"] == "https://aiproxy.example.com"
-    refused = in_root(debian, "tf-helper", user="1000:1000", data="{}")
-    assert refused.stderr.startswith("tf-helper: error: 1 problem in the query\n  proxy_url: ")
     assert files(debian / "opt") == before
 
-
-def test_the_command_that_collects_wheels_for_another_machine_works_as_printed(dist: Dist, tmp_path: Path) -> None:
-    readme = (PROVISIONER / "README.md").read_text()
-    (command,) = re.findall(r"^pip download (?:.*\\\n)*.* tf-helper$", readme, re.MULTILINE)
-    (tmp_path / "pip").write_text(f'#!/bin/sh\nexec {sys.executable} -m pip "$@"\n')
-    (tmp_path / "pip").chmod(0o755)
-    # No release needs to be there for this.
-    command = command.removesuffix("tf-helper") + str(dist.wheel)
-    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, check=True)
-    assert dist.wheel.name in {file.name for file in (tmp_path / "wheels").iterdir()}
+    upgrade, version, link, back, delete, beside, again = commands(ROOT / "docs" / "upgrade.md")
+    install(collect(tmp_path / "newer", *target, checkout=released_as("1.1.0", tmp_path)), upgrade)
+    assert shell(version + link) == "tf-helper 1.1.0\n/opt/tf-helper-1.1.0/bin/tf-helper\n"
+    shell(back)
+    assert shell(version) == f"tf-helper {__version__}\n"
+    install(tmp_path / "newer", beside)
+    assert (
+        shell(version + "/opt/tf-helper-next/bin/tf-helper --version") == f"tf-helper {__version__}\ntf-helper 1.1.0\n"
+    )
+    (debian / "opt/tf-helper-1.1.0/bin/python3").unlink()
+    install(tmp_path / "newer", again)
+    shell(delete)
+    assert shell(version) == "tf-helper 1.1.0\n"

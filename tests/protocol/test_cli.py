@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -119,8 +119,7 @@ def test_tolerates_closed_standard_error_and_keeps_standard_output_empty(
     arguments: list[str], stdin: io.BytesIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    with contextlib.suppress(SystemExit):
-        assert run(stdin, b"", *arguments) == 1
+    assert run(stdin, b"", *arguments) == (2 if arguments else 1)
     assert capfd.readouterr().out == ""
     sys.stderr.close()
 
@@ -136,10 +135,10 @@ def test_a_terminal_on_standard_input_gets_a_short_usage(
 
 
 @pytest.fixture
-def _garbage_collection() -> Iterator[None]:
-    """Turn it on again, which the program leaves to the end of its process."""
+def _restored() -> Iterator[None]:
+    """Undo what the program leaves to the end of its process."""
     yield
-    gc.unfreeze()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.enable()
 
 
@@ -153,21 +152,21 @@ def test_only_the_working_directory_is_taken_from_pythons_path(tmp_path: Path, m
     assert __main__.without_working_directory([here, "/a"]) == [here, "/a"]
 
 
-@pytest.mark.usefixtures("_garbage_collection")
-@pytest.mark.parametrize("status", [0, 1])
-def test_the_process_ends_with_the_status(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "main", lambda _: status)
-    with pytest.raises(SystemExit) as exit_info:
-        __main__.run()
-    assert exit_info.value.code == status
+class Ended(BaseException):
+    """Instead of the end of the process."""
 
 
-@pytest.mark.usefixtures("_garbage_collection")
-def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: list[str]) -> int:
-        raise KeyboardInterrupt
+@pytest.mark.usefixtures("_restored")
+def test_the_process_ends_with_the_status_or_with_130_at_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(status: int) -> None:
+        raise Ended(status)
 
-    monkeypatch.setattr(cli, "main", interrupted)
-    with pytest.raises(SystemExit) as exit_info:
-        __main__.run()
-    assert exit_info.value.code == 130
+    monkeypatch.setattr(os, "_exit", end)
+    for before, outcome in (
+        (signal.default_int_handler, "130"),
+        (signal.SIG_IGN, "1"),  # as under nohup
+    ):
+        signal.signal(signal.SIGINT, before)
+        monkeypatch.setattr(cli, "main", lambda _: signal.raise_signal(signal.SIGINT) or 1)
+        with pytest.raises(Ended, match=outcome):
+            __main__.run()

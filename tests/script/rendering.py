@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLES = (
     *("ACCESS_URL", "SESSION_TOKEN", "CERT_PATH", "CA_BUNDLE_PATH", "CA_CERT_PEM", "EXTRA_CA_CERTS_PEM"),
-    *("WRAPPER_PATH", "WRAPPER"),
+    *("WRAPPER_PATH", "WRAPPER", "PROXY_URL"),
 )
 
 # The values of a script that gets others later: the names between @.
@@ -31,7 +31,12 @@ ENV = {
 }
 
 # What script.tf puts together.
-SOURCES = ("setup.sh", "wrapper.sh", "certificates.awk")
+SOURCES = tuple(
+    str(path.relative_to(MODULE))
+    for pattern in ("startup/*", "check/*", "wrapper.sh", "*.json")
+    for path in sorted(MODULE.glob(pattern))
+)
+STARTUP = tuple(name for name in SOURCES if name.startswith("startup/") and name.endswith(".sh"))
 
 _ROOT = """
 module "script" {
@@ -58,7 +63,13 @@ variable "env" {
 locals {
   script_values = var.values
   client_env    = var.env
-  settings      = { cert_path = var.values["CERT_PATH"], ca_bundle_path = var.values["CA_BUNDLE_PATH"] }
+  session_token = var.values["SESSION_TOKEN"]
+  settings = {
+    access_url     = var.values["ACCESS_URL"]
+    cert_path      = var.values["CERT_PATH"]
+    ca_bundle_path = var.values["CA_BUNDLE_PATH"]
+    proxy_url      = var.values["PROXY_URL"]
+  }
 }
 
 output "script" {
@@ -87,7 +98,8 @@ class Renderer:
         script = directory / "script"
         script.mkdir(parents=True)
         for name in ("script.tf", *SOURCES):
-            text = (replaced or {}).get(name) or (MODULE / name).read_text()
+            text = (replaced or {}).get(name, (MODULE / name).read_text())
+            (script / name).parent.mkdir(exist_ok=True)
             (script / name).write_text(text, newline=line_end)
         (script / "main.tf").write_text(_SCRIPT)
         (directory / "main.tf").write_text(_ROOT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import Answer, Deployment
+from tests.harness.terraform import MODULE
 from tests.script.workspace import program
 
 if TYPE_CHECKING:
@@ -33,14 +35,13 @@ GOOD: dict[str, Callable[[Certificates], str]] = {
     "indented": lambda made: "".join(f"\t  {line} \n" for line in made.proxy.pem.splitlines()),
     "one long line": lambda made: re.sub(r"(?<!-)\n(?!-)", "", made.proxy.pem),
     "no final newline": lambda made: made.proxy.pem.rstrip(),
-    "not yet valid": lambda made: made.not_yet_valid.pem,
     "up to the limit": lambda made: f"{made.proxy.pem:#<16384}",
 }
 
-NOT_PEM = "is not a complete PEM certificate"
+NOT_PEM = "is incomplete or not PEM: check where it comes from"
 KEY = "contains a private key"
-LARGE = "is too large"
-EMPTY = "is empty"
+LARGE = "sent an answer that is too large"
+EMPTY = "sent an empty answer"
 
 # Each is refused without openssl too.
 WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
@@ -73,15 +74,23 @@ WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
     "a zero byte": (lambda made: b"\0", NOT_PEM),
     "over the limit": (lambda made: f"{made.proxy.pem:#<16385}".encode(), LARGE),
     "far over the limit": (lambda made: made.proxy.pem.encode() + b"#" * 20_000_000, LARGE),
+    "a byte behind the DER": (lambda made: _block(made.proxy.der + b"\0"), NOT_PEM),
     "compressed": (lambda made: gzip.compress(made.proxy.pem.encode()), NOT_PEM),
 }
 
 # Only a program that reads certificates can tell these.
 WRONG_TO_OPENSSL: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
-    "leaf": (lambda made: made.leaf.pem.encode(), "is damaged or not a CA certificate"),
-    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is damaged or not a CA certificate"),
-    "expired": (lambda made: made.expired.pem.encode(), "has expired"),
-    "garbage of the right length": (lambda made: _garbage(made.proxy.der), "is damaged or not a CA certificate"),
+    "leaf": (lambda made: made.leaf.pem.encode(), "is not a CA certificate: check the proxy's certificate"),
+    "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is not a CA certificate"),
+    "expired": (lambda made: made.expired.pem.encode(), "has expired: replace it on the deployment"),
+    "not yet valid": (
+        lambda made: made.not_yet_valid.pem.encode(),
+        "is not valid yet: use it from then on, or correct",
+    ),
+    "garbage of the right length": (
+        lambda made: _block(made.proxy.der[:8] + GARBAGE[: len(made.proxy.der) - 8]),
+        "cannot be decoded",
+    ),
 }
 
 
@@ -92,74 +101,88 @@ def test_certificates_in_any_form_are_saved_in_one(
     arrives = GOOD[name](certificates)
     deployment.serve(Answer(body=arrives.encode()))
     run = workspace.run()
-    assert (run.status, run.stderr) == (0, "")
-    others = {"intermediate", "two in one", "not yet valid"}
-    assert workspace.cert_path.read_text() == (arrives if name in others else certificates.proxy.pem)
+    assert (run.status, "refused by" in run.stderr) == (0, name == "intermediate")
+    assert workspace.cert_path.read_text() == (
+        arrives if name in {"intermediate", "two in one"} else certificates.proxy.pem
+    )
 
 
-def _assert_refused(earlier: Workspace, deployment: Deployment, body: bytes, reason: str) -> None:
-    deployment.serve(Answer(body=body))
+@pytest.mark.parametrize(
+    ("name", "openssl"), [*((name, False) for name in WRONG), *((name, True) for name in WRONG_TO_OPENSSL)]
+)
+def test_anything_but_certificates_is_refused(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str, *, openssl: bool
+) -> None:
+    body, reason = (WRONG_TO_OPENSSL if openssl else WRONG)[name]
+    if not openssl:
+        earlier.without("openssl")
+    deployment.serve(Answer(body=body(certificates)))
     failure = earlier.run().failure
     assert deployment.url in failure
     assert reason in failure
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_anything_but_certificates_is_refused_without_openssl(
-    earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str
-) -> None:
-    body, reason = WRONG[name]
-    earlier.without("openssl")
-    _assert_refused(earlier, deployment, body(certificates), reason)
-
-
-@pytest.mark.parametrize("shell", ["dash"], indirect=True)  # what differs between shells is not openssl
-@pytest.mark.parametrize("name", WRONG)
-def test_anything_but_certificates_is_refused_with_openssl(
-    earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str
-) -> None:
-    body, reason = WRONG[name]
-    _assert_refused(earlier, deployment, body(certificates), reason)
-
-
-@pytest.mark.parametrize("name", WRONG_TO_OPENSSL)
-def test_anything_but_valid_ca_certificates_is_refused_with_openssl(
-    earlier: Workspace, deployment: Deployment, certificates: Certificates, name: str
-) -> None:
-    body, reason = WRONG_TO_OPENSSL[name]
-    _assert_refused(earlier, deployment, body(certificates), reason)
-
-
-def test_a_ca_made_as_in_the_documentation_of_coder_is_saved(workspace: Workspace, deployment: Deployment) -> None:
-    # It has no key usage, which some clients refuse.
-    key = ["-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", "/dev/null"]
-    command = [program("openssl"), "req", "-new", "-x509", *key, "-days", "365", "-subj", "/CN=AI Bridge Proxy CA"]
-    made = subprocess.run(command, capture_output=True, check=True).stdout
-    deployment.serve(Answer(body=made))
-    assert workspace.run().status == 0
-    assert workspace.cert_path.read_bytes() == made
-
-
-def test_without_openssl_a_download_is_saved(workspace: Workspace) -> None:
-    workspace.without("openssl")
+@pytest.mark.parametrize("openssl", [None, "exit 1", "exit 127"], ids=["none", "broken", "without its libraries"])
+def test_without_a_working_openssl_a_download_is_saved(workspace: Workspace, openssl: str | None) -> None:
+    if openssl:
+        workspace.stub("openssl", openssl)
+    else:
+        workspace.without("openssl")
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("status", [1, 126, 127])
-def test_a_broken_openssl_does_not_stop_the_setup(workspace: Workspace, status: int) -> None:
-    # It may be there without its libraries.
-    workspace.stub("openssl", f"exit {status}")
-    assert workspace.run().status == 0
+PROPERTIES = json.loads((MODULE / "certificate_properties.json").read_text())
+
+# What openssl makes, of which the property is seen; a key and its options, extensions.
+CA, KEY_USAGE = "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"
+P256 = "ec -pkeyopt ec_paramgen_curve:P-256"
+REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
+    "": (P256, [CA, KEY_USAGE]),
+    "rsa_under_2048": ("rsa:1024", [CA, KEY_USAGE]),
+    "rsa_odd": ("rsa:2050", [CA, KEY_USAGE]),
+    "p224": ("ec -pkeyopt ec_paramgen_curve:secp224r1", [CA, KEY_USAGE]),
+    "other_curve": ("ec -pkeyopt ec_paramgen_curve:secp256k1", [CA, KEY_USAGE]),
+    "other_key": ("ed448", [CA, KEY_USAGE]),
+    "basic_constraints_not_critical": (P256, ["basicConstraints=CA:TRUE", KEY_USAGE]),
+    "no_key_usage": (P256, [CA]),  # as in Coder's documentation
+    "no_subject_key_identifier": (P256, [CA, KEY_USAGE, "subjectKeyIdentifier=none"]),
+    "extended_key_usage": (P256, [CA, KEY_USAGE, "extendedKeyUsage=clientAuth"]),
+    "critical_extension": (P256, [CA, KEY_USAGE, "1.2.3.4=critical,DER:0500"]),
+    "leading_dot": (P256, [CA, KEY_USAGE, "nameConstraints=critical,permitted;DNS:.anthropic.com"]),
+    "policy_constraints": (P256, [CA, KEY_USAGE, "policyConstraints=requireExplicitPolicy:3"]),
+}
 
 
-def test_a_body_that_is_compressed_unasked_is_refused(
+@pytest.mark.parametrize("shell", ["dash"], indirect=True)  # what differs between shells is not the text of openssl
+@pytest.mark.parametrize("name", REFUSED_BY_TOOLS)
+def test_a_property_that_tools_refuse_is_a_warning(workspace: Workspace, deployment: Deployment, name: str) -> None:
+    key, extensions = REFUSED_BY_TOOLS[name]
+    options = [word for extension in extensions for word in ("-addext", extension)]
+    command = [program("openssl"), "req", "-x509", "-nodes", "-newkey", *key.split(), "-keyout", "/dev/null"]
+    made = subprocess.run(
+        [*command, "-days", "9", "-subj", "/CN=AI Bridge Proxy", *options], capture_output=True, check=True
+    ).stdout
+    deployment.serve(Answer(body=made))
+    run = workspace.run()
+    assert run.status == 0
+    assert workspace.cert_path.read_bytes() == made
+    *lines, end = run.stderr.split("\n")
+    assert end == ""
+    expected = [f"{PROPERTIES[name]['property']}; refused by "] if name else []
+    assert [
+        line.partition(f"{deployment.url} ")[2].partition("refused by")[0] + "refused by " for line in lines
+    ] == expected
+    assert all(PROPERTIES[name]["way_out"][1:] in line for line in lines)
+
+
+def test_an_intermediate_is_well_beside_its_root(
     workspace: Workspace, deployment: Deployment, certificates: Certificates
 ) -> None:
-    # curl asks for none, so a Content-Encoding is a fault of something in between.
-    compressed = gzip.compress(certificates.proxy.pem.encode())
-    deployment.serve(Answer(body=compressed, headers={"Content-Encoding": "gzip"}))
-    assert NOT_PEM in workspace.run().failure
+    deployment.serve(Answer(body=certificates.intermediate.pem.encode()))
+    assert PROPERTIES["intermediate"]["property"] in workspace.run().stderr
+    workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.company.pem
+    assert workspace.run().stderr == ""
 
 
 def _lines(made: Certificates, without: int | None = None) -> list[str]:
@@ -168,7 +191,3 @@ def _lines(made: Certificates, without: int | None = None) -> list[str]:
 
 def _block(content: bytes) -> bytes:
     return b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n" % base64.encodebytes(content)
-
-
-def _garbage(der: bytes) -> bytes:
-    return _block(der[:8] + GARBAGE[8 : len(der)])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.deployment import Answer, Deployment
+from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
 from tests.harness.raw_server import RawServer, silent
 from tests.script.workspace import finish, limiting_files, program
 
 if TYPE_CHECKING:
-    from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
 
 START = "exp sync start aibridge-proxy-setup"
@@ -78,21 +79,6 @@ def test_without_timeout_the_cli_is_called(workspace: Workspace) -> None:
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
-@pytest.mark.parametrize("timeout", [True, False], ids=["timeout", "no timeout"])
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_the_cli_waits_ends_it(workspace: Workspace, number: signal.Signals, *, timeout: bool) -> None:
-    started = workspace.notes / "started"
-    os.mkfifo(started)
-    workspace.note("coder", f"case $* in *start*) echo now >'{started}'; exec {program('sleep')} 600 ;; esac")
-    if not timeout:
-        workspace.without("timeout")
-    process = workspace.start()
-    started.read_text()  # returns when the CLI has written
-    process.send_signal(number)
-    assert "stopped by a signal" in finish(process).failure
-    assert workspace.noted("coder") == [START, COMPLETE]
-
-
 def test_closed_output_does_not_stop_it(workspace: Workspace) -> None:
     # The agent that started it has gone.
     workspace.note("coder")
@@ -106,10 +92,45 @@ def test_closed_output_does_not_stop_it(workspace: Workspace) -> None:
     assert workspace.left_over() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
-def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
-    workspace: Workspace, number: signal.Signals
+# While which program a signal arrives, and what that does then: it waits, as if it were at work.
+WAITS = f"exec {program('sleep')} 600"
+AT_WORK = {
+    "coder": f"case $* in *start*) trap '' HUP INT TERM; exec {program('sleep')} 600 ;; esac",  # ignores all but KILL
+    "curl": WAITS,
+    "sleep": WAITS,
+    "date": WAITS,
+    "ls": WAITS,
+    "awk": WAITS,
+}
+
+
+@pytest.mark.parametrize("timeout", [True, False], ids=["timeout", "no timeout"])
+@pytest.mark.parametrize("name", AT_WORK)
+def test_a_signal_to_the_process_group_ends_the_script_and_what_it_runs(
+    workspace: Workspace, deployment: Deployment, name: str, *, timeout: bool
 ) -> None:
+    # As Coder's agent sends it.
+    started = workspace.notes / "started"
+    os.mkfifo(started)
+    deployment.serve(Answer(503), Answer(body=deployment.answers[CA_CERT_PATH][0].body))
+    if name != "coder":
+        workspace.note("coder")
+    workspace.stub(name, f"printf '%s\\n' \"$*\" >>'{workspace.notes / name}'\necho >'{started}'\n{AT_WORK[name]}")
+    if not timeout:
+        workspace.without("timeout")
+    process = workspace.start()
+    started.read_text()  # returns when the program has written
+    os.killpg(process.pid, signal.SIGHUP)
+    if name == "coder":
+        threading.Thread(target=started.read_text).start()
+    assert "stopped by a signal" in finish(process).failure
+    assert workspace.noted("coder") == [START, COMPLETE]
+    assert workspace.left_over() == []
+    _assert_ended(process.pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_each_signal_ends_it_during_the_download(workspace: Workspace, number: signal.Signals) -> None:
     workspace.note("coder")
     with RawServer(silent) as server:
         workspace.values["ACCESS_URL"] = server.url
@@ -117,25 +138,8 @@ def test_a_signal_during_the_download_is_completed_and_leaves_no_process(
         assert server.asked.wait(30)
         process.send_signal(number)
         assert "stopped by a signal" in finish(process).failure
-        assert _session(process.pid) == []
+        _assert_ended(process.pid)
     assert workspace.noted("coder") == [START, COMPLETE]
-
-
-@pytest.mark.parametrize("name", ["awk", "mv"])
-def test_a_signal_while_a_program_runs_whose_errors_are_not_shown_is_reported(
-    workspace: Workspace, certificates: Certificates, name: str
-) -> None:
-    workspace.cert_path.write_text(certificates.proxy.pem)
-    workspace.save_wrapper_at(workspace.home / "aibridge")
-    started, ends = workspace.notes / "started", workspace.notes / "ends"
-    for fifo in (started, ends):
-        os.mkfifo(fifo)
-    workspace.stub(name, f"echo now >'{started}'\nread -r _ <'{ends}'")
-    process = workspace.start()
-    started.read_text()
-    process.send_signal(signal.SIGTERM)
-    ends.write_text("now\n")
-    assert "stopped by a signal" in finish(process).failure
 
 
 def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deployment: Deployment) -> None:
@@ -147,20 +151,16 @@ def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deplo
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
-def test_a_signal_between_two_tries_ends_it(workspace: Workspace, deployment: Deployment) -> None:
-    waiting = workspace.notes / "waiting"
-    os.mkfifo(waiting)
-    workspace.stub("sleep", f"echo now >'{waiting}'\nexec {program('sleep')} 600")
-    deployment.serve(Answer(503))
-    process = workspace.start()
-    waiting.read_text()
-    process.send_signal(signal.SIGTERM)
-    assert "stopped by a signal" in finish(process).failure
-    assert _session(process.pid) == []
+def _assert_ended(leader: int) -> None:
+    """See that no program runs in the session of a process, or that it ends: whoever watches another may be later."""
+    for _ in range(600):
+        if not _session(leader):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"still running: {_session(leader)}")
 
 
 def _session(leader: int) -> list[str]:
-    """Return the programs that run in the session of a process, the leader's children above all."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(FileNotFoundError, ProcessLookupError):

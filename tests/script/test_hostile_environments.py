@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,7 +56,18 @@ def test_variables_with_the_names_of_internal_ones_are_ignored(
     workspace: Workspace, certificates: Certificates
 ) -> None:
     # Above all those of what to end and what to remove.
-    names = ("ended", "work", "sync_started", "warnings", "roots", "curl_status", "directory", "setting", "user", "pem")
+    names = (
+        "ended",
+        "work",
+        "sync_started",
+        "warnings",
+        "roots",
+        "curl_status",
+        "directory",
+        "setting",
+        "user",
+        "block",
+    )
     precious = workspace.home / "precious"
     precious.mkdir()
     workspace.environment |= dict.fromkeys(names, str(precious))
@@ -116,6 +126,7 @@ def test_no_variable_takes_the_roots_away(
         ("IFS", "/-:. "),
         ("CDPATH", "/tmp:/"),
         ("SHELLOPTS", "xtrace"),
+        ("SHELLOPTS", "keyword"),
         ("SHELLOPTS", "allexport:errexit:monitor:noclobber:noglob:nounset:pipefail:posix"),
         ("BASHOPTS", "failglob:nocasematch:nullglob"),
         ("GLOBIGNORE", "*"),
@@ -170,7 +181,7 @@ def test_settings_of_programs_are_ignored(workspace: Workspace, certificates: Ce
     settings = ("GAWK_PERSIST_FILE", "GAWK_READ_TIMEOUT", "QUOTING_STYLE", "TIME_STYLE")
     workspace.environment |= dict.fromkeys(settings, "c") | {"FUNCNEST": "1"}
     environment = workspace.notes / "environment"
-    workspace.stub("id", f"{program('cat')} /proc/self/environ >'{environment}'\necho {os.geteuid()}")
+    workspace.stub("mktemp", f"{program('cat')} /proc/self/environ >'{environment}'\nexec {program('mktemp')} \"$@\"")
     _assert_saved(workspace, certificates)
     assert not [name for name in settings if name in environment.read_text()]
 
@@ -207,3 +218,15 @@ def test_commands_in_a_path_are_not_run(workspace: Workspace, certificates: Cert
     workspace.save_at(workspace.certificates / value / "ca.pem")
     _assert_saved(workspace, certificates)
     assert not list(workspace.home.rglob("pwned"))
+
+
+@pytest.mark.parametrize("name", ["mksh", "posh"])
+def test_a_shell_without_a_printf_is_refused_by_name(workspace: Workspace, shell: str, name: str) -> None:
+    # It would call the program, with the token among its arguments. Here, another shell plays it.
+    if shell == "bash":
+        pytest.skip("a builtin of bash cannot be hidden from it")
+    workspace.note("coder")
+    workspace.replace("PATH=/nowhere printf", "PATH=/nowhere no-such-builtin")
+    workspace.environment[{"mksh": "KSH_VERSION", "posh": "POSH_VERSION"}[name]] = "1"
+    assert f"{name} has no built-in printf" in workspace.run().failure
+    assert workspace.noted("coder") == []

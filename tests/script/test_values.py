@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.script.rendering import PLACEHOLDERS, VARIABLES, Rendered, Renderer
+from tests.script.rendering import PLACEHOLDERS, STARTUP, VARIABLES, Rendered, Renderer
 from tests.script.workspace import SHELLS, program
 from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.script.conftest import Certificates
 
-# Instead of setup.sh: what the variables contain, and what the prologue leaves behind.
+# Instead of the startup script: what the variables contain, and what the prologue leaves behind.
 PROBE = (
     "".join(f'printf "%s\\0" "${name}"\n' for name in sorted(VARIABLES))
     + "export -p | while read -r name; do case $name in *_URL=*|*_TOKEN=*|*_PATH=*|*_PEM=*) echo $name >&2; esac; done"
@@ -104,10 +104,10 @@ def script_values(draw: st.DrawFn) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
-    """Prepare terraform, with the probe in the place of setup.sh."""
+    """Prepare terraform, with the probe in the place of the startup script."""
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
-    return Renderer(tmp_path_factory.mktemp("probe"), {"setup.sh": PROBE})
+    return Renderer(tmp_path_factory.mktemp("probe"), dict.fromkeys(STARTUP, "") | {STARTUP[0]: PROBE})
 
 
 def assert_values_arrive(batch: Sequence[dict[str, str]], renderer: Renderer, directory: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Call = Callable[..., subprocess.CompletedProcess[str]]
 
-USAGE = "usage: {} [--] COMMAND [ARGUMENT...]\n"
+USAGE = "usage: {0} [--] COMMAND [ARGUMENT...]\n       {0} --check\n"
 
 # Prints the environment, and nothing of a shell's own.
 PRINT_ENVIRONMENT = (sys.executable, "-c", "import os; [print(f'{n}={v}') for n, v in os.environ.items()]")
@@ -85,7 +85,7 @@ def test_the_one_of_the_last_start_is_replaced(saving: Workspace) -> None:
     assert saving.wrapper_path.read_text() == "".join(lines)
 
 
-def test_it_is_whole_or_that_of_the_last_start(saving: Workspace) -> None:
+def test_the_wrapper_is_replaced_atomically(saving: Workspace) -> None:
     assert saving.run().status == 0
     before = saving.wrapper_path.read_text()
     assert "cannot write to" in saving.run(*limiting_files(300, "SIG_DFL")).failure
@@ -124,6 +124,36 @@ def test_arguments_input_and_output_are_those_of_the_command(call: Call, wrapper
     assert piped.stdout == "through"
 
 
+NO_IDENTIFIERS = {"a.b": "1", "npm_config_//registry.example.com/:_authToken": "secret\nx.y=z"}
+
+
+def test_variables_whose_names_are_not_identifiers_reach_the_command_or_a_line_says_so(call: Call, shell: str) -> None:
+    done = call(*PRINT_ENVIRONMENT, **NO_IDENTIFIERS)
+    kept = all(f"{name}={value}" in done.stdout for name, value in NO_IDENTIFIERS.items())
+    assert (kept, "install bash, or use tf-helper exec" in done.stderr) == (shell == "bash", shell != "bash")
+    assert call(*PRINT_ENVIRONMENT, ordinary="x.y=z").stderr == ""
+
+
+@pytest.mark.parametrize("bash", [True, False])
+def test_bash_runs_it_where_it_is(saving: Workspace, *, bash: bool) -> None:
+    if bash:
+        (saving.bin / "bash").symlink_to(program("bash"))
+    for _ in range(2):  # it also replaces the one of the last start
+        assert saving.run().status == 0
+    first = saving.wrapper_path.read_text().partition("\n")[0]
+    assert first == (f"#!{saving.bin}/bash -p" if bash else "#!/bin/sh")
+    done = subprocess.run(
+        [saving.wrapper_path, *PRINT_ENVIRONMENT], env=NO_IDENTIFIERS, capture_output=True, text=True, check=True
+    )
+    assert ("a.b=1" in done.stdout) == bash
+
+
+@pytest.mark.parametrize("name", ["[", "test", "printf", "exec"])
+def test_an_exported_function_does_not_speak_for_it(call: Call, name: str) -> None:
+    function = {f"BASH_FUNC_{name}%%": "() { echo hijacked; return 0; }"}
+    assert call("echo", "runs", **function).stdout == "runs\n"
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [
@@ -154,9 +184,10 @@ def test_it_becomes_the_command_which_gets_signals_and_terminal_directly(wrapper
 
 def test_the_token_is_in_no_argument_and_no_output(call: Call) -> None:
     # Tracing could come in from outside.
-    done = call("cat", "/proc/self/cmdline", SHELLOPTS="xtrace:verbose")
-    assert done.stdout == "cat\0/proc/self/cmdline\0"
-    assert TOKEN not in done.stderr
+    for options in ("xtrace:verbose", "keyword"):
+        done = call("cat", "/proc/self/cmdline", SHELLOPTS=options)
+        assert done.stdout == "cat\0/proc/self/cmdline\0"
+        assert TOKEN not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"], ["-"], ["--", "-c", "x"]])

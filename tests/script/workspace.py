@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # All that the script may need, curl and openssl aside. There is nothing else on PATH.
 UTILITIES = (
     *("awk", "chmod", "cp", "date", "find", "id", "ls", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep"),
-    *("timeout", "wc"),
+    "timeout",
 )
 TOOLS = (*UTILITIES, "curl", "openssl")
 

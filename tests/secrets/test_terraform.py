@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.harness.deployment import Deployment
 from tests.harness.planting import Secrets, command_lines, holders
 from tests.harness.terraform import SETUP_SCRIPT, copy_module
+from tf_helper.client_env import API_KEY_VARIABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,13 +67,11 @@ IN_SCRIPT = {f"{SETUP_SCRIPT}.script"}
 @pytest.mark.parametrize(
     ("where", "variables", "more"),
     [
-        ("start", {}, IN_SCRIPT),
-        ("plan", {}, set[str]()),
-        ("plan", {"wrapper_path": "/tmp/ai-proxy"}, IN_SCRIPT),
+        ("start", {"wrapper_path": "/tmp/ai-proxy"}, IN_SCRIPT),
         (
             "plan",
             {"coder_token_as_api_key": True},
-            {"outputs.env.value.ANTHROPIC_AUTH_TOKEN", "outputs.env.value.OPENAI_API_KEY"},
+            {f"outputs.env.value.{variable.name}" for variable in API_KEY_VARIABLES},
         ),
     ],
 )
@@ -115,3 +115,17 @@ def test_a_password_that_is_refused_is_in_no_output_log_or_file(make_terraform: 
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert files
     assert not [file for file in files if SECRETS.password.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("directory", ["examples/basic", "tests/fixtures/depends_on"])
+def test_a_template_does_not_show_a_refused_password(
+    directory: str, make_terraform: MakeTerraform, module_copy: Path
+) -> None:
+    # With depends_on, the plan succeeds and shows the query; the apply fails.
+    main = module_copy / directory / "main.tf"
+    main.write_text(re.sub('"(https?)://aiproxy', f'"\\1://user:{SECRETS.password}@aiproxy', main.read_text()))
+    terraform = make_terraform(main.parent)
+    terraform.init()
+    done = terraform.run("apply", "-auto-approve", check=False)
+    assert "contains a user name or password" in done.stderr
+    assert SECRETS.password not in done.stdout + done.stderr

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import tempfile
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import TOKEN, Deployment
-from tests.harness.startup import apply
+from tests.harness.startup import apply, run_in_workspace, run_script
+from tests.tools.agent import Agent
 from tests.tools.clients import NODE, Client
-from tests.tools.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
     from tests.harness.cells import Listener
     from tests.harness.proxy import Proxy
+    from tests.harness.startup import Applied
     from tests.harness.terraform import Providers
 
-    WorkspaceBehind = Callable[[Listener], Workspace]
+    WorkspaceBehind = Callable[[Listener], "Workspace"]
 
 
 def installed(client: Client) -> Client:
@@ -34,6 +37,26 @@ def installed(client: Client) -> Client:
     return client
 
 
+class Workspace:
+    """A workspace that Terraform has made and the startup script has prepared, in which clients run."""
+
+    def __init__(self, directory: Path, applied: Applied, system_roots: Path) -> None:
+        self.env: dict[str, str] = applied.outputs["env"]
+        self.directory = directory
+        (directory / "wgetrc").write_text(f"ca_certificate = {system_roots}\n")
+        done = run_script(applied.script, directory, system_roots)
+        assert done.returncode == 0, done.stdout
+
+    def run(self, client: Client, host: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Have the client ask the host, with nothing in its environment but the module's or the given variables."""
+        # A new home each time: npm, for one, remembers what it has downloaded.
+        with tempfile.TemporaryDirectory(dir=self.directory) as home:
+            values = {"python": sys.executable, "host": host, "scratch": home, "wgetrc": self.directory / "wgetrc"}
+            settings = {name: value.format(**values) for name, value in client.settings.items()}
+            command = [part.format(**values) for part in client.command]
+            return run_in_workspace(command, home, {**settings, **(self.env if env is None else env)})
+
+
 @pytest.fixture(scope="session")
 def workspace_behind(
     tmp_path_factory: pytest.TempPathFactory,
@@ -42,7 +65,7 @@ def workspace_behind(
     proxy: Proxy,
     listeners: Mapping[Listener, Mapping[str, object]],
 ) -> WorkspaceBehind:
-    """Make the workspace whose proxy listens this way: Terraform applies the module, and its startup script runs."""
+    """Make the workspace whose proxy listens this way."""
 
     @cache
     def make(listener: Listener) -> Workspace:
@@ -52,3 +75,8 @@ def workspace_behind(
             return Workspace(directory, apply(directory / "module", deployment, variables, providers), system_roots)
 
     return make
+
+
+@pytest.fixture
+def agent(tmp_path: Path, system_roots: Path) -> Agent:
+    return Agent(tmp_path, system_roots)

@@ -27,3 +27,4 @@ def test_the_demo_ends_with_an_intercepted_and_a_tunnelled_request_and_shows_no_
     assert tunnelled.startswith("registry.example.com/")
     assert "it got: hello" in tunnelled
     assert "Public CA of the demo" in tunnelled
+    assert done.stdout.endswith("---- Verdict: passed: a tool reaches both hosts\n")

@@ -10,7 +10,6 @@ import pytest
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.terraform import SETUP_SCRIPT
 from tests.sandbox import NAMES
-from tests.tools.agent import Agent
 from tests.tools.clients import CLIENTS, NODE
 from tests.tools.conftest import installed
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from tests.harness.origin import Origin
     from tests.harness.proxy import Proxy
     from tests.harness.terraform import MakeTerraform
+    from tests.tools.agent import Agent
 
 URL = f"https://{NAMES['intercepted']}/"
 SETUP = f"module.aibridge_proxy.{SETUP_SCRIPT}"
@@ -71,15 +71,16 @@ def deployment(proxy: Proxy) -> Iterator[Deployment]:
         yield running
 
 
-@pytest.fixture
-def agent(tmp_path: Path, system_roots: Path) -> Agent:
-    return Agent(tmp_path, system_roots)
+def assert_no_variable_on_the_workspace(found: dict[str, dict[str, Any]]) -> None:
+    kinds = {address.split(".")[-2] for address in found if "data." not in address}
+    assert kinds <= {"coder_agent", "coder_script", "coder_app"}
 
 
 def test_a_tool_waits_for_the_certificate_and_then_reaches_the_provider(
     apply: Apply, agent: Agent, origin: Origin
 ) -> None:
     found = apply("tool-module")
+    assert_no_variable_on_the_workspace(found)
     agent.run(found[SETUP]["script"])
     assert agent.coder_calls == ["exp sync start aibridge-proxy-setup", "exp sync complete aibridge-proxy-setup"]
     del origin.visits[:]
@@ -94,14 +95,13 @@ def test_a_tool_waits_for_the_certificate_and_then_reaches_the_provider(
 
 
 def test_copilot_waits_for_the_certificate_and_then_reaches_the_provider(
-    apply: Apply, agent: Agent, origin: Origin, tmp_path: Path
+    apply: Apply, agent: Agent, origin: Origin
 ) -> None:
     (undici,) = (client for client in CLIENTS if client.program == "node")
     installed(undici)
-    copilot = tmp_path / "bin/copilot"
-    copilot.write_text(f"#!/bin/sh\nexec node {NODE}/get.cjs {URL}\n")
-    copilot.chmod(0o755)
+    agent.install("copilot", f"exec node {NODE}/get.cjs {URL}")
     found = apply("copilot")
+    assert_no_variable_on_the_workspace(found)
     agent.run(found[SETUP]["script"])
     del origin.visits[:]
     assert "hello" in agent.run(found[COPILOT]["script"])
@@ -121,15 +121,14 @@ def test_copilot_1_0_sets_the_proxy_and_the_bundle_on_the_whole_workspace(apply:
     assert variables["NODE_EXTRA_CA_CERTS"] == f"{module_copy}/certs/ca.bundle.pem"
 
 
-def test_a_coder_program_that_cannot_wait_keeps_no_tool_from_starting(
-    apply: Apply, tmp_path: Path, system_roots: Path
-) -> None:
-    agent = Agent(tmp_path, system_roots, coder="#!/bin/sh\nexit 1\n")
+def test_a_coder_program_that_cannot_wait_keeps_no_tool_from_starting(apply: Apply, agent: Agent) -> None:
+    agent.install("coder", "exit 1")
     found = apply("tool-module")
     agent.run(found[SETUP]["script"])
     assert "hello" in agent.run(found[TOOL]["script"])
 
 
+@pytest.mark.usefixtures("script_order")
 def test_a_template_orders_the_scripts_without_the_coder_program(apply: Apply, agent: Agent) -> None:
     found = apply("script-order")
     (rule,) = found["data.coder_script_order.tools"]["rule"]
@@ -146,13 +145,10 @@ def test_a_template_orders_the_scripts_without_the_coder_program(apply: Apply, a
     assert agent.coder_calls == before
 
 
-def test_the_wrapper_runs_a_tool_in_a_script_and_in_an_app(
-    apply: Apply, agent: Agent, origin: Origin, tmp_path: Path
-) -> None:
-    claude = tmp_path / "bin/claude"
-    claude.write_text(f"#!/bin/sh\nexec curl -sS {URL}\n")
-    claude.chmod(0o755)
+def test_the_wrapper_runs_a_tool_in_a_script_and_in_an_app(apply: Apply, agent: Agent, origin: Origin) -> None:
+    agent.install("claude", f"exec curl -sS {URL}")
     found = apply("wrapper")
+    assert_no_variable_on_the_workspace(found)
     agent.run(found[SETUP]["script"])
     del origin.visits[:]
     assert "hello" in agent.run(found["coder_script.tool"]["script"])
@@ -166,13 +162,6 @@ def test_the_wrapper_runs_a_tool_in_a_script_and_in_an_app(
     ]
 
 
-@pytest.mark.parametrize("example", ["wrapper", "tool-module", "script-order", "copilot", "copilot-1.0"])
+@pytest.mark.parametrize("example", ["wrapper", "tool-module", "copilot", "copilot-1.0"])
 def test_a_workspace_stops(example: str, apply: Apply) -> None:
-    found = apply(example, transition="stop")
-    assert TOKEN not in json.dumps(found)
-
-
-@pytest.mark.parametrize("example", ["wrapper", "tool-module", "copilot"])
-def test_an_example_sets_no_variable_on_the_workspace(example: str, apply: Apply) -> None:
-    kinds = {address.split(".")[-2] for address in apply(example) if "data." not in address}
-    assert kinds <= {"coder_agent", "coder_script", "coder_app"}
+    assert TOKEN not in json.dumps(apply(example, transition="stop"))

@@ -218,7 +218,7 @@ def test_a_certificate_is_valid_to_the_last_second_and_warned_of_from_30_days_be
         return " ".join(problem.message for problem in ca_cert_warnings(certificates, (), now)).partition(";")[0]
 
     assert [warned(begin), warned(end - 30 * DAY)] == ["", ""]
-    assert warned(begin - 1) == f'the certificate "CN=proxy CA" is not valid yet (before {rfc3339(begin)})'
+    assert warned(begin - 1) == f'the certificate "CN=proxy CA" is not valid yet (valid from {rfc3339(begin)})'
     soon = f'the certificate "CN=proxy CA" expires at {rfc3339(end)}, within 30 days'
     assert [warned(end - 30 * DAY + 1), warned(end)] == [soon, soon]
     assert warned(end + 1) == f'the certificate "CN=proxy CA" has expired (at {rfc3339(end)})'

@@ -90,6 +90,11 @@ def test_refuses(given: str, sentence: str) -> None:
         ('["localhost"]', "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         (" [ 'a', 'b' ] ", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("[a,b]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
+        *(
+            (text, f"entry number {number} has quotation marks around it", "remove them")
+            for text, number in (('"a.example"', 1), ("a,'b'", 2))
+        ),
+        ("a,b.example/", "entry number 2 ends in a slash", "remove it: entries are hosts, not URLs"),
         ("[]", "is a list in brackets", "write the hosts with commas between them: localhost,.example.com"),
         ("10.*", 'entry "10.*" is part of an IPv4 address', "write 10.0.0.0/8"),
         ("172.16.*.*", 'entry "172.16.*.*" is part of an IPv4 address', "write 172.16.0.0/16"),

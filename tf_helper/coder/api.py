@@ -101,7 +101,7 @@ class CoderApi:
 
         reply = self._get("/api/v2/buildinfo")
         if _is_redirect(reply.status):
-            raise self._refusal(reply.status)
+            raise self._refusal(reply)
         if reply.status != HTTPStatus.OK:
             raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
         return self._parse_model(BuildInfo, reply.body)
@@ -111,10 +111,8 @@ class CoderApi:
         from tf_helper.coder.models import User
 
         reply = self._get("/api/v2/users/me")
-        if reply.status == HTTPStatus.UNAUTHORIZED:
-            raise DeploymentError(_refused_token(reply.body), _RENEW)
         if reply.status != HTTPStatus.OK:
-            raise self._refusal(reply.status)
+            raise self._refusal(reply)
         return self._parse_model(User, reply.body)
 
     def ca_cert(self) -> ServedCaCert:
@@ -124,7 +122,7 @@ class CoderApi:
             if reply.status != HTTPStatus.NOT_FOUND:
                 break
         if reply.status != HTTPStatus.OK:
-            raise self._refusal(reply.status)
+            raise self._refusal(reply)
         return ServedCaCert(path, self._parse_ca_cert(reply.body))
 
     def _get(self, path: str) -> Reply:
@@ -133,10 +131,11 @@ class CoderApi:
         except (OSError, HTTPException) as error:
             raise self._transport_error(error) from None
 
-    def _refusal(self, status: int) -> DeploymentError:
-        origin = self.access_url.origin
+    def _refusal(self, reply: Reply) -> DeploymentError:
+        origin, status = self.access_url.origin, reply.status
         if status == HTTPStatus.UNAUTHORIZED:
-            return DeploymentError(f"{origin} refused the session token (401)", _RENEW)
+            why, hint = _why_unauthorized(reply.body)
+            return DeploymentError(f"{origin} refused the session token (401){why}", hint)
         if status == HTTPStatus.FORBIDDEN:
             return DeploymentError(
                 f"{origin} denied access (403)",
@@ -214,14 +213,17 @@ def _is_redirect(status: int) -> bool:
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
 
 
-def _refused_token(body: bytes) -> str:
+def _why_unauthorized(body: bytes) -> tuple[str, str]:
+    """Return what Coder says of a token that it refuses, as far as it is known, and what to do."""
     from tf_helper.coder.models import ApiError
 
     try:
-        detail = ApiError.model_validate_json(body).detail
+        said = ApiError.model_validate_json(body)
     except ValueError:
-        detail = ""
-    return "the token has expired (401)" if "expired" in detail.lower() else "the deployment refused the token (401)"
+        return "", _RENEW
+    if "not active" in said.message.lower():
+        return ": its user is not active", "ask an administrator to activate the account; a new token does not help"
+    return ": it has expired" if "expired" in said.detail.lower() else "", _RENEW
 
 
 def _contains_token(certificate: Certificate, token: str) -> bool:

@@ -24,8 +24,8 @@ def fetch_ca_cert(
 
     Raises DeploymentError, after `deadline_seconds` at the latest.
     """
-    api = CoderApi(access_url, token, extra_ca_certs, operation_seconds=_OPERATION_SECONDS)
     try:
+        api = CoderApi(access_url, token, extra_ca_certs, operation_seconds=_OPERATION_SECONDS)
         return run_with_deadline(deadline_seconds, lambda: _with_retries(lambda: api.ca_cert().certificates))
     except DeploymentError:
         raise

@@ -22,7 +22,8 @@ The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
 CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>,
 for example TF_HELPER_PROXY_URL; access_url also from CODER_URL or
 CODER_AGENT_URL. In a tool's own process, proxy_url and the token come from
-HTTPS_PROXY.
+HTTPS_PROXY, and cert_path from SSL_CERT_FILE and the like. A token goes to
+its own deployment and proxy only.
 """
 
 _EPILOG = """\

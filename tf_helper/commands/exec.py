@@ -52,7 +52,7 @@ def add_parser(commands: Subparsers) -> Parser:
     parser.add_argument(
         "--coder-token-as-api-key",
         action="store_true",
-        help=f"also set {' and '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
+        help=f"also set {', '.join(variable.name for variable in API_KEY_VARIABLES)} to the token",
     )
     parser.add_settings(SETTINGS)
     return parser
@@ -93,7 +93,8 @@ def _warn_of_missing_files(*paths: str) -> None:
 
 
 def _own_environment() -> dict[str, str]:
-    environment = dict(os.environ)
+    # An entry without a name cannot be passed on.
+    environment = {name: value for name, value in os.environ.items() if name}
     # Python sets it for itself in the C locale (PEP 538); the command gets what the caller gave.
     with contextlib.suppress(OSError):  # not known: leave it
         variables = _ENVIRONMENT_AT_START.read_bytes().split(b"\0")

@@ -3,7 +3,7 @@
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tf_helper.coder.redaction import without_token
 from tf_helper.errors import Problem
@@ -26,12 +26,15 @@ class Known:
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
+    asked: bool = False
+    """Whether the proxy was asked for them, and answered."""
+
+    proxy_addresses: tuple[str, ...] = ()
+    """Those of the proxy's name, then those of them that answer."""
 
     def updated(self, other: "Known") -> "Known":
         """Return this with what `other` has in addition, or instead."""
-        return Known(
-            other.served_ca or self.served_ca, other.saved_ca or self.saved_ca, other.intercepted or self.intercepted
-        )
+        return replace(self, **{name: value for name, value in vars(other).items() if value})
 
 
 @dataclass(frozen=True)

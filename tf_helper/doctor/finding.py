@@ -1,6 +1,6 @@
 """A step of the examination, and what it finds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -8,6 +8,9 @@ from tf_helper.doctor.context import Context, Known
 from tf_helper.errors import Problem
 
 Status = Literal["ok", "warning", "failed", "skipped"]
+
+# More names than this say nothing to a reader.
+_MAX_LISTED = 24
 
 # A line of advice that begins so is a command to type.
 COMMAND_PROMPT = "$ "
@@ -65,3 +68,9 @@ def failed(seen: str, advice: str) -> Finding:
 def skipped(why: str, advice: str = "") -> Finding:
     """Return that nothing could be seen."""
     return Finding("skipped", Problem(why, advice))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names with commas between them, the first ones if there are many."""
+    more = f" and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else ""
+    return ", ".join(names[:_MAX_LISTED]) + more

@@ -71,6 +71,8 @@ def _check(step: Step, context: Context, seconds: float) -> Finding:
     try:
         finding = run_with_deadline(seconds, lambda: step.check(context))
     except DeadlineExceededError:
+        if step.in_workspace:
+            return failed(f"not read within {seconds:.1f} s", "a file system is very slow, or hangs: a network drive")
         return failed(
             f"no answer within {seconds:.1f} s",
             "something on the way drops packets, or is very slow: a firewall, a name server",

@@ -1,17 +1,30 @@
-"""Settings of single tools that win over the module's variables, as they are in the environment."""
+"""Settings of single tools that win over the module's variables, in the environment and in the tools' files."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-Kind = Literal["proxy", "no proxy", "trust", "no verification"]
+from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
+
+Kind = Literal["proxy", "no proxy", "trust", "no verification", "base URL", "another service", "API key"]
+
+# The API keys that tools send to a provider, and the host that they send them to if no base URL says otherwise.
+API_KEYS = {
+    "ANTHROPIC_AUTH_TOKEN": "api.anthropic.com",
+    "ANTHROPIC_API_KEY": "api.anthropic.com",
+    "OPENAI_API_KEY": "api.openai.com",
+    "CODEX_API_KEY": "api.openai.com",
+}
+_OF_ANTHROPIC = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY")
+OF_OPENAI = ("OPENAI_API_KEY", "CODEX_API_KEY")
 
 
 class ToolSetting(NamedTuple):
-    """A variable, the tool that reads it, and what it is for."""
+    """A variable, the tool that reads it, what it is for, and, of a base URL, the API keys that are sent there."""
 
     name: str
     tool: str
     kind: Kind
+    keys: tuple[str, ...] = ()
 
 
 # npm reads its own in any case (https://docs.npmjs.com/cli/v11/using-npm/config#environment-variables).
@@ -32,8 +45,14 @@ TOOL_SETTINGS = (
     ToolSetting("grpc_proxy", "gRPC", "proxy"),
     ToolSetting("no_grpc_proxy", "gRPC", "no proxy"),
     ToolSetting("NODE_TLS_REJECT_UNAUTHORIZED", "Node.js", "no verification"),
+    ToolSetting("ANTHROPIC_BASE_URL", "Claude Code, as Anthropic's SDKs do,", "base URL", _OF_ANTHROPIC),
+    ToolSetting("OPENAI_BASE_URL", "what uses OpenAI's SDKs", "base URL", OF_OPENAI),
+    ToolSetting("OPENAI_API_BASE", "what uses LiteLLM (aider)", "base URL", OF_OPENAI),
+    ToolSetting("CLAUDE_CODE_USE_BEDROCK", "Amazon Bedrock", "another service"),
+    ToolSetting("CLAUDE_CODE_USE_VERTEX", "Google Vertex AI", "another service"),
+    ToolSetting("CLAUDE_CODE_USE_FOUNDRY", "Microsoft Foundry", "another service"),
+    *(ToolSetting(name, "", "API key") for name in API_KEYS),
 )
-
 
 # What turns verification off; any value does it for git.
 _OFF = {"npm_config_strict_ssl": "false", "NODE_TLS_REJECT_UNAUTHORIZED": "0"}
@@ -45,18 +64,35 @@ _NODE_OPTIONS = {
     "--no-use-env-proxy": "Node.js ignores HTTPS_PROXY",
 }
 
+# In a tool's file, the module's own variables are such settings, too.
+_KINDS: Mapping[str, Kind] = {"bypasses the proxy": "no proxy", "adds": "trust", "replaces": "trust"}
+_OF_THE_MODULE = (
+    *(ToolSetting(name, "", "proxy") for name in PROXY_VARIABLES),
+    *(
+        ToolSetting(variable.name, "", _KINDS[variable.effect])
+        for variable in CLIENT_VARIABLES
+        if variable.effect in _KINDS
+    ),
+)
+
 
 class PresentSetting(NamedTuple):
-    """One that is in the environment, under the name that it has there."""
+    """One that is set, under the name that it has there: in a file, or in the environment ("")."""
 
     name: str
     value: str
     setting: ToolSetting
+    file: str = ""
 
     @property
     def turns_off(self) -> bool:
         """Whether the value turns verification off."""
         return self.setting.kind == "no verification" and self.value == _OFF.get(self.setting.name, self.value)
+
+    @property
+    def turns_on(self) -> bool:
+        """Whether the value turns on what is on or off."""
+        return self.value.lower() not in {"0", "false", "no", "off"}
 
 
 def present_settings(environment: Mapping[str, str]) -> Iterator[PresentSetting]:
@@ -66,6 +102,16 @@ def present_settings(environment: Mapping[str, str]) -> Iterator[PresentSetting]
         setting = known.get(name.lower().replace("-", "_") if name.lower().startswith(_ANY_CASE) else name)
         if setting and value:
             yield PresentSetting(name, value, setting)
+
+
+def settings_of_file(variables: Mapping[str, str], file: str, tool: str) -> Iterator[PresentSetting]:
+    """Yield the settings among the variables that a tool takes from its own file."""
+    own = {setting.name: setting for setting in _OF_THE_MODULE}
+    others = {present.name: present.setting for present in present_settings(variables)}
+    for name, setting in (own | others).items():
+        if variables.get(name):
+            named = setting if setting.kind == "another service" else setting._replace(tool=tool)
+            yield PresentSetting(name, variables[name], named, file)
 
 
 def node_options(environment: Mapping[str, str]) -> Iterator[str]:

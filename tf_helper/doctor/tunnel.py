@@ -91,7 +91,8 @@ def connection(context: Context, trust: ssl.SSLContext | None = None) -> Iterato
     """Connect to the proxy, with TLS if it is said what to trust. Raises ConnectionFailed."""
     origin = context.query.proxy_url.origin
     try:
-        stream = SyncBackend().connect_tcp(origin.host, origin.port, timeout=OPERATION_SECONDS)
+        address = next(iter(context.known.proxy_addresses), origin.host)
+        stream = SyncBackend().connect_tcp(address, origin.port, timeout=OPERATION_SECONDS)
     except ConnectTimeout:
         raise ConnectionFailed("no answer") from None
     except ConnectError as error:
@@ -146,7 +147,9 @@ def send_connect(stream: NetworkStream, host: str, *, token: str = "", port: int
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if token:
-        lines.append(f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode()).decode()}")
+        lines.append(
+            f"Proxy-Authorization: Basic {b64encode(f'{PROXY_USER}:{token}'.encode(errors='surrogateescape')).decode()}"
+        )
     status, head = _exchange(stream, lines)
     realm = _BASIC_REALM.search(head)
     return ConnectResponse(status, realm[1].decode(errors="replace") if realm else "", bool(_CONTENT.search(head)))

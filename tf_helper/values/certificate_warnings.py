@@ -61,7 +61,7 @@ def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterat
         if ca.not_after < now:
             yield _problem(ca, "expired", f"at {rfc3339(ca.not_after)}")
         elif ca.not_before > now:
-            yield _problem(ca, "not_valid_yet", f"before {rfc3339(ca.not_before)}")
+            yield _problem(ca, "not_valid_yet", f"valid from {rfc3339(ca.not_before)}")
         elif ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
             yield Problem(
                 f"the certificate {quoted(ca.subject)} expires at {rfc3339(ca.not_after)}, within {_SOON_DAYS} days",

@@ -6,20 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tests.ai_tools.catalog.tool import (
+    AMAZON,
+    AMAZON_KEY,
     ANTHROPIC,
     ANTHROPIC_KEY,
+    COHERE,
     GOOGLE,
     GOOGLE_KEY,
+    GROQ,
+    MCP,
+    MISTRAL,
     OPENAI,
     OPENAI_KEY,
+    TELEMETRY,
     Tool,
-    connecting_to,
 )
 from tests.ai_tools.packages import JAVASCRIPT, NpmPackage, node
+from tests.ai_tools.provider.answers import TEXT
 from tests.harness.cells import CELLS, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.ai_tools.packages import Package
 
@@ -33,7 +41,6 @@ class Runtime:
     name: str
     package: Package
     command: tuple[str, ...]
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +53,23 @@ class Library:
     host: str
     key: Mapping[str, str]
     package: str = ""
+    shows: str = TEXT
+    folder: Path = JAVASCRIPT
+
+    @property
+    def by_websocket(self) -> bool:
+        """Whether it sends the prompt over a WebSocket."""
+        return self.script.startswith("w")
 
 
 def node_runtime(major: int) -> Runtime:
     package = node(major)
-    return Runtime(f"Node.js {major}", package, (str(package.folder / "node_modules/.bin/node"),), {})
+    return Runtime(f"Node.js {major}", package, (str(package.folder / "node_modules/.bin/node"),))
 
 
 NODE_22, NODE_24 = node_runtime(22), node_runtime(24)
-BUN = Runtime("Bun", NpmPackage("bun"), (str(BIN / "bun"),), {})
-DENO = Runtime("Deno", NpmPackage("deno"), (str(BIN / "deno"), "run", "--allow-all"), {"DENO_NO_UPDATE_CHECK": "1"})
+BUN = Runtime("Bun", NpmPackage("bun"), (str(BIN / "bun"),))
+DENO = Runtime("Deno", NpmPackage("deno"), (str(BIN / "deno"), "run", "--allow-all"))
 
 DENO_LEAKS = "Deno sends the Coder token to the host, too. Use a TLS listener, or another runtime"
 
@@ -71,31 +85,83 @@ WEBSOCKET_WITH_PROXY = Library("WebSocket, `proxy`", "websocket.mjs proxy", "Web
 WS = Library("ws", "ws.mjs", "WebSocket", OPENAI, OPENAI_KEY, "ws")
 WS_WITH_AGENT = Library("ws, `agent`", "ws.mjs agent", "https", OPENAI, OPENAI_KEY, "ws")
 
+MCP_SDK = Library("@modelcontextprotocol/sdk", "mcp.mjs", "fetch", MCP, {}, "@modelcontextprotocol/sdk")
+MISTRAL_SDK = Library("@mistralai/mistralai", "mistral.mjs", "fetch", MISTRAL, {}, "@mistralai/mistralai")
+COHERE_SDK = Library("cohere-ai", "cohere.mjs", "fetch", COHERE, {}, "cohere-ai")
+GROQ_SDK = Library("groq-sdk", "groq.mjs", "fetch", GROQ, {"GROQ_API_KEY": "{key}"}, "groq-sdk")
+AGENTS = Library("@openai/agents", "agents.mjs", "fetch", OPENAI, OPENAI_KEY, "@openai/agents")
+
+BEDROCK = "@aws-sdk/client-bedrock-runtime"
+OTLP = "@opentelemetry/exporter-trace-otlp-http"
+AWS_IGNORES = (
+    "Amazon's SDK for JavaScript has an agent of its own, or uses HTTP/2. Pass it "
+    "`requestHandler: new NodeHttpHandler({ httpsAgent: https.globalAgent })`"
+)
+HTTP2_IGNORES = "`node:http2` knows no proxies. Use `fetch` or `node:https`"
+TELEMETRY_KEY = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY}"}
+
+# What goes past the proxy on Node.js, and why; below it, the same with the way out.
+PAST_ON_NODE = {
+    Library("node:https, an `Agent`", "agent.mjs", "https", ANTHROPIC, ANTHROPIC_KEY): (
+        "Only `https.globalAgent` uses the environment. Pass an agent of your own `proxyEnv: process.env`"
+    ),
+    Library("node:http2", "http2.mjs", "https", ANTHROPIC, ANTHROPIC_KEY): HTTP2_IGNORES,
+    Library(BEDROCK, "bedrock.mjs", "https", AMAZON, AMAZON_KEY, BEDROCK): AWS_IGNORES,
+    Library(f"{BEDROCK}, HTTP/1.1", "bedrock.mjs http/1.1", "https", AMAZON, AMAZON_KEY, BEDROCK): AWS_IGNORES,
+    Library("superagent", "superagent.mjs", "https", ANTHROPIC, ANTHROPIC_KEY, "superagent"): (
+        "superagent has an agent of its own. Pass it `.agent(https.globalAgent)`"
+    ),
+    Library("got, `http2`", "got.mjs http2", "https", ANTHROPIC, ANTHROPIC_KEY, "got"): HTTP2_IGNORES,
+    Library("undici, an `Agent`", "undici.mjs agent", "fetch", ANTHROPIC, ANTHROPIC_KEY, "undici"): (
+        "An undici `Agent` ignores the environment. Use `EnvHttpProxyAgent`"
+    ),
+    Library(
+        "OpenTelemetry, OTLP over HTTP", "telemetry.mjs http", "https", TELEMETRY, TELEMETRY_KEY, OTLP, "SUCCESS"
+    ): ("The exporter has an agent of its own. Pass it `httpAgentOptions: () => https.globalAgent`"),
+    WS: "`ws` connects by itself. Pass it `agent: https.globalAgent`",
+}
+MENDED_ON_NODE = (
+    Library("node:https, an `Agent` with `proxyEnv`", "agent.mjs proxyEnv", "https", ANTHROPIC, ANTHROPIC_KEY),
+    Library(f"{BEDROCK}, `httpsAgent`", "bedrock.mjs agent", "https", AMAZON, AMAZON_KEY, BEDROCK),
+    Library("superagent, `agent`", "superagent.mjs agent", "https", ANTHROPIC, ANTHROPIC_KEY, "superagent"),
+    Library("got", "got.mjs", "https", ANTHROPIC, ANTHROPIC_KEY, "got"),
+    Library("undici, `EnvHttpProxyAgent`", "undici.mjs env", "fetch", ANTHROPIC, ANTHROPIC_KEY, "undici"),
+    Library(
+        "OpenTelemetry, OTLP over HTTP, `httpAgentOptions`",
+        "telemetry.mjs agent",
+        "https",
+        TELEMETRY,
+        TELEMETRY_KEY,
+        OTLP,
+        "SUCCESS",
+    ),
+    WS_WITH_AGENT,
+)
+
 ON_NODE = (FETCH, HTTPS, AXIOS, ANTHROPIC_SDK, OPENAI_SDK, AI_SDK, GOOGLE_SDK, WEBSOCKET)
 
 
-def javascript_tool(runtime: Runtime, library: Library, connects_directly: str = "") -> Tool:
-    """Return a tool that consists of a runtime and a library, and the reason if it goes past the proxy."""
+def javascript_tool(runtime: Runtime, library: Library, connects_directly: str = "", fails: str = "") -> Tool:
+    """Return a tool that consists of a runtime and a library, and why it goes past the proxy, or fails."""
     program, *arguments = library.script.split()
-    own = (NpmPackage(library.package),) if library.package else ()
-    past: frozenset[str] = frozenset()
+    own = (NpmPackage(library.package, library.folder),) if library.package else ()
     leaks = {Cell("tunnelled", "HTTP"): DENO_LEAKS} if runtime is DENO and library.by == "fetch" else {}
-    if connects_directly:
-        past = connecting_to(library.host)
-    elif runtime is DENO and library.by != "https":
-        # It works without an answer.
-        past = frozenset({f"dns {library.host}"})
+    # Deno works without an answer.
+    looks_up = runtime is DENO and library.by != "https"
     return Tool(
         "JavaScript",
         library.name,
         (*own, runtime.package),
         library.host,
-        (*runtime.command, str(JAVASCRIPT / program), *arguments),
-        {**library.key, **runtime.environment},
-        fails=dict.fromkeys(CELLS, connects_directly) if connects_directly else {},
-        past=past,
+        (*runtime.command, str(library.folder / program), *arguments),
+        library.key,
+        library.shows,
+        fails=dict.fromkeys(CELLS, fails) if fails else {},
+        bypasses=dict.fromkeys(CELLS, connects_directly) if connects_directly else {},
+        past=frozenset({f"dns {library.host}"} if looks_up else ()),
         leaks=frozenset(leaks),
         notes=leaks,
+        by_websocket=library.by_websocket,
         runtime=runtime.name,
     )
 
@@ -103,8 +169,9 @@ def javascript_tool(runtime: Runtime, library: Library, connects_directly: str =
 JAVASCRIPT_TOOLS = (
     *(javascript_tool(NODE_22, library) for library in ON_NODE),
     *(javascript_tool(NODE_24, library) for library in ON_NODE),
-    javascript_tool(NODE_24, WS, "`ws` connects by itself. Pass it `agent: https.globalAgent`"),
-    javascript_tool(NODE_24, WS_WITH_AGENT),
+    *(javascript_tool(NODE_24, library) for library in (GROQ_SDK, MISTRAL_SDK, COHERE_SDK, AGENTS, MCP_SDK)),
+    *(javascript_tool(NODE_24, library, reason) for library, reason in PAST_ON_NODE.items()),
+    *(javascript_tool(NODE_24, library) for library in MENDED_ON_NODE),
     *(javascript_tool(BUN, library) for library in (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK)),
     javascript_tool(
         BUN, WEBSOCKET, "Bun's `WebSocket` ignores the environment. Pass it `proxy: process.env.HTTPS_PROXY`"

@@ -8,6 +8,16 @@ from tests.harness.cells import OVER_TLS
 
 NODE = node(24)
 
+# By this Codex uses a key from the environment also on a terminal. Braces are doubled, as {key} is replaced.
+CODEX_PROVIDER = (
+    *("--config", "model_provider=gateway"),
+    "--config",
+    (
+        'model_providers.gateway={{name="gateway", base_url="https://api.openai.com/v1", env_key="OPENAI_API_KEY", '
+        'wire_api="responses"}}'
+    ),
+)
+
 CLAUDE_CODE = Tool(
     "Tools",
     "Claude Code",
@@ -29,6 +39,14 @@ CODEX = Tool(
         "seconds, and then uses HTTPS",
     ),
 )
+CODEX_WITH_PROVIDER = Tool(
+    "Tools",
+    "Codex, with a provider",
+    CODEX.packages,
+    OPENAI,
+    ("codex", "exec", *CODEX_PROVIDER, "--skip-git-repo-check", "Say hello."),
+    {"OPENAI_API_KEY": "{key}"},
+)
 COPILOT_CLI = Tool(
     "Tools",
     "Copilot CLI",
@@ -47,4 +65,4 @@ GEMINI_CLI = Tool(
     GOOGLE_KEY,
 )
 
-PROGRAMS = (CLAUDE_CODE, CODEX, COPILOT_CLI, GEMINI_CLI)
+PROGRAMS = (CLAUDE_CODE, CODEX, CODEX_WITH_PROVIDER, COPILOT_CLI, GEMINI_CLI)

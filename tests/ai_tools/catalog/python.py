@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 from tests.ai_tools.catalog.tool import (
     AMAZON,
+    AMAZON_KEY,
     ANTHROPIC,
     ANTHROPIC_KEY,
+    COHERE,
     GOOGLE,
     GOOGLE_KEY,
+    GROQ,
+    MCP,
+    MISTRAL,
     OPENAI,
     OPENAI_KEY,
     PYPI,
+    TELEMETRY,
+    TELEMETRY_GRPC,
+    XAI,
     Tool,
-    connecting_to,
 )
 from tests.ai_tools.packages import PYTHON, PyPiPackage
+from tests.ai_tools.provider.answers import TEXT
 from tests.harness.cells import CELLS, OVER_TLS
 
 if TYPE_CHECKING:
@@ -33,87 +41,137 @@ GOOGLE_OVER_TLS = (
     "Pass it `http_options={'async_client_args': {'proxy': os.environ['HTTPS_PROXY']}}`"
 )
 WEBSOCKETS_OVER_TLS = "Python's `ssl` cannot speak TLS inside TLS on a blocking socket. Use `websockets.asyncio`"
+WEBSOCKETS_14 = "websockets ignores the environment before version 15. Use version 16 or newer"
+WEBSOCKETS_15 = "websockets 15 rejects the proxy's answer, `HTTP/1.0 200`. Use version 16 or newer"
+
+GRPC_INTERCEPTED = "gRPC needs HTTP/2, which the proxy does not speak on intercepted hosts"
+GRPC_OVER_TLS = "gRPC ignores an `https` URL in the environment. Use the provider's REST API"
+# The tests' hosts have certificates of a CA that is not public.
+GRPC_ROOTS = {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": "{bundle}"}
+
+INTERCEPTED_HTTP = CELLS[0]
 
 
-def _python(
+def python_tool(
     name: str,
-    package: str,
-    host: str,
     script: str,
+    host: str,
     key: Mapping[str, str],
     *,
+    package: str | PyPiPackage = "",
     fails: Mapping[Cell, str] | None = None,
-    past: frozenset[str] = frozenset(),
+    bypasses: Mapping[Cell, str] | None = None,
+    shows: str = TEXT,
+    by_websocket: bool = False,
 ) -> Tool:
-    found = PyPiPackage(package)
+    """Return a tool that consists of a package, named like the tool unless given, and a script."""
+    found = package if isinstance(package, PyPiPackage) else PyPiPackage(package or name.partition(",")[0])
     program, *arguments = script.split()
     command = (found.program("python"), str(PYTHON / program), *arguments)
-    return Tool("Python", name, (found,), host, command, key, fails=fails or {}, past=past)
+    return Tool(
+        "Python", name, (found,), host, command, key, shows, fails or {}, bypasses or {}, by_websocket=by_websocket
+    )
 
 
-ANTHROPIC_SDK = _python("anthropic", "anthropic", ANTHROPIC, "ask_anthropic.py sync", ANTHROPIC_KEY)
-OPENAI_SDK = _python("openai", "openai", OPENAI, "ask_openai.py sync", OPENAI_KEY)
-BOTO3 = _python(
-    "boto3",
-    "boto3",
-    AMAZON,
-    "ask_amazon.py",
-    {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "{key}", "AWS_DEFAULT_REGION": "us-east-1"},
-)
+def by_grpc(
+    name: str, script: str, host: str, key: Mapping[str, str], package: str | PyPiPackage = "", shows: str = TEXT
+) -> Tool:
+    """Return a tool that uses gRPC."""
+    return python_tool(
+        name,
+        script,
+        host,
+        {**key, **GRPC_ROOTS},
+        fails={INTERCEPTED_HTTP: GRPC_INTERCEPTED},
+        bypasses=dict.fromkeys(OVER_TLS, GRPC_OVER_TLS),
+        package=package,
+        shows=shows,
+    )
+
+
+ANTHROPIC_SDK = python_tool("anthropic", "ask_anthropic.py sync", ANTHROPIC, ANTHROPIC_KEY)
+OPENAI_SDK = python_tool("openai", "ask_openai.py sync", OPENAI, OPENAI_KEY)
+BOTO3 = python_tool("boto3", "ask_amazon.py", AMAZON, AMAZON_KEY)
 
 PYTHON_TOOLS = (
     ANTHROPIC_SDK,
-    _python("anthropic, async", "anthropic", ANTHROPIC, "ask_anthropic.py async", ANTHROPIC_KEY),
+    python_tool("anthropic, async", "ask_anthropic.py async", ANTHROPIC, ANTHROPIC_KEY),
     OPENAI_SDK,
-    _python("openai, async", "openai", OPENAI, "ask_openai.py async", OPENAI_KEY),
-    _python("google-genai", "google-genai", GOOGLE, "ask_google.py sync", GOOGLE_KEY),
-    _python(
+    python_tool("openai, async", "ask_openai.py async", OPENAI, OPENAI_KEY),
+    python_tool("openai-agents", "ask_by_agents.py openai", OPENAI, OPENAI_KEY),
+    python_tool("google-genai", "ask_google.py sync", GOOGLE, GOOGLE_KEY),
+    python_tool(
         "google-genai, async",
-        "google-genai",
-        GOOGLE,
         "ask_google.py async",
+        GOOGLE,
         GOOGLE_KEY,
-        fails=dict.fromkeys(OVER_TLS, GOOGLE_OVER_TLS),
-        past=connecting_to(GOOGLE),
+        bypasses=dict.fromkeys(OVER_TLS, GOOGLE_OVER_TLS),
     ),
-    _python("google-genai, async, `proxy`", "google-genai", GOOGLE, "ask_google.py async-proxy", GOOGLE_KEY),
+    python_tool("google-genai, async, `proxy`", "ask_google.py async-proxy", GOOGLE, GOOGLE_KEY),
     BOTO3,
-    _python(
+    *(
+        python_tool(f"{name}{suffix}", f"ask_by_chat_sdk.py {name.removesuffix('ai')} {sends}", host, {}, package=name)
+        for name, host in {"mistralai": MISTRAL, "cohere": COHERE, "groq": GROQ}.items()
+        for sends, suffix in {"sync": "", "async": ", async"}.items()
+    ),
+    python_tool("pydantic-ai", "ask_by_agents.py pydantic", ANTHROPIC, ANTHROPIC_KEY, package="pydantic-ai-slim"),
+    python_tool("mcp", "ask_by_mcp.py", MCP, {}),
+    by_grpc("xai-sdk", "ask_xai.py sync", XAI, {"XAI_API_KEY": "{key}"}),
+    python_tool(
+        "OpenTelemetry, OTLP over HTTP",
+        "send_telemetry.py http",
+        TELEMETRY,
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY}"},
+        package="opentelemetry-exporter-otlp-proto-http",
+        shows="SUCCESS",
+    ),
+    by_grpc(
+        "OpenTelemetry, OTLP over gRPC",
+        "send_telemetry.py grpc",
+        TELEMETRY_GRPC,
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY_GRPC}"},
+        package="opentelemetry-exporter-otlp-proto-grpc",
+        shows="SUCCESS",
+    ),
+    python_tool(
         "aiohttp",
-        "aiohttp",
-        ANTHROPIC,
         "ask_by_aiohttp.py plain",
+        ANTHROPIC,
         ANTHROPIC_KEY,
-        fails=dict.fromkeys(CELLS, AIOHTTP),
-        past=connecting_to(ANTHROPIC),
+        bypasses=dict.fromkeys(CELLS, AIOHTTP),
     ),
-    _python(
+    python_tool(
         "aiohttp, `trust_env`",
-        "aiohttp",
-        ANTHROPIC,
         "ask_by_aiohttp.py trust-env",
-        ANTHROPIC_KEY,
-        fails=dict.fromkeys(OVER_TLS, AIOHTTP_OVER_TLS),
-        past=connecting_to(ANTHROPIC),
-    ),
-    _python("aiohttp, `proxy`", "aiohttp", ANTHROPIC, "ask_by_aiohttp.py proxy", ANTHROPIC_KEY),
-    _python(
-        "urllib3",
-        "urllib3",
         ANTHROPIC,
-        "ask_by_urllib3.py",
         ANTHROPIC_KEY,
-        fails=dict.fromkeys(CELLS, "urllib3 ignores the environment. Use requests or httpx"),
-        past=connecting_to(ANTHROPIC),
+        bypasses=dict.fromkeys(OVER_TLS, AIOHTTP_OVER_TLS),
     ),
-    _python("websockets, asyncio", "websockets", OPENAI, "ask_by_websockets.py async", OPENAI_KEY),
-    _python(
-        "websockets, threads",
-        "websockets",
-        OPENAI,
-        "ask_by_websockets.py sync",
-        OPENAI_KEY,
-        fails=dict.fromkeys(OVER_TLS, WEBSOCKETS_OVER_TLS),
+    python_tool("aiohttp, `proxy`", "ask_by_aiohttp.py proxy", ANTHROPIC, ANTHROPIC_KEY),
+    python_tool(
+        "urllib3",
+        "ask_by_urllib3.py",
+        ANTHROPIC,
+        ANTHROPIC_KEY,
+        bypasses=dict.fromkeys(CELLS, "urllib3 ignores the environment. Use requests or httpx"),
+    ),
+    *(
+        python_tool(
+            f"websockets, {kind}",
+            f"ask_by_websockets.py {sends}",
+            OPENAI,
+            OPENAI_KEY,
+            package=PyPiPackage("websockets", PYTHON / f"websockets-{major}.txt"),
+            fails=fails,
+            bypasses=bypasses,
+            by_websocket=True,
+        )
+        for major, sends, kind, fails, bypasses in (
+            (14, "async", "asyncio", {}, dict.fromkeys(CELLS, WEBSOCKETS_14)),
+            (15, "async", "asyncio", dict.fromkeys(CELLS, WEBSOCKETS_15), {}),
+            (16, "async", "asyncio", {}, {}),
+            (16, "sync", "threads", dict.fromkeys(OVER_TLS, WEBSOCKETS_OVER_TLS), {}),
+        )
     ),
     Tool(
         "Python",

@@ -54,6 +54,10 @@ ETH_P_ALL = 3
 PACKET_STATISTICS = 6
 SOL_PACKET = 263
 SO_ATTACH_FILTER = 26
+SO_RCVBUFFORCE = 33
+
+# Packets wait there while the machine is busy. The kernel counts far more than their length.
+BUFFER_BYTES = 64 * 1024 * 1024
 
 
 class Attempt(NamedTuple):
@@ -152,5 +156,6 @@ def _packets_on_loopback() -> socket.socket:
     program = b"".join(struct.pack("HBBI", *instruction) for instruction in FILTER)
     memory = ctypes.create_string_buffer(program)
     packets.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(FILTER), ctypes.addressof(memory)))
+    packets.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
     packets.bind(("lo", ETH_P_ALL))
     return packets

@@ -163,3 +163,23 @@ def conversed() -> JsonObject:
         "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7},
         "metrics": {"latencyMs": 1},
     }
+
+
+# -- Cohere: https://docs.cohere.com/reference/chat
+
+
+def chatted() -> JsonObject:
+    """Return an answer of Cohere's Chat API."""
+    message = {"role": "assistant", "content": [{"type": "text", "text": TEXT}]}
+    return {"id": "c1", "finish_reason": "COMPLETE", "message": message}
+
+
+# -- Model Context Protocol: https://modelcontextprotocol.io/specification
+
+
+def mcp_result(method: str, asked: JsonObject) -> JsonObject:
+    """Return the result of a call to a server with one tool."""
+    if method == "initialize":
+        server = {"name": "example", "version": "1.0.0"}
+        return {"protocolVersion": asked["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": server}
+    return {"tools": [{"name": "hello", "description": TEXT, "inputSchema": {"type": "object"}}]}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import WSMsgType, web
 
-from tests.ai_tools.provider import answers, copilot
+from tests.ai_tools.provider import answers, copilot, github
 from tests.harness.closing import Closing
 from tests.harness.origin import INTERCEPTED_HEADER
 from tests.harness.pages import PAGES
@@ -119,9 +119,16 @@ def _routes() -> list[web.RouteDef]:
         web.post("/{before:.*}:generateContent", _json(answers.generated())),
         web.post("/{before:.*}:streamGenerateContent", _stream_generate_content),
         web.post("/model/{model}/converse", _json(answers.conversed())),
+        web.post("/v2/chat", _json(answers.chatted())),
+        web.post("/mcp", _mcp),
+        web.post("/v1/{signal:traces|metrics|logs}", _json({})),
         web.get("/models", _json(copilot.models())),
         web.get("/copilot_internal/user", _json(copilot.user())),
         web.get("/user", _json({"login": "alice", "id": 1})),
+        web.post("/login/device/code", _json(github.device_code())),
+        web.post("/login/oauth/access_token", _json(github.access_token())),
+        web.get("/copilot_internal/v2/token", _json(github.copilot_token())),
+        web.post("/v1/engines/{engine}/completions", _inline_completion),
         web.route("*", "/{path:.*}", _anything_else),
     ]
 
@@ -142,6 +149,10 @@ async def _stream_generate_content(request: web.Request) -> web.StreamResponse:
     return await _stream(request, [answers.generated()])
 
 
+async def _inline_completion(request: web.Request) -> web.StreamResponse:
+    return await _stream(request, [github.inline_completion()])
+
+
 async def _responses_over_websocket(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse()
     if not socket.can_prepare(request):
@@ -155,6 +166,14 @@ async def _responses_over_websocket(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+async def _mcp(request: web.Request) -> web.StreamResponse:
+    call = await request.json()
+    if "id" not in call:
+        return web.Response(status=202)
+    result = answers.mcp_result(call["method"], call.get("params", {}))
+    return web.json_response({"jsonrpc": "2.0", "id": call["id"], "result": result})
+
+
 async def _anything_else(request: web.Request) -> web.StreamResponse:
     page = PAGES.get(request.path)
     if page:
@@ -164,7 +183,7 @@ async def _anything_else(request: web.Request) -> web.StreamResponse:
 
 def _json(value: JsonObject) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
-        return web.json_response(value)
+        return web.json_response(value, headers=github.HEADERS)
 
     return answer
 
@@ -185,7 +204,7 @@ async def _stream(request: web.Request, events: Iterable[JsonObject]) -> web.Str
     for event in events:
         name = f"event: {event['type']}\n" if "type" in event else ""
         await response.write(f"{name}data: {json.dumps(event)}\n\n".encode())
-    if request.path.endswith("/chat/completions"):
+    if request.path.endswith("/completions"):
         await response.write(b"data: [DONE]\n\n")
     await response.write_eof()
     return response

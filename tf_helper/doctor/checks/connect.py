@@ -48,7 +48,10 @@ def connect_without_token(context: Context) -> Finding:
         realm=_realm(responses),
         reason=responses.reason(host or context.provider_hosts[0]),
     )
-    return finding._replace(known=Known(intercepted=responses.challenged), blocks_later_steps=name not in _NOT_BLOCKING)
+    return finding._replace(
+        known=Known(intercepted=responses.challenged, asked=bool(responses.statuses)),
+        blocks_later_steps=name not in _NOT_BLOCKING,
+    )
 
 
 def connect_with_token(context: Context) -> Finding:

@@ -1,19 +1,21 @@
 """The environment of this process: what is set, which of it wins, and what contradicts what."""
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES, client_env
+from tf_helper.doctor.checks.api_keys import tokens_on_their_way_to_providers
+from tf_helper.doctor.checks.files import authorities
+from tf_helper.doctor.checks.single_tools import of_single_tools, of_vscode
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed, ok, warning
+from tf_helper.doctor.finding import Finding, failed, listed, ok, warning
+from tf_helper.doctor.issue import Issue, proxy_origin
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
 from tf_helper.doctor.owner import is_owned_by_another_user, is_root
-from tf_helper.doctor.tool_settings import PresentSetting, node_options, present_settings
-from tf_helper.errors import Invalid
+from tf_helper.doctor.setting_files import settings_in_files, vscode_settings
+from tf_helper.doctor.tool_settings import PresentSetting, present_settings
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
-from tf_helper.values.proxy_url import ProxyUrl
-from tf_helper.values.url import Origin
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 _OF_A_TOOL = (*PROXY_VARIABLES, *(variable.name for variable in CLIENT_VARIABLES))
 _NO_PROXY = ("NO_PROXY", "no_proxy")
@@ -27,59 +29,59 @@ _PRECEDENCE = (
 )
 
 
-class _Issue(NamedTuple):
-    """Something that is wrong, and whether it is for certain."""
-
-    seen: str
-    fails: bool = False
-
-
 def environment(context: Context) -> Finding:
-    """Compare the variables of this process with what a tool needs."""
-    own = [setting.name for setting in present_settings(context.environment)]
-    present = [name for name in (*_OF_A_TOOL, *_HARMFUL) if context.environment.get(name)] + own
-    if not present:
-        return ok("no tool variables are set (normal for a shell)")
+    """Compare the variables of this process, and the files of tools, with what a tool needs."""
+    own = list(present_settings(context.environment))
+    settings = [*own, *settings_in_files(context.environment)]
+    names = [*_OF_A_TOOL, *_HARMFUL, *(setting.name for setting in own)]
+    present = [name for name in dict.fromkeys(names) if context.environment.get(name)]
     of_a_tool = any(name in present for name in PROXY_VARIABLES)
-    issues = [*_proxies(context), *_bypasses(context), *_files(context), *_of_single_tools(context)]
+    issues = [*tokens_on_their_way_to_providers(context, settings), *_proxies(context), *_bypasses(context)]
+    lacking = _lacking(context, own)
+    issues += [*lacking.values(), *_files(context, lacking), *_precedence(context.environment, lacking)]
+    issues += of_single_tools(context, [setting for setting in settings if setting.value not in lacking])
+    for file, found in vscode_settings(context.environment):
+        issues += of_vscode(context, file, found)
     if of_a_tool:
         issues += _missing(context)
     # What fails comes first.
     issues.sort(key=lambda issue: not issue.fails)
-    set_here = f"set here: {', '.join(present)}"
+    set_here = f"set here: {listed(present)}" if present else "no tool variables are set (normal for a shell)"
     if not issues:
-        return ok(f"{set_here}; {'they agree' if of_a_tool else _NOT_A_TOOL}")
+        agree = f"; {'they agree' if of_a_tool else _NOT_A_TOOL}" if present else ""
+        return ok(f"{set_here}{agree}")
     seen = "\n".join([*(issue.seen for issue in issues), set_here])
-    advice = (
+    otherwise = (
         "unset these, or start the tool with all of the module's output env:\n"
         f"$ tf-helper exec --proxy-url {context.query.proxy_url.origin} -- COMMAND"
     )
+    advice = "\n".join(dict.fromkeys(issue.advice or otherwise for issue in issues))
     return failed(seen, advice) if issues[0].fails else warning(seen, advice)
 
 
-def _proxies(context: Context) -> Iterator[_Issue]:
+def _proxies(context: Context) -> Iterator[Issue]:
     environment, proxy = context.environment, context.query.proxy_url.origin
     yield from _differ(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
     for name in PROXY_VARIABLES:
         value = environment.get(name, "")
         if not value:
             continue
-        origin, password = _origin(value), ProxyAuthUrl.split(value).password
+        origin, password = proxy_origin(value), ProxyAuthUrl.split(value).password
         if not origin:
-            yield _Issue(f"{name} is not the URL of a proxy", fails=True)
+            yield Issue(f"{name} is not the URL of a proxy", fails=True)
         elif origin != proxy:
-            yield _Issue(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
+            yield Issue(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
         elif not password:
-            yield _Issue(f"{name} has no token in it", fails=True)
+            yield Issue(f"{name} has no token in it", fails=True)
         elif password != context.token:
             # A tool that has been running since before the workspace's last start, perhaps.
-            yield _Issue(f"{name} has another token than the one tried here")
+            yield Issue(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
         if environment.get(name):
-            yield _Issue(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
+            yield Issue(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
 
 
-def _bypasses(context: Context) -> Iterator[_Issue]:
+def _bypasses(context: Context) -> Iterator[Issue]:
     environment = context.environment
     yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
     certain = context.known.intercepted or context.provider_hosts
@@ -90,10 +92,10 @@ def _bypasses(context: Context) -> Iterator[_Issue]:
             if clients:
                 taken.setdefault((clients, host in certain), []).append(host)
         for (clients, fails), hosts in taken.items():
-            yield _Issue(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
+            yield Issue(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
 
 
-def _files(context: Context) -> Iterator[_Issue]:
+def _files(context: Context, lacking: Container[str]) -> Iterator[Issue]:
     environment, cert_path = context.environment, context.query.cert_path
     others: dict[str, list[str]] = {}
     for name, wanted in client_env("", cert_path).items():
@@ -101,73 +103,76 @@ def _files(context: Context) -> Iterator[_Issue]:
         if not value or not wanted.startswith("/"):
             continue
         if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False on any error
-            yield _Issue(f"{name} names a file that does not exist, or that this user may not read", fails=True)
+            yield Issue(f"{name} names a file that does not exist, or that this user may not read", fails=True)
         elif is_owned_by_another_user(value):
-            yield _Issue(
+            yield Issue(
                 f"{name} names a file that belongs to another user, who could change which CAs are trusted",
                 fails=not is_root(),
             )
         elif value == cert_path.path and name in _REPLACING:
-            yield _Issue(
+            yield Issue(
                 f"{name} names the proxy's certificate alone, so other hosts are not trusted; set it to the bundle",
                 fails=True,
             )
-        elif value not in {wanted, cert_path.path}:
+        elif value not in {wanted, cert_path.path} and value not in lacking:
             others.setdefault(wanted, []).append(name)
     for wanted, names in others.items():
-        yield _Issue(f"{', '.join(names)} {'names' if len(names) == 1 else 'name'} a file other than {wanted}")
-    for first, second, client in _PRECEDENCE:
-        yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
+        yield Issue(f"{', '.join(names)} {_verb(names)} a file other than {wanted}")
     if environment.get("SSL_CERT_DIR"):
-        yield _Issue("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
+        yield Issue("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
+
+
+def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Issue]:
+    for first, second, client in _PRECEDENCE:
+        if environment.get(first) not in lacking and environment.get(second) not in lacking:
+            yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
 
 
 _REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
 
 
-def _of_single_tools(context: Context) -> Iterator[_Issue]:
-    for present in present_settings(context.environment):
-        issue = _of_a_single_tool(context, present)
-        if issue:
-            yield _Issue(issue)
-    yield from map(_Issue, node_options(context.environment))
-    if context.environment.get("NODE_USE_ENV_PROXY", "1") not in {"", "1"}:
-        yield _Issue("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
+def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, Issue]:
+    """Return the files that an image's variables name, and that have CAs which the bundle lacks.
+
+    Tools that get the module's variables no longer trust them.
+    """
+    bundle = authorities(context.query.cert_path.bundle_path)
+    named: dict[str, list[str]] = {}
+    trust = {name: context.environment.get(name, "") for name in client_env("", context.query.cert_path)}
+    trust |= {setting.name: setting.value for setting in settings if setting.setting.kind == "trust"}
+    for name, value in trust.items():
+        # What the script has left out of the system's store is another step's business.
+        if bundle and value.startswith("/") and value not in SYSTEM_TRUST_FILES:
+            named.setdefault(value, []).append(name)
+    found = {}
+    for file, names in named.items():
+        number = len(authorities(file) - bundle) if os.path.isfile(file) else 0  # noqa: PTH113 - False on any error
+        if number:
+            many = f"{number} CA certificate{'s' if number > 1 else ''}"
+            found[file] = Issue(
+                f"{listed(names)} {_verb(names)} a file with {many} that the bundle lacks",
+                advice="add what is in that file to extra_ca_certs_pem: the bundle takes its place in tools",
+            )
+    return found
 
 
-def _of_a_single_tool(context: Context, present: PresentSetting) -> str:
-    name, value, (_, tool, kind) = present
-    proxy, bundle = context.query.proxy_url.origin, context.query.cert_path.bundle_path
-    if kind == "proxy" and _origin(value) != proxy:
-        return f"{tool} takes {name}, which leads to {_origin(value) or 'no proxy'}, not to {proxy}"
-    if kind == "no proxy" and value not in {context.environment.get(other) for other in _NO_PROXY}:
-        return f"{tool} takes {name}, which is not the module's NO_PROXY"
-    if kind == "trust" and value != bundle:
-        return f"{tool} takes {name}, which names a file other than {bundle}"
-    return f"{tool} verifies no certificate: {name} is set" if present.turns_off else ""
-
-
-def _missing(context: Context) -> Iterator[_Issue]:
+def _missing(context: Context) -> Iterator[Issue]:
     environment = context.environment
     missing = [name for name in _OF_A_TOOL if not environment.get(name)]
     if missing:
-        yield _Issue(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
+        yield Issue(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
     for name in _NO_PROXY:
         if deployment and environment.get(name) and not bypassing_clients(environment[name], deployment):
-            yield _Issue(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
+            yield Issue(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
+
+
+def _verb(names: Sequence[str]) -> str:
+    return "names" if len(names) == 1 else "name"
 
 
 def _differ(
     environment: Mapping[str, str], first: str, second: str, who: str, *, fails: bool = True
-) -> Iterator[_Issue]:
+) -> Iterator[Issue]:
     if first in environment and second in environment and environment[first] != environment[second]:
-        yield _Issue(f"{first} and {second} differ ({who})", fails)
-
-
-def _origin(value: str) -> Origin | None:
-    """Return the proxy that a variable's value names, or None if it is not the URL of one."""
-    try:
-        return ProxyUrl.parse(ProxyAuthUrl.split(value).url).origin
-    except Invalid:
-        return None
+        yield Issue(f"{first} and {second} differ ({who})", fails)

@@ -37,7 +37,8 @@ def certificate_file(context: Context) -> Finding:
 
 
 def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
-    first = saved[0]
+    # It need not be the first: people also put it behind the root that has signed it.
+    first = next((one for one in saved if served and one.sha256 == served[0].sha256), saved[0])
     if served and first.sha256 != served[0].sha256:
         return verdict("certificate_replaced", path=path, sha256=first.sha256)
     if is_expired(first, time.time()):
@@ -63,6 +64,8 @@ class _Bundle(NamedTuple):
     proxy_ca: set[bytes]
     store: str | None
     roots: set[bytes]
+    older: bool
+    """Whether it was saved before the system's store was last changed."""
 
 
 _BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
@@ -71,7 +74,8 @@ _BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
     ("bundle_without_system", lambda bundle: not bundle.store),
     ("bundle_store_unreadable", lambda bundle: not bundle.roots),
     ("bundle_lacks_roots", lambda bundle: not bundle.roots & bundle.authorities),
-    ("bundle_lacks_new_roots", lambda bundle: bundle.roots - bundle.authorities),
+    ("bundle_lacks_new_roots", lambda bundle: bundle.older and bundle.roots - bundle.authorities),
+    ("bundle_lacks_left_out_roots", lambda bundle: bundle.roots - bundle.authorities),
     ("bundle_complete", lambda bundle: bundle.proxy_ca),
     ("bundle_has_roots", lambda _: True),
 )
@@ -80,7 +84,9 @@ _BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
 def _compare_bundle(context: Context, path: str) -> Finding:
     store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
     proxy_ca = {ssl.PEM_cert_to_DER_cert(certificate.pem) for certificate in context.proxy_ca}
-    bundle = _Bundle(_authorities(path), proxy_ca, store, _authorities(store) if store else set())
+    roots = authorities(store) if store else set()
+    older = store is not None and Path(path).stat().st_mtime < Path(store).stat().st_ctime
+    bundle = _Bundle(authorities(path), proxy_ca, store, roots, older)
     lacking = len(bundle.roots - bundle.authorities)
     return verdict(first_match(_BUNDLE, bundle), path=path, store=store, number=lacking, total=len(bundle.roots))
 
@@ -107,7 +113,7 @@ def _read(path: str) -> str | Finding:
         return verdict("file_unreadable", path=path, reason=error.strerror)
 
 
-def _authorities(path: str) -> set[bytes]:
+def authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
     store = bare_context()
     try:

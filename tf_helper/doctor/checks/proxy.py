@@ -1,14 +1,25 @@
 """The way to the proxy: name, port, TLS."""
 
+import errno
+import os
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
-from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding
+from tf_helper.doctor.context import Context, Known
+from tf_helper.doctor.finding import Finding, listed
 from tf_helper.doctor.tunnel import ConnectionFailed, NotTls, NotTrusted, connection
 from tf_helper.doctor.verdicts import untrusted, verdict
 from tf_helper.values.certificate import parse_extra_ca_certs
+
+# Each is tried, all at once.
+_MAX_ADDRESSES = 16
+
+# Tools go on to the next address at once, as where a machine has no IPv6.
+_NO_ROUTE = {os.strerror(code).lower() for code in (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)}
 
 
 def proxy_dns(context: Context) -> Finding:
@@ -18,19 +29,36 @@ def proxy_dns(context: Context) -> Finding:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         return verdict("proxy_has_no_address", host=host, reason=(error.strerror or "unknown error").lower())
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    name = "proxy_is_address" if addresses == [host] else "proxy_has_address"
-    return verdict(name, host=host, addresses=", ".join(addresses))
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    name = "proxy_is_address" if addresses == (host,) else "proxy_has_address"
+    finding = verdict(name, host=host, addresses=listed(addresses))
+    return finding._replace(known=Known(proxy_addresses=addresses[:_MAX_ADDRESSES]))
 
 
 def proxy_tcp(context: Context) -> Finding:
-    """Open a connection to the proxy's port."""
-    origin = context.query.proxy_url.origin
+    """Open a connection to the proxy's port at each of its addresses; later steps take one that answers."""
+    origin, addresses = context.query.proxy_url.origin, context.known.proxy_addresses
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        failures = dict(zip(addresses, pool.map(partial(_why_not_reached, context), addresses), strict=True))
+    reached = tuple(address for address, reason in failures.items() if not reason)
+    silent = [address for address in addresses if failures[address] not in {"", *_NO_ROUTE}]
+    if not reached:
+        return verdict("proxy_not_reached", port=origin.port, host=origin.host, reason=failures[addresses[0]])
+    known = Known(proxy_addresses=reached)
+    if not silent:
+        return verdict("proxy_reached", port=origin.port)._replace(known=known)
+    values = {"port": origin.port, "host": origin.host, "reason": failures[silent[0]]}
+    return verdict("proxy_partly_reached", reached=listed(reached), silent=listed(silent), **values)._replace(
+        known=known
+    )
+
+
+def _why_not_reached(context: Context, address: str) -> str:
     try:
-        with connection(context):
-            return verdict("proxy_reached", port=origin.port)
+        with connection(replace(context, known=Known(proxy_addresses=(address,)))):
+            return ""
     except ConnectionFailed as error:
-        return verdict("proxy_not_reached", port=origin.port, host=origin.host, reason=error)
+        return str(error)
 
 
 def proxy_tls(context: Context) -> Finding:

@@ -18,6 +18,7 @@ from tf_helper.doctor.tunnel import (
     send_connect,
     speaks_first,
 )
+from tf_helper.tls.bare_context import bare_context
 
 # "Coder AI Gateway Proxy"; before 2.36 or so, "Coder AI Bridge Proxy".
 _REALM = "Coder AI"
@@ -83,7 +84,7 @@ class ConnectResponses:
             or self.statuses - {HTTPStatus.BAD_REQUEST}
         ):
             return False
-        anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anyone = bare_context()
         anyone.check_hostname = False
         anyone.verify_mode = ssl.CERT_NONE  # nothing is sent: it only matters whether there is an answer
         try:

@@ -1,0 +1,57 @@
+# shellcheck shell=sh
+# What was found, in the words of verdicts.json, which `tf-helper doctor` uses as well.
+
+LINE_BREAK=$(printf '\037') # between two lines of an advice
+failures=0 warnings_found=0 fine=0
+
+# Looks a verdict up; the arguments after its name are placeholders and what replaces them.
+# Sets: step, finding, message, advice
+find_verdict() {
+  row=${VERDICTS#*"$NEWLINE$1$TAB"}
+  row=${row%%"$NEWLINE"*}
+  step=${row%%"$TAB"*} row=${row#*"$TAB"}
+  finding=${row%%"$TAB"*} row=${row#*"$TAB"}
+  message=${row%%"$TAB"*} advice=${row#*"$TAB"}
+  shift
+  while test "$#" -ge 2; do
+    fill_in "$message" "{$1}" "$2"
+    message=$filled
+    fill_in "$advice" "{$1}" "$2"
+    advice=$filled
+    shift 2
+  done
+}
+
+# Sets: filled
+fill_in() {
+  case $1 in
+    *"$2"*) filled=${1%%"$2"*}$3${1#*"$2"} ;;
+    *) filled=$1 ;;
+  esac
+}
+
+# Prints a verdict in the shape of doctor's report, and counts it.
+report() {
+  find_verdict "$@"
+  printf '%-9s%-21s%s\n' "$finding" "$step" "$message"
+  arrow='-> '
+  IFS=$LINE_BREAK
+  for line in $advice; do
+    printf '         %s%s\n' "$arrow" "$line"
+    arrow='   '
+  done
+  unset -v IFS
+  case $finding in
+    ok) fine=$((fine + 1)) ;;
+    warning) warnings_found=$((warnings_found + 1)) ;;
+    failed) failures=$((failures + 1)) ;;
+  esac
+}
+
+report_summary() {
+  printf '\n%s ok' "$fine"
+  if test "$warnings_found" != 0; then printf ', %s warning' "$warnings_found"; fi
+  if test "$failures" != 0; then printf ', %s failed' "$failures"; fi
+  printf '\n'
+  test "$failures" = 0
+}

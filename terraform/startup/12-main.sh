@@ -1,0 +1,44 @@
+# shellcheck shell=sh
+# Calls what the parts before this one define.
+
+main() {
+  trap '' PIPE XFSZ # closed output and files over the size limit are failed writes
+  trap clean_up EXIT
+  trap 'fail "stopped by a signal: restart the workspace"' HUP INT TERM
+  if command -v coder >/dev/null; then
+    sync_started=yes
+    with_timeout "$SYNC_SECONDS" coder exp sync start aibridge-proxy-setup
+  fi
+  check_programs
+  if test -n "$WRAPPER_PATH"; then
+    # All places are checked before anything is written.
+    if enter_directory_of "$CERT_PATH" cert_path; then inspect_certificate_files; fi
+    save_wrapper
+  fi
+  enter_directory_of "$CERT_PATH" cert_path make
+  inspect_certificate_files
+  make_work_directory
+  find_roots
+  new_cert=$work/${CERT_PATH##*/} new_bundle=$work/${CA_BUNDLE_PATH##*/}
+  ca=$new_cert.ca extra=$new_cert.extra
+  write "$extra" "$EXTRA_CA_CERTS_PEM"
+  if test -n "$CA_CERT_PEM"; then
+    write "$ca" "$CA_CERT_PEM"
+    named=ca_cert_pem
+    write_files
+  else
+    download "$ca"
+    require_answer "$ca"
+    named="the CA certificate from $ACCESS_URL"
+    write_files
+    if command -v openssl >/dev/null; then require_ca_certificates "$ca_count" "$new_cert"; fi
+  fi
+  if command -v openssl >/dev/null; then leave_out_unreadable; fi
+  warn_of_roots
+  save
+  printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # the reader may be gone
+  complete_unit
+  warn_of_proxy
+}
+
+main

@@ -1,0 +1,24 @@
+"""One of several things that are wrong with an environment."""
+
+from typing import NamedTuple
+
+from tf_helper.errors import Invalid
+from tf_helper.values.proxy_auth_url import ProxyAuthUrl
+from tf_helper.values.proxy_url import ProxyUrl
+from tf_helper.values.url import Origin
+
+
+class Issue(NamedTuple):
+    """What is wrong, whether it is for certain, and what to do ("" for what the environment's step advises)."""
+
+    seen: str
+    fails: bool = False
+    advice: str = ""
+
+
+def proxy_origin(value: str) -> Origin | None:
+    """Return the proxy that a variable's value names, or None if it is not the URL of one."""
+    try:
+        return ProxyUrl.parse(ProxyAuthUrl.split(value).url).origin
+    except Invalid:
+        return None
