@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from tests.doctor.patient import PROVIDER
+from tests.doctor.proxy_faults import resolve_proxy_to
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
@@ -49,6 +50,10 @@ def with_the_ca_behind_its_root_on_disk(patient: Patient) -> None:
     patient.bundle.write_text(patient.roots_pem + saved)
 
 
+def with_an_address_that_this_machine_has_no_route_to(patient: Patient) -> None:
+    resolve_proxy_to(patient, "255.255.255.255", "127.0.0.1")
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -75,6 +80,7 @@ ARRANGEMENTS = (
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
     with_the_ca_behind_its_root_on_disk,
+    with_an_address_that_this_machine_has_no_route_to,
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,

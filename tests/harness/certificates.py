@@ -99,6 +99,13 @@ def make_certificate(
     return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
+def with_broken_signature(certified: Certified) -> Certified:
+    """Return a certificate with a bit of its signature changed."""
+    der = bytearray(certified.der)
+    der[-1] ^= 1
+    return Certified(x509.load_der_x509_certificate(bytes(der)), certified.key)
+
+
 def signed_with_sha1(issuer: Certified, host: str) -> Certified:
     """Make a server's certificate with a SHA-1 signature, by openssl, because cryptography refuses to."""
     leaf = make_certificate(host, issuer=issuer, ca=False)
