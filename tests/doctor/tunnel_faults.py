@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.doctor.fault import Faults
 from tests.doctor.patient import OTHER, PROVIDER
@@ -103,3 +106,15 @@ def a_ca_without_key_usage_as_coders_documents_make_it(patient: Patient) -> None
 @FAULTS("strict_client", "warning", "Node.js", "extra_ca_certs_pem")
 def an_intermediate_ca_without_its_root(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", issuer=patient.company))
+
+
+@FAULTS("strict_client", "warning", "an RSA key whose bits are not a multiple of 8 (2047 bits)", "Codex", "P-256")
+def a_ca_with_a_key_that_rustls_does_not_take(patient: Patient) -> None:
+    patient.replace_ca(make_certificate("AI Bridge Proxy CA", key=rsa.generate_private_key(65537, 2047)))  # noqa: S505
+
+
+@FAULTS("strict_client", "warning", "Claude Code", "fingerprint")
+def a_ca_whose_own_signature_does_not_verify(patient: Patient) -> None:
+    ca = make_certificate("AI Bridge Proxy CA")
+    broken = x509.load_der_x509_certificate(ca.der[:-1] + bytes([ca.der[-1] ^ 1]))
+    patient.replace_ca(replace(ca, certificate=broken))

@@ -25,9 +25,14 @@ def ca_cert_warnings(
     ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
 ) -> Iterator[Problem]:
     """Yield everything that is probably wrong with the proxy's CA certificate at `now`, in seconds since 1970."""
-    given = (*ca_cert, *extra_ca_certs)
     yield from validity_warnings(ca_cert, now)
-    yield from _issuer_warnings(ca_cert, given)
+    yield from _issuer_warnings(ca_cert, (*ca_cert, *extra_ca_certs))
+    yield from property_warnings(ca_cert, extra_ca_certs)
+
+
+def property_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[Problem]:
+    """Yield what is in the proxy's CA certificate that some tools refuse."""
+    given = (*ca_cert, *extra_ca_certs)
     fields = [Fields(certificate.der) for certificate in given]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:

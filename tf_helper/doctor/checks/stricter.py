@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.tunnel import NotTrusted
+from tf_helper.values.certificate_warnings import certificate_properties
+
+# X509_V_FLAG_CHECK_SS_SIGNATURE, for which ssl has no name.
+_CHECK_SELF_SIGNATURE = 0x4000
 
 
 class _Strictness(NamedTuple):
@@ -29,6 +33,12 @@ _STRICTER = (
         set_flags=ssl.VERIFY_X509_STRICT,
         clear_flags=0,
         remedy="",
+    ),
+    _Strictness(
+        "Claude Code, which verifies the root's own signature, too",
+        set_flags=_CHECK_SELF_SIGNATURE,
+        clear_flags=0,
+        remedy=certificate_properties()["self_signature"]["way_out"],
     ),
 )
 

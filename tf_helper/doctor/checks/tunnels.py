@@ -8,10 +8,11 @@ from http import HTTPStatus
 from tf_helper.doctor.checks.responses import refusal
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding
+from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.tunnel import ConnectionFailed, NoResponse, NotTrusted, TunnelRefused, send_head, tunnel
 from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
 from tf_helper.tls.context import ssl_context
+from tf_helper.values.certificate_warnings import property_warnings
 
 # What a status says about who answers a request without a key behind the proxy.
 _WHO_ANSWERS: Sequence[tuple[str, Condition[int]]] = (
@@ -73,6 +74,11 @@ def strict_client(context: Context) -> Finding:
     warnings = refused_by_stricter_tools(
         lambda: ssl_context(context.added_trust), handshake, "the proxy's CA certificate"
     )
+    properties = list(property_warnings(context.proxy_ca, context.query.extra_ca_certs_pem))
+    if properties and not warnings:
+        # What OpenSSL accepts, however strict it is.
+        messages, hints, _ = zip(*properties, strict=True)
+        return warning("\n".join(messages), "\n".join(hints))
     return warnings or verdict("strict_accepted")
 
 
