@@ -32,8 +32,7 @@ def ca_cert_warnings(
 
 def property_warnings(ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate]) -> Iterator[Problem]:
     """Yield what is in the proxy's CA certificate that some tools refuse."""
-    given = (*ca_cert, *extra_ca_certs)
-    fields = [Fields(certificate.der) for certificate in given]
+    fields = [Fields(certificate.der) for certificate in (*ca_cert, *extra_ca_certs) if certificate.ca]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:
             found = list(refused_properties(its_fields, fields))
