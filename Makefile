@@ -12,6 +12,10 @@ NPM_REBUILT := @anthropic-ai/claude-code bun deno opencode-ai
 environments = $(patsubst %,$(VENV)/%/.installed,$(1))
 node_modules = $(patsubst %,$(AI_TOOLS)/%/node_modules/.installed,$(1))
 PROVIDERS ?= stand-in
+# What shellcheck cannot know of a part of the script: variables and functions that another one sets or uses. Of all parts
+# together, it does not know what the wrapper has in front and what for_each calls.
+IN_OTHER_PARTS := SC2154,SC2034,SC2317,SC2329
+IN_VALUES := SC2154,SC2329
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
@@ -31,8 +35,10 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck terraform/setup.sh terraform/wrapper.sh terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh \
-		$(AI_TOOLS)/network/loopback_only.sh .ci/packages .ci/run
+	shellcheck terraform/tests/fixtures/long_answer.sh $(PROVISIONER)/install.sh $(AI_TOOLS)/network/loopback_only.sh \
+		.ci/packages .ci/run
+	shellcheck --exclude=$(IN_OTHER_PARTS) terraform/wrapper.sh terraform/startup/*.sh terraform/check/*.sh
+	cat terraform/startup/*.sh terraform/check/*.sh | sed '/^main$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
