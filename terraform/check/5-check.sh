@@ -55,7 +55,7 @@ check_hosts() {
   authority=$(awk '{ print } /^-----END/ { exit }' "$CERT_PATH") # the first one is the proxy's own
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
-  trusted='' served='' breaking=''
+  trusted='' served=''
   for host in $challenged; do
     line=${answers#*"$NEWLINE$host$TAB"}
     line=${line%%"$NEWLINE"*}
