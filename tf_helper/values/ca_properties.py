@@ -127,9 +127,7 @@ def _name_constraints_properties(constraints: Value) -> Iterator[Property]:
     permitted = [domain for tag, domain in domains if tag == _PERMITTED]
     excluded = [domain for tag, domain in domains if tag != _PERMITTED]
     left_out = [
-        host
-        for host in provider_hosts()
-        if (permitted and not _is_below(host, permitted)) or _is_below(host, excluded)
+        host for host in provider_hosts() if (permitted and not _is_below(host, permitted)) or _is_below(host, excluded)
     ]
     if left_out:
         yield Property("excluded_hosts", ", ".join(left_out))
