@@ -191,11 +191,14 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
         CLAUDE_CODE_USE_BEDROCK="0",
         CODER_SESSION_TOKEN=TOKEN,
     )
-    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK; they agree" in patient.examine().text("environment")
+    patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
+    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
 
 
-def test_without_a_home_no_files_of_tools_are_read(patient: Patient) -> None:
-    patient.environment["HOME"] = ""
+@pytest.mark.parametrize("home", ["", "{0.directory}/home"])
+def test_without_a_home_or_settings_in_it_a_shell_is_well(home: str, patient: Patient) -> None:
+    patient.write_files({"~/.claude/settings.json": '{"env": 1}'})
+    patient.environment["HOME"] = home.format(patient)
     assert patient.examine().text("environment") == "no tool variables are set (normal for a shell) -> "
 
 
