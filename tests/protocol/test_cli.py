@@ -161,12 +161,16 @@ def test_the_process_ends_with_the_status_or_with_130_at_ctrl_c(monkeypatch: pyt
     def end(status: int) -> None:
         raise Ended(status)
 
+    def interrupt(_: object) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 1
+
     monkeypatch.setattr(os, "_exit", end)
     for before, outcome in (
         (signal.default_int_handler, "130"),
         (signal.SIG_IGN, "1"),  # as under nohup
     ):
         signal.signal(signal.SIGINT, before)
-        monkeypatch.setattr(cli, "main", lambda _: signal.raise_signal(signal.SIGINT) or 1)
+        monkeypatch.setattr(cli, "main", interrupt)
         with pytest.raises(Ended, match=outcome):
             __main__.run()

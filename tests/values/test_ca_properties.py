@@ -199,6 +199,11 @@ def test_the_tools_that_refuse_a_kind_of_ca_are_named(tools: str, pem: str) -> N
     assert named == set(filter(None, tools.split(", ")))
 
 
+def test_a_leaf_among_the_others_can_be_in_ber_as_openssl_takes_it() -> None:
+    in_ber = b"\x30\x80" + name("x")[2:] + b"\0\0"
+    assert plan(certificate(), certificate(ordinary=(), issuer=in_ber)).warnings == ()
+
+
 def test_the_commands_of_the_documentation_make_a_ca_that_every_tool_takes(tmp_path: Path) -> None:
     commands = re.search(r"```sh\n(.*?)```", (ROOT / "docs/certificates.md").read_text(), re.DOTALL)
     assert commands

@@ -17,7 +17,7 @@ _SOON_DAYS = 30
 @cache
 def certificate_properties() -> dict[str, dict[str, Any]]:
     """Return the properties by name: in words, which tools refuse them, the way out. terraform/ has the same file."""
-    table: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("certificate_properties.json").read_text())
+    table: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("certificate_properties.json").read_bytes())
     return table
 
 
@@ -37,7 +37,7 @@ def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificat
 
     `given` are all the certificates that are known, those of `ca_cert` first.
     """
-    fields = [Fields(certificate.der) for certificate in given]
+    fields = [Fields(certificate.der) for certificate in given if certificate.ca]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:
             found = list(refused_properties(its_fields, fields))

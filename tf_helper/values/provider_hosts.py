@@ -1,9 +1,7 @@
 """The hosts of the AI providers that AI Gateway Proxy knows."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 
 @cache
@@ -14,5 +12,8 @@ def provider_hosts() -> Mapping[str, str]:
     gateway behind it serves only some paths, and not all that these tools ask for. The wrapper's --check has the same
     list, so the file lies beside the module; Terraform's path reads it for a query with no_proxy only.
     """
+    import json
+    from pathlib import Path
+
     hosts: dict[str, str] = json.loads(Path(__file__).with_name("provider_hosts.json").read_text("utf-8"))
     return hosts

