@@ -163,7 +163,7 @@ def a_provider_whose_own_paths_the_gateway_does_not_serve(patient: Patient) -> N
 
 
 def answers(status: int) -> Talk:
-    return says(b"HTTP/1.1 %d Whatever\r\nContent-Length: 0\r\n\r\n" % status)
+    return says(b"HTTP/1.1 %d Whatever\r\nContent-Length: 5000\r\n\r\n%b" % (status, b"x" * 5000))
 
 
 for status, verdict in {200: "is_something_else", 302: "is_something_else", 502: "load_balancer"}.items():
