@@ -88,8 +88,13 @@ ARRANGEMENTS = (
 )
 
 
-@pytest.mark.parametrize("tool", [False, True], ids=["shell", "tool"])
-@pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
+@pytest.mark.parametrize(
+    ("arrange", "tool"),
+    [
+        *((arrange, False) for arrange in ARRANGEMENTS),
+        *((arrange, True) for arrange in (over_tls, with_an_intermediate_ca, with_the_ca_behind_its_root_on_disk)),
+    ],
+)
 def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, *, tool: bool) -> None:
     arrange(patient)
     if tool:
