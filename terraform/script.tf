@@ -40,9 +40,10 @@ locals {
     slice(local.check_parts, 0, 5),
   ))
 
-  # Lines with tabs between the fields; U+001F is between the lines of an advice.
+  # Lines with tabs between the fields.
   check_assignments = {
-    PROXY_URL = local.settings.proxy_url
+    PROXY_URL  = local.settings.proxy_url
+    LINE_BREAK = "\u001f"
     PROVIDER_HOSTS = join("", [
       for host, broken in jsondecode(file("${path.module}/provider_hosts.json")) : "\n${host}\t${broken}"
     ])

@@ -3,13 +3,13 @@
 #   PROXY_URL       the proxy, without credentials
 #   PROVIDER_HOSTS  a line for each known host of AI providers: the host, and what does not work behind it
 #   VERDICTS        what can be found, from verdicts.json: lines of fields with a tab between them
+#   LINE_BREAK      a character that is between the lines of an advice
 #   TOKEN           the user's; only the wrapper has it. CERT_PATH and CA_BUNDLE_PATH are the certificate's files
-true "${PROXY_URL?}" "${PROVIDER_HOSTS?}" "${VERDICTS?}"
+true "${PROXY_URL?}" "${PROVIDER_HOSTS?}" "${VERDICTS?}" "${LINE_BREAK?}"
 
 NEWLINE='
 '
 TAB='	'
-CR=$(printf '\r')
 
 # Prints a setting of curl's. In quotes, a backslash is in front of each quote and backslash.
 quoted_setting() {
@@ -41,7 +41,7 @@ END
       "$TAB$TAB"*) ended=${line#"$TAB$TAB"} ;;
       "$TAB"*) numbers=${line#"$TAB"} ;;
       'curl: ('*) reason=${line#*) } ;;
-      *) text=$text${line%"$CR"}$NEWLINE ;;
+      *) text=$text${line%[[:cntrl:]]}$NEWLINE ;;
     esac
   done
   unset -v IFS

@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # What was found, in the words of verdicts.json, which `tf-helper doctor` uses as well.
 
-LINE_BREAK=$(printf '\037') # between two lines of an advice
 failures=0 warnings_found=0 fine=0
 
 # Looks a verdict up; the arguments after its name are placeholders and what replaces them.

@@ -41,11 +41,12 @@ name_proxy() {
     proxy_address=${line%%"$TAB"*}
     line=${line#*"$TAB"}
     if test -z "$first_reason"; then first_reason=${line%%"$TAB"*}; fi
-    if test "$word" = challenged; then challenged="$challenged${challenged:+ }$host"; fi
+    if test "$word" = challenged; then challenged="$challenged $host"; fi
     case $statuses/$status in */000 | *"$status"*/*) ;; *) statuses="$statuses${statuses:+, }$status" ;; esac
     words="$words$word "
   done
   unset -v IFS
+  sort_challenged
   case $words in
     *' challenged '*) proxy_verdict=challenge_expected ;;
     *' no_address '*) proxy_verdict=proxy_has_no_address ;;
@@ -57,6 +58,16 @@ name_proxy() {
     *' other_challenge '*) proxy_verdict=challenge_of_another_proxy ;;
     *) name_other_proxy ;;
   esac
+}
+
+# Sets: challenged, in the order of PROVIDER_HOSTS
+sort_challenged() {
+  unsorted="$challenged " challenged=
+  IFS=$NEWLINE
+  for line in $PROVIDER_HOSTS; do
+    case $unsorted in *" ${line%%"$TAB"*} "*) challenged="$challenged${challenged:+ }${line%%"$TAB"*}" ;; esac
+  done
+  unset -v IFS
 }
 
 # Where it does not intercept, AI Bridge Proxy tunnels, or says 403 or 502; and it closes other ports without an answer.

@@ -12,7 +12,7 @@ ask_through_tunnel() {
   fi
   words=${text%%"$NEWLINE"*}
   fill_in "$words" "$TOKEN" '***'
-  words=$(printf '%.200s' "$filled" | sed 's/[^ -~]/?/g')
+  words=$(printf '%.200s' "$filled" | sed 's/^{"message": *"\([^"]*\)".*/\1/; s/[^ -~]/?/g')
   case $connect_status in 200) ;; *) status=$connect_status ;; esac
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$verdict" "$status" "$words" "$reason"
 }

@@ -50,27 +50,38 @@ check_proxy() {
     hosts "$(printf '%s' "${challenged:-$hosts}" | sed 's/ /, /g')"
 }
 
+# Hosts of which the same is to be said are in one line, in the order of PROVIDER_HOSTS.
 check_hosts() {
   authority=$(awk '{ print } /^-----END/ { exit }' "$CERT_PATH") # the first one is the proxy's own
   # shellcheck disable=SC2086 # host names
-  answers=$(for_each ask_through_tunnel $challenged)
-  served=
-  IFS=$NEWLINE
-  for line in $answers; do
-    unset -v IFS
-    report_host "$line"
+  answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
+  trusted='' served=''
+  for host in $challenged; do
+    line=${answers#*"$NEWLINE$host$TAB"}
+    line=${line%%"$NEWLINE"*}
+    verdict=${line%%"$TAB"*}
+    case $verdict in gateway_*) trusted="$trusted${trusted:+, }$host" ;; esac
+    if test "$verdict" = gateway_serves; then served="$served${served:+, }$host"; fi
+  done
+  if test -n "$trusted"; then report provider_trusted hosts "$trusted"; fi
+  if test -n "$served"; then report gateway_serves hosts "$served"; fi
+  for host in $challenged; do
+    line=${answers#*"$NEWLINE$host$TAB"}
+    report_host "${line%%"$NEWLINE"*}"
   done
 }
 
+# $1 is the line of `host`, without the host.
 report_host() {
-  host=${1%%"$TAB"*} line=${1#*"$TAB"}
-  verdict=${line%%"$TAB"*} line=${line#*"$TAB"}
+  verdict=${1%%"$TAB"*} line=${1#*"$TAB"}
   status=${line%%"$TAB"*} line=${line#*"$TAB"}
-  report "$verdict" host "$host" hosts "$host" status "$status" words "${line%%"$TAB"*}" reason "${line#*"$TAB"}" access_url "$ACCESS_URL"
-  case $verdict in gateway_serves | gateway_asks_for_key) ;; *) return ;; esac
+  if test "$verdict" != gateway_serves; then
+    report "$verdict" host "$host" status "$status" words "${line%%"$TAB"*}" reason "${line#*"$TAB"}" \
+      access_url "$ACCESS_URL"
+  fi
   breaks=${PROVIDER_HOSTS#*"$NEWLINE$host$TAB"}
   breaks=${breaks%%"$NEWLINE"*}
-  if test -n "$breaks"; then report gateway_serves_other_paths host "$host" broken "$breaks"; fi
+  case $verdict/$breaks in gateway_serves/?*) report gateway_serves_other_paths host "$host" broken "$breaks" ;; esac
 }
 
 set -fu

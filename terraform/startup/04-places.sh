@@ -54,8 +54,12 @@ require_plain_file() {
   refuse_if "$1 is not a regular file: choose another $setting" test ! -f "$file"
   if ! test -s "$file"; then return; fi
   refuse_if "$1 cannot be read: move it away or choose another $setting" test ! -r "$file"
-  refuse_if "$1 is larger than 16 MiB: move it away or choose another $setting" \
-    test -n "$(find "$file" -prune -size "+$GIANT_BLOCKS")"
+}
+
+# $1 and $2 are files in the current directory; /dev/null is none.
+require_size() {
+  giant=$(find "$@" -prune -size "+$GIANT_BLOCKS")
+  refuse_if "${PWD%/}/${giant#./} is larger than 16 MiB: move it away or choose another $setting" test -n "$giant"
 }
 
 # Refuses to replace other files than ours at both paths, as far as can be told without reading them.
@@ -66,6 +70,7 @@ find_old_files() {
   old_cert=./${CERT_PATH##*/} old_bundle=./${CA_BUNDLE_PATH##*/}
   test -s "$old_cert" || old_cert=/dev/null
   test -s "$old_bundle" || old_bundle=/dev/null
+  if test "$old_cert$old_bundle" != /dev/null/dev/null; then require_size "$old_cert" "$old_bundle"; fi
 }
 
 # The same, and reads them.

@@ -5,6 +5,7 @@ save_wrapper() {
   enter_directory_of "$WRAPPER_PATH" wrapper_path make
   require_plain_file "$WRAPPER_PATH"
   if test -s "$file"; then
+    require_size "$file"
     { read -r _ && IFS= read -r marker; } 2>/dev/null <"$file"
     case $WRAPPER in
       "#!/bin/sh$NEWLINE${marker-}$NEWLINE"*) ;;

@@ -9,10 +9,13 @@ import trustme
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Deployment
+from tests.harness.raw_server import RawServer
 from tests.script.rendering import PLACEHOLDERS, Rendered, Renderer
 from tests.script.workspace import SHELLS, Workspace
 
 if TYPE_CHECKING:
+    import socket
+    import threading
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -70,10 +73,26 @@ def shell(request: pytest.FixtureRequest) -> str:
     return name
 
 
+def _challenge(connection: socket.socket, _: threading.Event) -> None:
+    head = b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="Coder AI Gateway Proxy"\r\n'
+    connection.sendall(head + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+@pytest.fixture(scope="session")
+def challenging_proxy() -> Iterator[str]:
+    """Run what the end of the script takes for a healthy proxy."""
+    with RawServer(_challenge) as server:
+        yield server.url
+
+
 @pytest.fixture
-def bare_workspace(tmp_path: Path, shell: str, rendered: Rendered, certificates: Certificates) -> Workspace:
+def bare_workspace(
+    tmp_path: Path, shell: str, rendered: Rendered, certificates: Certificates, challenging_proxy: str
+) -> Workspace:
     """Make a workspace that knows of no deployment."""
-    return Workspace(tmp_path, shell, rendered, certificates.public.pem)
+    workspace = Workspace(tmp_path, shell, rendered, certificates.public.pem)
+    workspace.values["PROXY_URL"] = challenging_proxy
+    return workspace
 
 
 @pytest.fixture

@@ -147,8 +147,12 @@ class Workspace:
 
     def text(self) -> str:
         """Return the script with its values."""
-        wrapper = fill_in(self._wrapper, self.values) if self.values["WRAPPER_PATH"] else ""
+        wrapper = self.wrapper_text() if self.values["WRAPPER_PATH"] else ""
         return fill_in(self.script, self.values | {"WRAPPER": wrapper})
+
+    def wrapper_text(self) -> str:
+        """Return the wrapper with its values."""
+        return fill_in(self._wrapper, self.values | {"TOKEN": self.values["SESSION_TOKEN"]})
 
     def start(self, *launcher: str, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's own
         """Start the script in a session of its own, under another program if one is given."""
