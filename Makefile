@@ -42,7 +42,7 @@ lint: $(VENV)/.installed
 	mypy
 	shellcheck $(filter-out terraform/wrapper.sh,$(SHELL_SCRIPTS))
 	shellcheck --exclude=$(IN_OTHER_PARTS) terraform/wrapper.sh $(SHELL_PARTS)
-	cat $(SHELL_PARTS) | sed '/^main$$$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
+	cat $(SHELL_PARTS) | sed '/^main$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
