@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-import trustme
 
 from tests.doctor import file_faults, proxy_faults, tls_faults, tunnel_faults
-from tests.doctor.patient import OTHER, PROVIDER, PROXY_HOST
-from tests.doctor.proxy_faults import CHALLENGE, answer, answers
-from tests.harness.certificates import Certified, make_certificate
+from tests.doctor.patient import PROXY_HOST
 from tests.harness.deployment import TOKEN
-from tests.harness.gateway import PREFIX, PROVIDERS, Fault, Gateway
-from tests.harness.raw_server import RawServer, closed_port, hang_up, not_http, reset, silent
 from tests.script.workspace import SHELLS, Workspace, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.doctor.patient import Patient, Report

@@ -34,6 +34,6 @@ unset -v IFS
 check_files
 check_proxy
 if test -n "$challenged" && test -n "$authority"; then check_hosts; fi
-
+check_vscode
 report_summary
 exit
