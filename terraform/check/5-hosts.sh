@@ -20,7 +20,7 @@ ask_through_tunnel() {
   case $words in '{"message":'*\"*\"*) words=${words#*:*\"} words=${words%%\"*} ;; esac
   hide_token "$words"
   case $connect_status in 2??) ;; *) status=$connect_status ;; esac
-  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$verdict" "$status" "$(printable "$hidden")" "$(printable "$reason")"
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$verdict" "$status" "$(printable "$hidden")" "$(printable "${reason%% in connection to *}")"
 }
 
 # Where a tunnel with the token has been opened before, the token is not refused.

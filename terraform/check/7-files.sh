@@ -3,7 +3,7 @@
 
 # Sets: authority, to the first certificate, which is the proxy's own; "" if there is none
 check_files() {
-  authority=
+  authority='' user=$(id -u)
   if check_file "$CERT_PATH" 'certificate on disk'; then
     authority=$(first_certificate)
     case $authority in
@@ -25,7 +25,12 @@ check_file() {
     report file_is_something_else path "$1" kind 'not a regular file'
   elif ! test -r "$1"; then
     report file_unreadable path "$1" reason 'Permission denied'
+  elif test -z "$(find -H "$1" -prune ! -user 0 ! -user "$user")"; then
+    return 0
+  elif test "$user" != 0; then
+    report file_of_another_user path "$1"
   else
+    report file_of_another_user_than_root path "$1"
     return 0
   fi
   return 1

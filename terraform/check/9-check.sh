@@ -20,7 +20,7 @@ check_proxy() {
 }
 
 set -fu
-unset -f awk curl cut printf read sed test
+unset -f awk curl date find id printf read sed test
 unset -v NO_PROXY no_proxy SSL_CERT_FILE CURL_CA_BUNDLE SSL_CERT_DIR
 export LC_ALL=C
 if ! command -v curl >/dev/null; then
