@@ -9,6 +9,7 @@ from tf_helper.doctor.context import Context
 from tf_helper.doctor.issue import Issue, proxy_origin
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
 from tf_helper.doctor.tool_settings import PresentSetting, node_options
+from tf_helper.doctor.verdicts import verdict
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
@@ -94,29 +95,25 @@ _SENTENCES: Mapping[str, Callable[[Context, PresentSetting], str]] = {
 
 def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Iterator[Issue]:
     """Yield what an extension host does otherwise, with these settings, than the wrapper has it do."""
-    for name, value in settings.items():
-        said = _vscode_disagreement(context, name, value)
-        if said:
-            yield Issue(
-                f"VS Code's extensions {said}: {name} in {file}",
-                advice=f"remove it in {file}: an IDE that the wrapper has started needs no http settings",
-            )
-
-
-def _vscode_disagreement(context: Context, name: str, value: object) -> str:
     proxy = context.query.proxy_url.origin
-    if name == "http.proxy" and value:
-        leads_to = proxy_origin(str(value))
-        if leads_to != proxy:
-            return f"take a proxy at {leads_to or 'no valid URL'}, not {proxy}"
-        if ProxyAuthUrl.split(str(value)).password != context.token:
-            return "have another token than the one tried here, or none"
-    return _VSCODE_VALUES.get((name, str(value).lower()), "")
+    for name, value in settings.items():
+        found = _VSCODE_VALUES.get((name, str(value).lower()))
+        other = None
+        if name == "http.proxy" and value:
+            other = proxy_origin(str(value))
+            if other != proxy:
+                found = "vscode_other_proxy"
+            elif ProxyAuthUrl.split(str(value)).password != context.token:
+                found = "vscode_other_token"
+        if found:
+            problem = verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy).problem
+            yield Issue(problem.message, advice=problem.hint)
 
 
+# The verdicts on values that say it all.
 _VSCODE_VALUES = {
-    ("http.proxySupport", "off"): "go past the proxy with fetch and WebSocket",
-    ("http.systemCertificatesNode", "false"): "do not trust the proxy's CA with fetch and WebSocket",
-    ("http.systemCertificates", "true"): "do not trust the proxy's CA with fetch before VS Code 1.136",
-    ("http.proxyStrictSSL", "false"): "verify no certificate",
+    ("http.proxySupport", "off"): "vscode_past_proxy",
+    ("http.systemCertificatesNode", "false"): "vscode_without_ca",
+    ("http.systemCertificates", "true"): "vscode_before_without_ca",
+    ("http.proxyStrictSSL", "false"): "vscode_without_verification",
 }

@@ -1,0 +1,54 @@
+# shellcheck shell=sh
+# What the requests for intercepted hosts have found. Hosts of which the same is to be said are in one line.
+
+check_hosts() {
+  # shellcheck disable=SC2086 # host names
+  answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
+  trusted='' reported=' '
+  take_line "${challenged%% *}"
+  case $line in
+    tunnel_*)
+      report_line "$verdict" "${challenged%% *}"
+      return
+      ;;
+  esac
+  report tunnel_opened host "${challenged%% *}"
+  for host in $challenged; do
+    case $answers in *"$NEWLINE$host${TAB}gateway_"*) trusted="$trusted${trusted:+, }$host" ;; esac
+  done
+  if test -n "$trusted"; then report provider_trusted hosts "$trusted"; fi
+  for host in $challenged; do
+    case $reported in *" $host "*) continue ;; esac
+    take_line "$host"
+    alike=
+    for other in $challenged; do
+      case $answers in
+        *"$NEWLINE$other$TAB$line$NEWLINE"*) alike="$alike${alike:+, }$other" reported="$reported$other " ;;
+      esac
+    done
+    refuse_tunnel
+    report_line "$verdict" "$alike"
+  done
+}
+
+# Sets: line, to that of the host $1, without the host; and its fields: verdict, status, words, reason
+take_line() {
+  line=${answers#*"$NEWLINE$1$TAB"}
+  line=${line%%"$NEWLINE"*}
+  verdict=${line%%"$TAB"*} reason=${line#*"$TAB"}
+  status=${reason%%"$TAB"*} reason=${reason#*"$TAB"}
+  words=${reason%%"$TAB"*} reason=${reason#*"$TAB"}
+}
+
+# Reports the verdict $1 on the hosts $2.
+report_line() {
+  case $1 in
+    provider_untrusted)
+      explain "$reason"
+      if test -n "$unknown_issuer"; then set -- provider_other_ca "$2"; fi
+      ;;
+    *) ;;
+  esac
+  report "$1" host "$2" hosts "$2" status "$status" words "\"$words\"" broken "$words" reason "$reason" \
+    access_url "$ACCESS_URL"
+}
