@@ -157,7 +157,7 @@ def _key_usage(*, ca: bool) -> x509.KeyUsage:
 
 
 def make_ca_as_documented(directory: Path) -> Certified:
-    """Make the CA that docs/certificates.md asks a company's PKI for, by its commands, self-signed and signed by a root.
+    """Make the CA of docs/certificates.md by the commands there, self-signed and signed by a root.
 
     Leaves self-signed.pem, ca.pem (signed by root.pem) and the keys in `directory`; returns the self-signed one.
     """
