@@ -26,7 +26,7 @@ quoted_setting() {
 
 # Asks the proxy for a GET / at the host and port $1, within $2 seconds: $3 is empty, or `tunnel`, with the token for the
 # proxy, or `key`, with the token for the gateway as well. Nothing but the certificate in `authority` is trusted.
-# Sets: ended, connect_status, status, connected, handshake, address (what curl says in numbers), reason, and text, the
+# Sets: ended, connect_status, status, handshake, address (what curl says in numbers), reason, and text, the
 # beginning of what arrived
 ask() {
   numbers='' reason='' text=''
@@ -46,16 +46,16 @@ END
     esac
   done
   unset -v IFS
-  # shellcheck disable=SC2086 # five words
+  # shellcheck disable=SC2086 # four words
   set -- $numbers
-  connect_status=${1-000} status=${2-000} connected=${3-0} handshake=${4-0} address=${5-}
+  connect_status=${1-000} status=${2-000} handshake=${3-0} address=${4-}
 }
 
 ask_settings() {
   printf '%s\n' silent show-error
   if test -z "$3"; then printf '%s\n' include; fi
   printf '%s = "%s"\n' url "https://$1/" proxy "$PROXY_URL" max-time "$2" cacert /dev/fd/3 capath /dev/null \
-    write-out "\\n\\t%{http_connect} %{http_code} %{time_connect} %{time_appconnect} %{remote_ip}\\n"
+    write-out "\\n\\t%{http_connect} %{http_code} %{time_appconnect} %{remote_ip}\\n"
   case $PROXY_URL in https:*) printf '%s = "%s"\n' proxy-cacert "$CA_BUNDLE_PATH" proxy-capath /dev/null ;; esac
   if test -n "$3"; then quoted_setting proxy-user "coder:$TOKEN"; fi
   if test "$3" = key; then quoted_setting header "Authorization: Bearer $TOKEN"; fi

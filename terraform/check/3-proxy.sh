@@ -22,9 +22,9 @@ for_each() {
 # proxy's address, and the realm of its challenge or curl's reason.
 ask_without_token() {
   ask "$1:443" "${2-4}" ''
-  case $ended/$connect_status/$connected in
+  case $ended/$connect_status/$address in
     5/*) word=no_address ;;
-    7/* | 28/000/0.000000 | 28/000/0.000) word=not_reached ;;
+    7/* | 28/000/) word=not_reached ;;
     */407/*)
       case $text in *[Rr]ealm=\"Coder\ AI*) word=challenged ;; *) word=other_challenge ;; esac
       reason=

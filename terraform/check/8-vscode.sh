@@ -47,9 +47,10 @@ name_vscode_proxy() {
   other=${other##*@}
   case $value in
     [Hh][Tt][Tt][Pp][Ss]://?*) other=https://${other%:443} ;;
-    [Hh][Tt][Tt][Pp]://?*) other=http://${other%:80} ;;
+    [Hh][Tt][Tt][Pp]://?*) other=http://$other ;;
     *) other='no valid URL' ;;
   esac
+  case $other in http://*:*[0-9]) ;; http:*) other=$other:80 ;; *) ;; esac
   if test "$other" != "$PROXY_URL"; then return; fi
   verdict=vscode_other_token given=${given#*:}
   if test "${given%@}" = "$TOKEN"; then verdict=; fi

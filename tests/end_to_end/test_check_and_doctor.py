@@ -1,4 +1,4 @@
-"""`<wrapper> --check`, with the real curl, and `tf-helper doctor` say the same of doctor's faults and of healthy ones."""
+"""`<wrapper> --check`, with the real curl, says of doctor's faults, and where all is well, what `tf-helper doctor` says."""
 
 from __future__ import annotations
 
@@ -160,11 +160,12 @@ def one_of_three_providers_is_refused(patient: Patient) -> None:
 
 
 def vscode_has_settings(patient: Patient) -> None:
+    mine = '{// mine\n"http.proxySupport": "off", /* and */\n// "http.proxyStrictSSL": false\n'
+    other = '"http.proxy": "http://user:secret@elsewhere.example.com:80/", "a": "//",}'
+    whole = '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\tfalse, "http.proxy": "http://%PROXY%",'
     files = {
-        "~/.local/share/code-server/User/settings.json": '{// mine\n"http.proxySupport": "off", /* and */\n// "http.proxy'
-        'StrictSSL": false\n"http.proxy": "http://user:secret@elsewhere.example.com:80/", "a": "//",}',
-        "~/.vscode-server/data/Machine/settings.json": '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\t'
-        'false, "http.proxy": "http://%PROXY%", "http.systemCertificates": true}',
+        "~/.local/share/code-server/User/settings.json": mine + other,
+        "~/.vscode-server/data/Machine/settings.json": f'{whole} "http.systemCertificates": true}}',
         "~/.vscode-server/data/User/settings.json": f'{{"http.proxy": "http://coder:{TOKEN}@%PROXY%"}}',
     }
     patient.write_files(files)
