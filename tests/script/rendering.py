@@ -91,7 +91,7 @@ class Rendered:
 
 
 class Renderer:
-    """Puts values in front of setup.sh and wrapper.sh, or in front of other texts in their place."""
+    """Puts values in front of the shell files, or of other texts in their place."""
 
     def __init__(self, directory: Path, replaced: Mapping[str, str] | None = None, *, line_end: str = "\n") -> None:
         self._directory = directory
