@@ -36,7 +36,8 @@ SOURCES = tuple(
     for pattern in ("startup/*", "check/*", "wrapper.sh", "*.json")
     for path in sorted(MODULE.glob(pattern))
 )
-STARTUP = tuple(name for name in SOURCES if name.startswith("startup/") and name.endswith(".sh"))
+SHELL_PARTS = tuple(name for name in SOURCES if name.endswith(".sh"))
+STARTUP = tuple(name for name in SHELL_PARTS if name.startswith("startup/"))
 
 _ROOT = """
 module "script" {

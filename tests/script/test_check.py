@@ -82,7 +82,7 @@ def test_where_all_is_well_each_step_is_ok(checked: Checked) -> None:
         "ok       proxy: TLS           none: proxy_url is http",
         f"ok       proxy: challenge     requires the token for {hosts}, as expected",
         f"ok       AI provider          {hosts}: intercepted, and signed by the proxy's CA",
-        f"ok       AI gateway           {hosts}: requests reach the gateway, which takes the token",
+        f"ok       AI gateway           requests for {hosts} reach the gateway, which takes the token",
         "",
         "7 ok",
     ]
@@ -144,6 +144,11 @@ def test_a_proxy_that_is_down_or_another_server_is_told(checked: Checked) -> Non
         for url, verdict in {closed: "proxy_not_reached", resetting.url: "challenge_no_response"}.items():
             _put(checked, url)
             _assert_reported(checked.run().stdout, verdict)
+
+
+def test_an_ipv6_address_needs_no_dns(checked: Checked) -> None:
+    _put(checked, "http://[::1]:1")
+    assert VERDICTS["proxy_is_address"]["message"] in checked.run().stdout
 
 
 def test_a_proxy_without_a_gateway_is_told(checked: Checked) -> None:

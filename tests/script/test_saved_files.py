@@ -14,7 +14,7 @@ import trustme
 
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Asked, Deployment
 from tests.harness.terraform import MODULE
-from tests.script.rendering import STARTUP
+from tests.script.rendering import SHELL_PARTS, STARTUP
 from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, UTILITIES, program
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
@@ -259,7 +259,7 @@ def test_the_programs_that_the_script_calls_are_those_it_shields_from_functions(
 
 
 def test_each_part_can_be_read_at_a_time() -> None:
-    assert all(len((MODULE / part).read_text().splitlines()) < 90 for part in STARTUP)
+    assert all(len((MODULE / part).read_text().splitlines()) < 90 for part in SHELL_PARTS)
 
 
 def _curl(bundle: Path, host: Deployment) -> int:
