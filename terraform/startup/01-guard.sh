@@ -12,7 +12,7 @@
 #   09-certificate  a download that is a CA certificate in its dates; 10-properties: warnings of what tools refuse
 #   11-save         both files, in their places
 #   12-main         calls these in this order, and warns if the proxy does not respond
-# In front of 12-main, script.tf puts the parts of check/ that the wrapper's --check has as well, and check/8-warning.sh.
+# In front of 12-main, script.tf puts check/1 to 4, which the wrapper's --check has as well, and check/warning.sh.
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
 # Bash imports functions and options, and before 5.1 cannot unset functions named [ or :, so this uses neither.
