@@ -1,4 +1,4 @@
-"""`<wrapper> --check`, with the real curl, says of doctor's faults, and where all is well, what `tf-helper doctor` says."""
+"""`<wrapper> --check`, with the real curl, says the same as `tf-helper doctor`: of its faults, and if all is well."""
 
 from __future__ import annotations
 
@@ -45,11 +45,7 @@ FAULTS = [
     if fault.step in _STEPS and not _OF_DOCTOR_ALONE.fullmatch(fault.name)
 ]
 ARRANGEMENTS = [
-    *(
-        arrange
-        for arrange in test_healthy.ARRANGEMENTS
-        if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
-    )
+    arrange for arrange in test_healthy.ARRANGEMENTS if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
 ]
 
 _LINE = re.compile(r"(ok|warning|failed) +(\S.*?)(?:  +\S.*)?")
