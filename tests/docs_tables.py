@@ -16,6 +16,7 @@ from tests import PROGRAM, ROOT
 from tests.ai_tools.catalog import ALL_TOOLS
 from tests.ai_tools.catalog.refusals import REFUSALS
 from tests.ai_tools.catalog.tool import Verdict
+from tests.ai_tools.catalog.versions import BEFORE, LIBRARIES
 from tests.harness.cells import CELLS
 from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
@@ -138,6 +139,22 @@ def javascript_libraries() -> str:
 
 def _verdicts(tool: Tool) -> tuple[Verdict, ...]:
     return tuple(tool.verdict(cell) for cell in CELLS)
+
+
+def lowest_versions() -> str:
+    """Return the table of the lowest versions of libraries that use the proxy."""
+    return _table(
+        ("", "for", "works from", "the version before it"),
+        (
+            (
+                library.name,
+                library.language,
+                library.works_from if library.last_that_does_not else f"{library.works_from}, the oldest tried",
+                BEFORE[library.does] if library.last_that_does_not else "",
+            )
+            for library in LIBRARIES
+        ),
+    )
 
 
 def runtimes() -> str:

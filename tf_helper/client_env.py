@@ -70,7 +70,7 @@ CLIENT_VARIABLES = (
     ClientVariable(
         "SSL_CERT_FILE",
         "replaces",
-        "OpenSSL and what is built on it, Python ssl, httpx, uv, Go, Cargo, curl",
+        "OpenSSL and what is built on it, Python ssl, httpx, uv, Go, Cargo, curl, Bun, Claude Code, Copilot CLI",
         "https://docs.openssl.org/master/man3/X509_get_default_cert_file/",
     ),
     ClientVariable(
@@ -101,7 +101,7 @@ CLIENT_VARIABLES = (
     ClientVariable(
         "AWS_CA_BUNDLE",
         "replaces",
-        "AWS CLI and SDKs",
+        "AWS CLI and SDKs, but not that for JavaScript",
         "https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html",
     ),
 )

@@ -79,14 +79,15 @@ class PyPiPackage(Package):
 
 @dataclass(frozen=True)
 class SystemProgram(Package):
-    """A program of the machine's distribution, in whatever version that has."""
+    """A program of the machine's distribution, in whatever version that has, and a library that it must be built on."""
 
     name: str
+    library: str = "usr"
     version = "–"
 
     @property
     def is_installed(self) -> bool:
-        return bool(shutil.which(self.name, path="/usr/bin:/bin"))
+        return bool(shutil.which(self.name, path="/usr/bin:/bin") and any(Path("/").glob(self.library)))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tests.ai_tools.catalog.versions import LIBRARIES, Before, Library
 # What most proxies that are in use answer, this one included.
 ANSWER = b"HTTP/1.0 200 Connection established\r\n\r\n"
 REFUSES_ANSWER = "expected HTTP/1.1"
+NOT_RUN = ("ModuleNotFoundError", "ImportError", "ERR_MODULE_NOT_FOUND")
 SECONDS = 120
 
 
@@ -50,6 +51,7 @@ def run(library: Library, version: str) -> str:
         done = subprocess.run(
             command, env=environment, cwd=name, capture_output=True, text=True, timeout=SECONDS, check=False
         )
+    assert not any(text in done.stderr for text in NOT_RUN), done.stderr
     if REFUSES_ANSWER in done.stderr:
         return "fails"
     if not asked:

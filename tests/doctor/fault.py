@@ -11,23 +11,24 @@ from tf_helper.doctor.verdicts import VERDICTS
 if TYPE_CHECKING:
     from tests.doctor.patient import Patient, Report
 
-Inflict = Callable[["Patient"], object]
+Change = Callable[["Patient"], object]
 
 
 class Fault(NamedTuple):
     """Something that is wrong, and the step that finds it, with its verdict, or a status for what has no verdict.
 
     The step says `words`. `also` are other steps of the same status, `warned` those that warn; all others are well, or
-    skipped.
+    skipped. `cure` does what the step advises; None where it advises to look at something.
     """
 
     name: str
-    inflict: Inflict
+    inflict: Change
     step: str
     verdict: str
     words: tuple[str, ...]
     also: tuple[str, ...]
     warned: tuple[str, ...]
+    cure: Change | None
 
     def assert_found(self, report: Report) -> None:
         """Fail unless the report has this fault and no other."""
@@ -49,16 +50,22 @@ class Faults(list[Fault]):
     """A table of faults, to which functions that inflict one are added by a decorator."""
 
     def __call__(
-        self, step: str, verdict: str, *words: str, also: tuple[str, ...] = (), warned: tuple[str, ...] = ()
-    ) -> Callable[[Inflict], Inflict]:
+        self,
+        step: str,
+        verdict: str,
+        *words: str,
+        also: tuple[str, ...] = (),
+        warned: tuple[str, ...] = (),
+        cure: Change | None = None,
+    ) -> Callable[[Change], Change]:
         """Add a fault."""
 
-        def add(inflict: Inflict) -> Inflict:
-            self.append(Fault(inflict.__name__, inflict, step, verdict, words, also, warned))
+        def add(inflict: Change) -> Change:
+            self.append(Fault(inflict.__name__, inflict, step, verdict, words, also, warned, cure))
             return inflict
 
         return add
 
-    def add(self, name: str, inflict: Inflict, step: str, verdict: str, *words: str) -> None:
+    def add(self, name: str, inflict: Change, step: str, verdict: str, *words: str, cure: Change | None = None) -> None:
         """Add a fault under a name."""
-        self.append(Fault(name, inflict, step, verdict, words, (), ()))
+        self.append(Fault(name, inflict, step, verdict, words, (), (), cure))

@@ -38,6 +38,11 @@ def a_bundle_without_the_certificate(patient: Patient) -> None:
     patient.bundle.write_text(patient.roots_pem)
 
 
+@FAULTS("bundle_file", "bundle_invalid")
+def an_empty_bundle(patient: Patient) -> None:
+    patient.bundle.write_text("")
+
+
 @FAULTS("certificate_file", "certificate_invalid", "contains no certificate", also=("bundle_file",))
 def a_file_of_something_else(patient: Patient) -> None:
     patient.certificate.write_text("<html>")

@@ -16,6 +16,7 @@ from tests.sandbox import BLOCKED, NAMES
 from tf_helper import cli
 from tf_helper.commands.exec import tool_env
 from tf_helper.doctor import tunnel
+from tf_helper.doctor.steps import STEPS
 from tf_helper.query import parse_query
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Patient:
     deployment: Deployment
     gateway: Gateway
     proxy: Proxy
+    listener: Certified = field(init=False)
+    """What its listener has, if that speaks TLS."""
     directory: Path
     settings: dict[str, str]
     running: ExitStack
@@ -114,9 +117,10 @@ class Patient:
         self.proxy = self.running.enter_context(Proxy(**{**usual, **changed}))
         self.settings["proxy_url"] = f"{'https' if 'listener' in changed else 'http'}://{PROXY_HOST}:{self.proxy.port}"
 
-    def listen_with(self, certificate: Certified, *chain: Certified) -> None:
+    def listen_with(self, certificate: Certified) -> None:
         """Have the proxy's listener speak TLS with this certificate."""
-        self.replace_proxy(listener=server_context(certificate, *chain))
+        self.listener = certificate
+        self.replace_proxy(listener=server_context(certificate))
 
     def listener_certificate(self, **changed: Any) -> Certified:  # noqa: ANN401
         """Make a certificate for the listener, signed by the company."""
@@ -164,6 +168,10 @@ class Patient:
         """Return the command line, apart from the program."""
         return ["doctor", *options(self.settings | self.hosts)]
 
+    def name_the_proxy(self) -> None:
+        """Have proxy_url name the proxy again."""
+        self.settings["proxy_url"] = f"http://{PROXY_HOST}:{self.proxy.port}"
+
     def run(self, *more: str) -> tuple[int, str]:
         """Run doctor; return its exit status and what it printed, after a look for the token."""
         for name in set(os.environ) - {"PATH", "HOME", "PYTEST_CURRENT_TEST", "TMPDIR"}:
@@ -177,8 +185,11 @@ class Patient:
         assert err == ""
         return status, out
 
-    def examine(self, *more: str) -> Report:
-        """Run doctor with --json."""
+    def examine(self, *more: str, until: str = "") -> Report:
+        """Run doctor with --json, and only its steps up to the one of that name."""
+        if until:
+            names = [step.name for step in STEPS]
+            self.monkeypatch.setattr("tf_helper.doctor.runner.STEPS", STEPS[: names.index(until) + 1])
         status, out = self.run("--json", *more)
         text = json.loads(out)
         assert text["ok"] == (status == 0)

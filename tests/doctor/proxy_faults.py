@@ -20,12 +20,29 @@ if TYPE_CHECKING:
 FAULTS = Faults()
 
 
-@FAULTS("proxy_dns", "proxy_has_no_address", "aiproxy.invalid")
+def name_the_proxy(patient: Patient) -> None:
+    patient.name_the_proxy()
+
+
+def correct_the_scheme(patient: Patient) -> None:
+    scheme, _, address = patient.settings["proxy_url"].partition("://")
+    patient.settings["proxy_url"] = f"{'http' if scheme == 'https' else 'https'}://{address}"
+
+
+def enable_a_provider(patient: Patient) -> None:
+    patient.proxy.providers["api.openai.com"] = "openai"
+
+
+def name_the_provider(patient: Patient) -> None:
+    patient.hosts["provider_host"] = next(iter(patient.proxy.providers))
+
+
+@FAULTS("proxy_dns", "proxy_has_no_address", "aiproxy.invalid", cure=name_the_proxy)
 def a_name_without_an_address(patient: Patient) -> None:
     patient.settings["proxy_url"] = "http://aiproxy.invalid:8888"
 
 
-@FAULTS("proxy_tcp", "proxy_not_reached", "connection refused")
+@FAULTS("proxy_tcp", "proxy_not_reached", "connection refused", cure=name_the_proxy)
 def a_closed_port(patient: Patient) -> None:
     patient.put_in_place_of_proxy(patient.running.enter_context(closed_port()))
 
@@ -58,15 +75,16 @@ def thousands_of_dead_addresses(patient: Patient) -> None:
     resolve_proxy_to(patient, *(f"127.1.{number // 250}.{number % 250}" for number in range(1, 4000)))
 
 
-@FAULTS("proxy_tls", "proxy_tls_plain_http")
+@FAULTS("proxy_tls", "proxy_tls_plain_http", cure=correct_the_scheme)
 def https_for_a_listener_without_tls(patient: Patient) -> None:
-    patient.settings["proxy_url"] = patient.settings["proxy_url"].replace("http:", "https:")
+    correct_the_scheme(patient)
 
 
-@FAULTS("connect_without_token", "challenge_over_tls")
+@FAULTS("connect_without_token", "challenge_over_tls", cure=correct_the_scheme)
 def http_for_a_listener_with_tls(patient: Patient) -> None:
+    patient.save(patient.company.pem)
     patient.listen_with(patient.listener_certificate())
-    patient.settings["proxy_url"] = patient.settings["proxy_url"].replace("https:", "http:")
+    correct_the_scheme(patient)
 
 
 @FAULTS("proxy_tls", "proxy_tls_failed", "no answer to the TLS handshake")
@@ -100,10 +118,17 @@ for talk, reason in {
         patient.be_impatient()
         patient.put_in_place_of_proxy(talk)
 
-    FAULTS.add(f"{talk.__name__}: {reason}", something_else, "connect_without_token", "challenge_no_response", reason)
+    FAULTS.add(
+        f"{talk.__name__}: {reason}",
+        something_else,
+        "connect_without_token",
+        "challenge_no_response",
+        reason,
+        cure=name_the_proxy,
+    )
 
 
-@FAULTS("connect_without_token", "challenge_web_server_accepts", "(200)", warned=("settings",))
+@FAULTS("connect_without_token", "challenge_web_server_accepts", "(200)", warned=("settings",), cure=name_the_proxy)
 def the_deployment_for_the_proxy(patient: Patient) -> None:
     patient.settings["proxy_url"] = patient.deployment.url
 
@@ -151,10 +176,10 @@ for name, (verdict, words, response) in {
     "a load balancer with a broken proxy behind it": ("load_balancer", "502", answer(502)),
 }.items():
     inflict = answers(response, with_token=response, other_port=response)
-    FAULTS.add(name, inflict, "connect_without_token", f"challenge_{verdict}", words)
+    FAULTS.add(name, inflict, "connect_without_token", f"challenge_{verdict}", words, cure=name_the_proxy)
 
 
-@FAULTS("connect_without_token", "challenge_open_proxy")
+@FAULTS("connect_without_token", "challenge_open_proxy", cure=name_the_proxy)
 def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> None:
     def talk(connection: socket.socket, closing: threading.Event) -> None:
         if b":443 " not in connection.recv(65536):
@@ -165,7 +190,7 @@ def an_open_proxy_that_tries_for_long_to_reach_other_ports(patient: Patient) -> 
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS("connect_without_token", "challenge_for_no_host", "api.openai.com")
+@FAULTS("connect_without_token", "challenge_for_no_host", "api.openai.com", cure=enable_a_provider)
 def no_enabled_provider(patient: Patient) -> None:
     patient.proxy.providers.clear()
 
@@ -180,7 +205,12 @@ def no_enabled_provider_where_the_proxy_waits_for_a_name_server(patient: Patient
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS("connect_without_token", "challenge_for_no_host", "(200): api.anthropic.com, api.openai.com")
+@FAULTS(
+    "connect_without_token",
+    "challenge_for_no_host",
+    "(200): api.anthropic.com, api.openai.com",
+    cure=name_the_provider,
+)
 def no_enabled_provider_where_everything_can_be_reached(patient: Patient) -> None:
     patient.replace_proxy(hosts={"*": patient.origin.port}, providers={"ai.example.com": "other"})
 
@@ -194,25 +224,32 @@ for host, reason in {
     def name_a_provider(patient: Patient, host: str = host) -> None:
         patient.hosts["provider_host"] = host
 
-    FAULTS.add(f"named: {reason}", name_a_provider, "connect_without_token", "challenge_not_for_named_host", reason)
+    FAULTS.add(
+        f"named: {reason}",
+        name_a_provider,
+        "connect_without_token",
+        "challenge_not_for_named_host",
+        reason,
+        cure=name_the_provider,
+    )
 
 
-@FAULTS("connect_with_token", "tunnel_token_refused", warned=("tunnelled",))
+@FAULTS("connect_with_token", "tunnel_token_refused", warned=("tunnelled",), cure=name_the_proxy)
 def another_proxy_that_refuses_the_token(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(407, 'Proxy-Authenticate: Basic realm="Squid"'))(patient)
 
 
-@FAULTS("connect_with_token", "tunnel_refused", "503", warned=("tunnelled",))
+@FAULTS("connect_with_token", "tunnel_refused", "503", warned=("tunnelled",), cure=name_the_proxy)
 def a_load_balancer_that_answers_in_between(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(503))(patient)
 
 
-@FAULTS("connect_with_token", "tunnel_broken", "it closed the connection", warned=("tunnelled",))
+@FAULTS("connect_with_token", "tunnel_broken", "it closed the connection", warned=("tunnelled",), cure=name_the_proxy)
 def a_proxy_that_hangs_up_on_the_token(patient: Patient) -> None:
     answers(CHALLENGE)(patient)
 
 
-@FAULTS("provider", "provider_tunnel_refused", "502", warned=("tunnelled",))
+@FAULTS("provider", "provider_tunnel_refused", "502", warned=("tunnelled",), cure=name_the_proxy)
 def a_proxy_that_changes_its_mind(patient: Patient) -> None:
     opened: list[bool] = []
 
@@ -226,6 +263,6 @@ def a_proxy_that_changes_its_mind(patient: Patient) -> None:
     patient.put_in_place_of_proxy(talk, reads_requests=False)
 
 
-@FAULTS("provider", "provider_tunnel_broken", "the TLS handshake broke off", warned=("tunnelled",))
+@FAULTS("provider", "provider_tunnel_broken", "the TLS handshake broke off", warned=("tunnelled",), cure=name_the_proxy)
 def a_tunnel_without_tls_in_it(patient: Patient) -> None:
     answers(CHALLENGE, with_token=answer(200))(patient)

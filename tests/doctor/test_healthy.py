@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from tests.doctor.patient import PROVIDER
+from tests.doctor.proxy_faults import resolve_proxy_to
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
@@ -49,6 +50,10 @@ def with_the_ca_behind_its_root_on_disk(patient: Patient) -> None:
     patient.bundle.write_text(patient.roots_pem + saved)
 
 
+def with_an_address_that_this_machine_has_no_route_to(patient: Patient) -> None:
+    resolve_proxy_to(patient, "255.255.255.255", "127.0.0.1")
+
+
 def with_a_gateway_behind_tls(patient: Patient) -> None:
     authority = trustme.CA()
     gateway = patient.running.enter_context(Gateway(token=TOKEN, authority=authority))
@@ -75,6 +80,7 @@ ARRANGEMENTS = (
     with_an_intermediate_ca,
     with_a_root_that_only_the_module_was_given,
     with_the_ca_behind_its_root_on_disk,
+    with_an_address_that_this_machine_has_no_route_to,
     with_a_gateway_behind_tls,
     with_an_unknown_provider,
     with_an_older_server,
@@ -82,8 +88,13 @@ ARRANGEMENTS = (
 )
 
 
-@pytest.mark.parametrize("tool", [False, True], ids=["shell", "tool"])
-@pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
+@pytest.mark.parametrize(
+    ("arrange", "tool"),
+    [
+        *((arrange, False) for arrange in ARRANGEMENTS),
+        *((arrange, True) for arrange in (over_tls, with_an_intermediate_ca, with_the_ca_behind_its_root_on_disk)),
+    ],
+)
 def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, *, tool: bool) -> None:
     arrange(patient)
     if tool:
@@ -180,11 +191,14 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
         CLAUDE_CODE_USE_BEDROCK="0",
         CODER_SESSION_TOKEN=TOKEN,
     )
-    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK; they agree" in patient.examine().text("environment")
+    patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
+    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
 
 
-def test_without_a_home_no_files_of_tools_are_read(patient: Patient) -> None:
-    patient.environment["HOME"] = ""
+@pytest.mark.parametrize("home", ["", "{0.directory}/home"])
+def test_without_a_home_or_settings_in_it_a_shell_is_well(home: str, patient: Patient) -> None:
+    patient.write_files({"~/.claude/settings.json": '{"env": 1}'})
+    patient.environment["HOME"] = home.format(patient)
     assert patient.examine().text("environment") == "no tool variables are set (normal for a shell) -> "
 
 

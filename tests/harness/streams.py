@@ -99,6 +99,8 @@ class StreamServer(Closing):
     async def _end(self) -> None:
         for server in self._servers:
             server.close()
+        for _ in range(3):  # until what has just been accepted is among the transports
+            await asyncio.sleep(0)
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for transport in list(self._transports):
             transport.abort()  # close() would wait for the other side, with TLS

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import PROGRAM
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.deployment import BUILD_INFO_PATH, USER_PATH, Answer, Deployment
+from tests.harness.deployment import BUILD_INFO_PATH, TOKEN, USER_PATH, Answer, Deployment
 from tests.harness.planting import SECRET_TEXTS, Secrets, observe, secret_texts
-from tests.harness.program import Ran, fetching, options, run_in_process
+from tests.harness.program import Ran, fetching, options, run, run_in_process
 from tests.harness.promises import ANSWERED, REFUSED, answered
 from tests.harness.raw_server import RawServer, says
 from tf_helper import cli
@@ -22,6 +21,8 @@ from tf_helper.query import QUERY_KEYS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.harness.proxy import Proxy
 
 SECRETS = Secrets.new()
 CLOSED = "http://127.0.0.1:1"
@@ -118,8 +119,7 @@ def test_no_argument_is_repeated(argument: str) -> None:
 
 
 def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    with suppress(SystemExit):
-        cli.main(arguments)
+    cli.main(arguments)
     out, err = capsys.readouterr()
     return out + err
 
@@ -142,11 +142,25 @@ def test_a_setting_of_a_command_shows_no_password(
 
 
 @pytest.mark.parametrize("text", SECRET_TEXTS)
-def test_a_variable_that_doctor_looks_at_shows_no_password(
-    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_variable_or_a_file_that_doctor_looks_at_shows_no_password(
+    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    value = text.replace("{}", SECRETS.password)
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "DENO_CERT"):
-        monkeypatch.setenv(name, text.replace("{}", SECRETS.password))
+        monkeypatch.setenv(name, value)
+    for name in ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL"):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", SECRETS.token)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name, content in {
+        ".claude/settings.json": json.dumps({"env": {"https_proxy": value, "ANTHROPIC_BASE_URL": value}}),
+        ".codex/.env": f"HTTPS_PROXY='{value}'\n",
+        ".codex/config.toml": f"openai_base_url = '{value}'\n",
+        ".vscode-server/data/User/settings.json": json.dumps({"http.proxy": value, value: value}),
+    }.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode(errors="surrogateescape"))
     monkeypatch.setenv("CODER_SESSION_TOKEN", SECRETS.token)
     report = said(["doctor", "--json", "--proxy-url", CLOSED, "--cert-path", "/missing/ca.pem"], capsys)
     assert "environment" in report
@@ -259,6 +273,25 @@ def test_the_process_writes_no_file_starts_no_program_and_shows_no_secret(
     assert seen.places_of(SECRETS) == []
     assert (seen.files, seen.events) == ({}, ())
     assert any(b"tf-helper" in line for line in seen.command_lines)
+
+
+SOURCES = ["CODER_SESSION_TOKEN", "CODER_WORKSPACE_OWNER_SESSION_TOKEN", "HTTPS_PROXY"]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("other", ["CODER_URL", "CODER_AGENT_URL", "HTTPS_PROXY"])
+def test_doctor_sends_a_token_to_its_own_deployment_and_proxy_only(
+    source: str, other: str, deployment: Deployment, proxy: Proxy
+) -> None:
+    own, before = f"http://127.0.0.1:{proxy.port}", len(proxy.asked)
+    environment = {source: TOKEN, other: "https://mine.example.com"}
+    if source == "HTTPS_PROXY":
+        leads_to = "http://mine.example.com:8888" if other == source else own
+        environment[source] = leads_to.replace("//", f"//coder:{TOKEN}@")
+    run(b"", "doctor", "--proxy-url", own, "--access-url", deployment.url, env=environment)
+    sent = {TOKEN} if other == "HTTPS_PROXY" and source != other else set()
+    assert {asked.token for asked in deployment.asked} - {None} == sent
+    assert any(request.credentials for request in proxy.asked[before:]) == bool(sent)
 
 
 def test_exec_puts_the_token_into_the_environment_of_the_command_and_nowhere_else(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificat
 
     `given` are all the certificates that are known, those of `ca_cert` first.
     """
-    fields = [Fields(certificate.der) for certificate in given]
+    fields = [Fields(certificate.der) for certificate in given if certificate.ca]
     for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
         try:
             found = list(refused_properties(its_fields, fields))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.ai_tools.packages import Package
     from tests.harness.cells import Cell
 
-Family = Literal["Tools", "Python", "JavaScript", "Telemetry"]
+Family = Literal["Tools", "Python", "JavaScript", "Telemetry", "Clients"]
 
 ANTHROPIC = "api.anthropic.com"
 OPENAI = "api.openai.com"

@@ -7,6 +7,7 @@ import json
 import queue
 import subprocess
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tests.harness.closing import Closing
@@ -44,7 +45,8 @@ class LanguageServer(Closing):
         self._process.kill()
         self._process.wait()
         self._reader.join()
-        self._input.close()
+        with suppress(BrokenPipeError):
+            self._input.close()
         self._log.close()
 
     def request(self, method: str, parameters: Message) -> Any:  # noqa: ANN401 - what a server answers
@@ -75,13 +77,14 @@ class LanguageServer(Closing):
         self._input.flush()
 
     def _read(self, output: IO[bytes]) -> None:
-        while headers := list(iter(lambda: output.readline().strip(), b"")):
-            (length,) = (int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length"))
-            message: Message = json.loads(output.read(length))
-            if "method" not in message:
-                self._answers.put(message)
-            elif "id" in message:
-                self._send({"id": message["id"], "result": {"success": True}})
-            else:
-                self.notifications.append(message)
-        output.close()
+        # The server may end while something it has asked for is being answered.
+        with output, suppress(BrokenPipeError):
+            while headers := list(iter(lambda: output.readline().strip(), b"")):
+                (length,) = (int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length"))
+                message: Message = json.loads(output.read(length))
+                if "method" not in message:
+                    self._answers.put(message)
+                elif "id" in message:
+                    self._send({"id": message["id"], "result": {"success": True}})
+                else:
+                    self.notifications.append(message)

@@ -95,13 +95,12 @@ def test_an_ide_goes_past_the_proxy_only_by_http2_or_if_a_user_starts_it(
     assert bool(seen.past - by_http2) == way.started_by_user, seen
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way.clients is OF_VSCODE], ids=lambda way: way.name)
-def test_github_the_marketplace_and_telemetry_are_asked_through_the_proxy_unless_a_user_starts_it(
-    way: Way, open_ide: OpenIDE
-) -> None:
-    asked = open_ide(way, Cell("tunnelled", "HTTP")).asked
-    hosts = {"api.github.com", "open-vsx.org", "mobile.events.data.microsoft.com"}
-    assert (hosts & asked) == (set() if way.started_by_user else hosts), asked
+STARTED_BY_TEMPLATE = [way for way in WAYS if way.clients is OF_VSCODE and not way.started_by_user]
+
+
+@pytest.mark.parametrize("way", STARTED_BY_TEMPLATE, ids=lambda way: way.name)
+def test_vscode_itself_asks_the_marketplace_and_telemetry_through_the_proxy(way: Way, open_ide: OpenIDE) -> None:
+    assert open_ide(way, Cell("tunnelled", "HTTP")).asked >= {"open-vsx.org", "mobile.events.data.microsoft.com"}
 
 
 @every_way

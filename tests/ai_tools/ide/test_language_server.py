@@ -12,9 +12,10 @@ from tests.ai_tools.packages import NpmPackage, node
 from tests.ai_tools.provider.answers import TEXT
 from tests.ai_tools.provider.copilot import API, MODELS
 from tests.ai_tools.provider.github import COMPLETIONS
-from tests.ai_tools.stage import ALL_PROVIDERS, PATH
+from tests.ai_tools.stage import PATH
 from tests.harness.cells import HOSTS
 from tests.harness.deployment import TOKEN
+from tests.harness.gateway import PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def start(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Start
         pytest.skip(f"not installed: {PACKAGE.name} or {NODE.name}; run `make tools`")
 
     def make(host: Host, listener: Listener) -> LanguageServer:
-        stage.proxies[listener].providers = dict(ALL_PROVIDERS) if host == "intercepted" else {}
+        stage.proxies[listener].providers = dict(PROVIDERS) if host == "intercepted" else {}
         stage.provider.visits.clear()
         stage.recorder.attempts()
         script = PACKAGE.folder / "node_modules" / PACKAGE.name / "dist/language-server.js"

@@ -1,5 +1,7 @@
 """The way to the proxy: name, port, TLS."""
 
+import errno
+import os
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +17,9 @@ from tf_helper.values.certificate import parse_extra_ca_certs
 
 # Each is tried, all at once.
 _MAX_ADDRESSES = 16
+
+# Tools go on to the next address at once, as where a machine has no IPv6.
+_NO_ROUTE = {os.strerror(code).lower() for code in (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)}
 
 
 def proxy_dns(context: Context) -> Finding:
@@ -36,7 +41,7 @@ def proxy_tcp(context: Context) -> Finding:
     with ThreadPoolExecutor(len(addresses)) as pool:
         failures = dict(zip(addresses, pool.map(partial(_why_not_reached, context), addresses), strict=True))
     reached = tuple(address for address, reason in failures.items() if not reason)
-    silent = [address for address in addresses if address not in reached]
+    silent = [address for address in addresses if failures[address] not in {"", *_NO_ROUTE}]
     if not reached:
         return verdict("proxy_not_reached", port=origin.port, host=origin.host, reason=failures[addresses[0]])
     known = Known(proxy_addresses=reached)
