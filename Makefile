@@ -73,7 +73,7 @@ fuzz: $(VENV)/.installed
 docs: $(VENV)/.installed
 	python -m tests.pictures
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
-	pytest --quiet --write-transcripts tests/doctor/test_readme.py
+	pytest --quiet --write-transcripts tests/doctor/test_readme.py tests/end_to_end/test_check_and_doctor.py -k 'transcript or documentation'
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

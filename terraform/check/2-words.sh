@@ -7,8 +7,13 @@ failures=0 warnings_found=0 fine=0
 # certificate that is not trusted depends on the reason, see explain.
 # Sets: step, finding, message, advice
 find_verdict() {
-  row=${VERDICTS#*"$NEWLINE$1$TAB"}
-  row=${row%%"$NEWLINE"*}
+  # Not by ${VERDICTS#*...}, for which dash takes a time that grows with the square of the length.
+  IFS=$NEWLINE
+  for row in $VERDICTS; do
+    case $row in "$1$TAB"*) break ;; esac
+  done
+  unset -v IFS
+  row=${row#*"$TAB"}
   step=${row%%"$TAB"*} row=${row#*"$TAB"}
   finding=${row%%"$TAB"*} row=${row#*"$TAB"}
   message=${row%%"$TAB"*} advice=${row#*"$TAB"}

@@ -1,15 +1,22 @@
 # shellcheck shell=sh
 # The certificate's files, which the startup script has saved.
 
-# Sets: authority, to the first certificate, which is the proxy's own; "" if there is none
+# Sets: authority, to the first certificate in the file, which is the proxy's own; "" if there is none
+find_authority() {
+  authority=
+  if test -f "$CERT_PATH" && test -r "$CERT_PATH"; then authority=$(first_certificate <"$CERT_PATH"); fi
+}
+
+# Prints the first certificate on its standard input, if it is whole.
+first_certificate() {
+  awk '/-----BEGIN CERTIFICATE-----/ { text = "" } { text = text $0 "\n" } /-----END CERTIFICATE-----/ { printf "%s", text; exit }'
+}
+
 check_files() {
-  authority='' user=$(id -u)
+  user=$(id -u)
   if check_file "$CERT_PATH" 'certificate on disk'; then
-    authority=$(first_certificate)
-    case $authority in
-      *'-----BEGIN CERTIFICATE-----'*'-----END CERTIFICATE-----'*) ;;
-      *) authority='' && report certificate_invalid path "$CERT_PATH" reason 'contains no certificate' ;;
-    esac
+    if test -z "$authority"; then report certificate_invalid path "$CERT_PATH" reason 'contains no certificate'
+    elif ! holds_authority "$CERT_PATH"; then report certificate_replaced path "$CERT_PATH" sha256 unknown; fi
   fi
   if check_file "$CA_BUNDLE_PATH" 'bundle on disk'; then check_bundle; fi
 }
@@ -36,25 +43,33 @@ check_file() {
   return 1
 }
 
-check_bundle() {
-  if test -z "$authority"; then set -- "$CA_BUNDLE_PATH"; else set -- "$CERT_PATH" "$CA_BUNDLE_PATH"; fi
-  # shellcheck disable=SC2016 # a program of awk's
-  counts=$(awk -v count="$#" '
-    FNR == 1 { file++ }
-    /-----BEGIN CERTIFICATE-----/ { body = ""; next }
-    { gsub(/[ \t\r]/, "") }
-    !/^-----END/ { body = body $0; next }
-    file < count { if (!saved++) first = body; ours[body] = 1; next }
-    { all++; if (body in ours) found = found || body == first; else roots++ }
-    END { print all + 0, roots + 0, found + 0 }' "$@")
-  case $#$counts in
-    ?'0 '*) report bundle_invalid path "$CA_BUNDLE_PATH" ;;
-    1*) ;; # nothing to compare it with
-    *\ 0) report bundle_lacks_ca path "$CA_BUNDLE_PATH" ;;
-    *\ 0\ 1) report bundle_lacks_roots path "$CA_BUNDLE_PATH" ;;
-    *)
-      counts=${counts#* }
-      report bundle_complete path "$CA_BUNDLE_PATH" total "${counts% *}"
-      ;;
+# Prints for the certificates in the files: a line with the base64 of each, without white space.
+bodies() {
+  awk '{ gsub(/[ \t\r]/, "") }
+    /-----BEGINCERTIFICATE-----/ { body = ""; next }
+    /-----ENDCERTIFICATE-----/ { print body }
+    { body = body $0 }' "$@"
+}
+
+holds_authority() {
+  case $NEWLINE$(bodies "$1")$NEWLINE in
+    *"$NEWLINE$(printf '%s\n' "$authority" | bodies)$NEWLINE"*) ;;
+    *) return 1 ;;
   esac
+}
+
+check_bundle() {
+  total=$(bodies "$CA_BUNDLE_PATH" | awk 'END { print NR }')
+  ours=$(if test -n "$authority"; then bodies "$CERT_PATH" | awk 'END { print NR }'; fi)
+  if test "$total" = 0; then
+    report bundle_invalid path "$CA_BUNDLE_PATH"
+  elif test -z "$authority"; then
+    : # nothing to compare it with
+  elif ! holds_authority "$CA_BUNDLE_PATH"; then
+    report bundle_lacks_ca path "$CA_BUNDLE_PATH"
+  elif test "$total" -le "$ours"; then
+    report bundle_lacks_roots path "$CA_BUNDLE_PATH"
+  else
+    report bundle_complete path "$CA_BUNDLE_PATH" total "$((total - ours))"
+  fi
 }

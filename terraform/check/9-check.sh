@@ -2,8 +2,6 @@
 # WRAPPER --check: says whether requests get through, and ends with status 0 if they do.
 
 check_proxy() {
-  # shellcheck disable=SC2086 # host names
-  name_proxy "$(for_each ask_without_token $hosts)"
   case $proxy_name/$proxy_verdict in
     */proxy_has_no_address) ;;
     \[*/* | *[0-9].[0-9]*.[0-9]*.[0-9]*/*) report proxy_is_address ;;
@@ -31,9 +29,14 @@ hosts=
 IFS=$NEWLINE
 for line in $PROVIDER_HOSTS; do hosts="$hosts${hosts:+ }${line%%"$TAB"*}"; done
 unset -v IFS
+started=$(date +%s) answers=
+# shellcheck disable=SC2086 # host names
+name_proxy "$(for_each ask_without_token $hosts)"
+find_authority
+if test -n "$challenged" && test -n "$authority"; then ask_hosts; fi
 check_files
 check_proxy
-if test -n "$challenged" && test -n "$authority"; then check_hosts; fi
+if test -n "$answers"; then check_hosts; fi
 check_vscode
 report_summary
 exit

@@ -1,4 +1,4 @@
-"""`<wrapper> --check`, with the real curl, says the same as `tf-helper doctor`: of its faults, and if all is well."""
+"""`<wrapper> --check`, with the real curl, says what `tf-helper doctor` says, of its faults and where all is well."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests import ROOT
 from tests.doctor import file_faults, proxy_faults, test_healthy, tls_faults, tunnel_faults
 from tests.doctor.patient import PROVIDER, PROXY_HOST, Patient
+from tests.doctor.transcripts import PROXY_URL, generalized
 from tests.harness.certificates import SERVER_AUTH, make_certificate, server_context
 from tests.harness.deployment import TOKEN
 from tests.script.workspace import SHELLS, Workspace, program
@@ -45,7 +47,11 @@ FAULTS = [
     if fault.step in _STEPS and not _OF_DOCTOR_ALONE.fullmatch(fault.name)
 ]
 ARRANGEMENTS = [
-    arrange for arrange in test_healthy.ARRANGEMENTS if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
+    *(
+        arrange
+        for arrange in test_healthy.ARRANGEMENTS
+        if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
+    )
 ]
 
 _LINE = re.compile(r"(ok|warning|failed) +(\S.*?)(?:  +\S.*)?")
@@ -131,9 +137,8 @@ def test_a_fault_has_the_same_status_and_remedy(fault: Fault, checked: Checked, 
     if fault.step == "gateway":
         patient.settings["access_url"] = patient.deployment.url  # a wrapper always has it
     check = checked.run()
+    assert {status for status, _ in check.steps.values()} != {"ok"}, check.text
     assert_same(check, patient.examine())
-    title = patient.examine().steps[fault.step]["title"]
-    assert check.steps[title][0] != "ok", check.text
 
 
 @pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
@@ -179,3 +184,14 @@ def test_a_report_is_the_same_under_each_shell(
     assert (hosts in check.text) == (change is one_of_three_providers_is_refused), check.text
     of_vscode = [line for line in report.steps["environment"]["seen"].splitlines() if line.startswith("VS Code")]
     assert re.findall(r"^warning +environment +(VS Code.*)", check.text, re.MULTILINE) == of_vscode
+
+
+def test_the_documentation_shows_a_report(checked: Checked, patient: Patient, pytestconfig: pytest.Config) -> None:
+    patient.gateway.faults.add("budget")
+    text = generalized(checked.run().text, patient, PROXY_URL).replace("1 of the system's", "144 of the system's")
+    shown = f"$ ~/.local/bin/ai-proxy --check\n{text}"
+    page = ROOT / "docs/troubleshooting.md"
+    if pytestconfig.option.write_transcripts:
+        block = re.compile(r"(?<=```console\n)\$ \S+ --check\n(.*\n)*?(?=```)")
+        page.write_text(block.sub(lambda _: shown, page.read_text()))
+    assert f"```console\n{shown}```\n" in page.read_text()
