@@ -60,22 +60,18 @@ def test_a_refusal_is_explained_and_only_a_temporary_one_is_retried(
 
 
 @in_one_shell
-@pytest.mark.parametrize(
-    ("location", "reason"),
-    [
-        ("https://127.0.0.1/login", "redirects to https (302): the deployment's access URL should begin with https://"),
-        ("https://127.0.0.1", "redirects to https (302)"),
-        ("https://127.0.0.1:8443/", "redirects to https (302)"),
-        ("https://127.0.0.1.example.com/", "redirects elsewhere (302)"),
-        ("http://127.0.0.1/", "redirects elsewhere (302)"),
-    ],
-)
-def test_a_redirect_is_not_followed_and_one_to_https_is_named(
-    workspace: Workspace, deployment: Deployment, location: str, reason: str
-) -> None:
-    deployment.serve(Answer(302, headers={"Location": location}))
-    assert f"{deployment.url} {reason}" in workspace.run().failure
-    assert len(deployment.asked) == 1
+def test_a_redirect_is_not_followed_and_one_to_https_is_named(workspace: Workspace, deployment: Deployment) -> None:
+    for location, reason in {
+        "https://127.0.0.1/login": "to https (302): the deployment's access URL should begin with https://",
+        "https://127.0.0.1": "to https (302)",
+        "https://127.0.0.1:8443/": "to https (302)",
+        "https://127.0.0.1.example.com/": "elsewhere (302)",
+        "http://127.0.0.1/": "elsewhere (302)",
+    }.items():
+        deployment.asked.clear()
+        deployment.serve(Answer(302, headers={"Location": location}))
+        assert f"{deployment.url} redirects {reason}" in workspace.run().failure
+        assert len(deployment.asked) == 1
 
 
 def test_each_path_has_three_tries_of_its_own(
