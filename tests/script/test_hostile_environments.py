@@ -130,9 +130,7 @@ def test_no_value_is_traced(workspace: Workspace, deployment: Deployment, option
 
 
 @pytest.mark.parametrize("path", [".:{}", ":{}"])
-def test_no_program_is_run_from_a_relative_directory_of_path(
-    workspace: Workspace, certificates: Certificates, path: str
-) -> None:
+def test_no_program_of_a_relative_directory_is_run(workspace: Workspace, certificates: Certificates, path: str) -> None:
     # In a shared directory, such as /tmp, it could be that of another user.
     workspace.certificates.chmod(0o1777)
     for name in ("coder", "ls", "mktemp", "openssl"):

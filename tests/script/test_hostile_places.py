@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 CALLER = 54321
 STRANGER = 54322
 
-OTHER_FILES = (
-    *(b"precious", b" ", b"#!/bin/sh\n\nclaude\n", b"\x7fELF\0\n\0"),
-    b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",  # not a complete one
-)
-
 
 @pytest.fixture(params=["cert_path", "bundle_path", "wrapper_path"])
 def place(request: pytest.FixtureRequest, workspace: Workspace) -> Path:
@@ -54,9 +49,7 @@ OTHERS: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_not_a_file_of_ours_is_refused_unread(
-    workspace: Workspace, certificates: Certificates, place: Path, name: str
-) -> None:
+def test_other_kinds_are_refused(workspace: Workspace, certificates: Certificates, place: Path, name: str) -> None:
     plant, reason = OTHERS[name]
     (workspace.home / "file").write_text(certificates.company.pem)
     plant(place)
@@ -67,27 +60,20 @@ def test_what_is_not_a_file_of_ours_is_refused_unread(
     assert not (workspace.home / "nothing").exists()
 
 
-@pytest.mark.parametrize("content", OTHER_FILES)
-def test_any_other_file_is_left_alone(workspace: Workspace, place: Path, content: bytes) -> None:
-    place.write_bytes(content)
-    run = workspace.run()
-    assert run.failure.startswith(str(place))
-    assert run.stderr.count("\n") == 1
-    assert place.read_bytes() == content
-
-
-def test_a_key_beside_its_certificate_is_not_lost(workspace: Workspace, certificates: Certificates) -> None:
-    # Some servers keep both in one file.
-    both = certificates.leaf.pem + certificates.leaf.key_pem
-    workspace.bundle_path.write_text(both)
-    assert f"{workspace.bundle_path} contains a private key" in workspace.run().failure
-    assert workspace.bundle_path.read_text() == both
-
-
-def test_an_empty_file_is_replaced(workspace: Workspace, place: Path) -> None:
-    place.touch()
+def test_any_other_file_is_left_alone(workspace: Workspace, certificates: Certificates, place: Path) -> None:
+    place.touch()  # an empty one is replaced
     assert workspace.run().status == 0
     assert place.stat().st_size > 0
+    leaf = certificates.leaf
+    incomplete = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    # Some servers keep a certificate and its key in one file.
+    for content in ("precious", " ", "#!/bin/sh\n\nclaude\n", "\x7fELF\0\n\0", incomplete, leaf.pem + leaf.key_pem):
+        place.write_text(content)
+        run = workspace.run()
+        assert run.failure.startswith(str(place))
+        assert ("contains a private key" in run.failure) == (content[-20:] == leaf.key_pem[-20:] and place.suffix != "")
+        assert run.stderr.count("\n") == 1
+        assert place.read_text() == content
 
 
 @pytest.mark.parametrize("bad", ["cert_path", "wrapper_path"])
@@ -104,19 +90,17 @@ def test_nothing_is_written_unless_both_places_are_good(workspace: Workspace, ba
     assert not (workspace.home / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["cert_path", "bundle_path"])
-def test_a_file_that_appears_during_the_download_is_left_alone(
-    workspace: Workspace, deployment: Deployment, name: str
-) -> None:
-    path: Path = getattr(workspace, name)
+def test_a_file_that_appears_during_the_download_is_left_alone(workspace: Workspace, deployment: Deployment) -> None:
+    for path in (workspace.bundle_path, workspace.cert_path):
 
-    def write() -> None:
-        path.write_text("precious")
+        def write(path: Path = path) -> None:
+            path.write_text("precious")
 
-    deployment.before_answer = write
-    assert f"{path} does not contain certificates" in workspace.run().failure
-    assert path.read_text() == "precious"
-    assert workspace.left_over() == []
+        deployment.before_answer = write
+        assert f"{path} does not contain certificates" in workspace.run().failure
+        assert path.read_text() == "precious"
+        assert workspace.left_over() == []
+        path.unlink()
 
 
 def test_a_directory_that_appears_at_the_last_moment_gets_no_file(workspace: Workspace, place: Path) -> None:
@@ -162,9 +146,7 @@ def test_an_ancestor_that_everyone_can_write_to_is_a_warning(workspace: Workspac
     ],
     ids=["open", "vanished", "loop of links"],
 )
-def test_a_directory_created_by_someone_else_meanwhile_is_checked(
-    workspace: Workspace, mkdir: str, reason: str
-) -> None:
+def test_a_directory_created_by_someone_else_is_checked(workspace: Workspace, mkdir: str, reason: str) -> None:
     new = workspace.home / "new"
     workspace.save_at(new / "ca.pem")
     workspace.stub("mkdir", mkdir)
@@ -244,9 +226,7 @@ class TestOtherUsers:
         assert list(planted.iterdir()) == []
 
     @pytest.mark.parametrize("planted", ["link", "link on the way of a link", "parent of what a link leads to"])
-    def test_a_path_that_another_user_can_redirect_is_refused(
-        self, workspace: Workspace, shared: Path, planted: str
-    ) -> None:
+    def test_a_path_that_others_can_redirect_is_refused(self, workspace: Workspace, shared: Path, planted: str) -> None:
         # Each path leads to a directory of the caller's in the end.
         if planted == "parent of what a link leads to":
             shared.chmod(0o755)

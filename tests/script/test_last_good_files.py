@@ -50,17 +50,15 @@ def test_last_good_files_survive_a_full_disk(
     assert "cannot write to" in earlier.run(*limiting_files(limit, at_limit)).failure
 
 
-@pytest.mark.parametrize("end", ["kill -KILL $$", "exit 127"], ids=["no memory", "cannot start"])
-@pytest.mark.parametrize("arguments", ["*role=look1*", "*role=ca*"], ids=["at first", "at last"])
-def test_an_awk_that_does_not_run_is_not_mistaken_for_bad_files(earlier: Workspace, arguments: str, end: str) -> None:
+def test_an_awk_that_does_not_run_is_not_mistaken_for_bad_files(earlier: Workspace) -> None:
     awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
-    earlier.stub("awk", f'case $* in {arguments}) {end} ;; esac\nexec {awk} "$@"')
-    assert re.match(r"awk failed \(exit status 1(37|27)\), so nothing can be saved: check", earlier.run().failure)
+    for arguments in ("*role=look1*", "*role=ca*"):  # the first and the last
+        for end in ("kill -KILL $$", "exit 127"):  # without memory, or its libraries
+            earlier.stub("awk", f'case $* in {arguments}) {end} ;; esac\nexec {awk} "$@"')
+            assert re.match(r"awk failed \(exit status 1(37|27)\), so nothing can be saved", earlier.run().failure)
 
 
-def test_the_bundle_is_put_back_if_the_certificate_cannot_be_saved(
-    earlier: Workspace, deployment: Deployment, certificates: Certificates
-) -> None:
+def test_the_bundle_is_put_back(earlier: Workspace, deployment: Deployment, certificates: Certificates) -> None:
     deployment.serve(Answer(body=certificates.company.pem.encode()))
     earlier.stub("mv", MV_FIRST_FILE)
     assert "cannot write to" in earlier.run().failure
@@ -106,9 +104,7 @@ def test_the_leftovers_of_a_killed_run_are_removed_hours_later(workspace: Worksp
     assert workspace.left_over() == sorted([fresh.name, other.name, "ca"])
 
 
-def test_two_runs_at_once_leave_the_files_of_one(
-    workspace: Workspace, deployment: Deployment, certificates: Certificates
-) -> None:
+def test_two_runs_save_those_of_one(workspace: Workspace, deployment: Deployment, certificates: Certificates) -> None:
     pems = [certificates.company.pem, certificates.intermediate.pem]
     deployment.serve(*(Answer(body=pem.encode()) for pem in pems))
     # Neither is answered before both have asked.

@@ -58,39 +58,27 @@ def call(wrapper: Path, shell: str) -> Call:
     return run
 
 
-def test_it_is_saved_for_its_user_alone_before_anything_is_downloaded(
-    saving: Workspace, deployment: Deployment
-) -> None:
+def test_it_is_for_its_user_alone_at_once_and_before_the_download(saving: Workspace, deployment: Deployment) -> None:
+    modes = saving.notes / "modes"
+    saving.stub("chmod", f'{program("ls")} -ld "$2" >>\'{modes}\'\nexec {program("chmod")} "$@"')
     deployment.serve(Answer(403))
     assert "denied access" in saving.run(umask=0).failure
+    assert modes.read_text().startswith("-rw------- ")
     assert saving.wrapper_path.stat().st_mode & 0o7777 == 0o700
     assert saving.wrapper_path.parent.stat().st_mode & 0o7777 == 0o755
     assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
 
 
-def test_no_other_user_can_read_it_while_it_is_written(saving: Workspace) -> None:
-    # Not even if its directory were open.
-    modes = saving.notes / "modes"
-    saving.stub("chmod", f'{program("ls")} -ld "$2" >>\'{modes}\'\nexec {program("chmod")} "$@"')
-    assert saving.run(umask=0).status == 0
-    assert modes.read_text().startswith("-rw------- ")
-
-
-def test_the_one_of_the_last_start_is_replaced(saving: Workspace) -> None:
+def test_the_one_of_the_last_start_is_replaced_atomically(saving: Workspace) -> None:
     # Also one of another version of the module, which has the same second line.
-    assert saving.run().status == 0
-    lines = saving.wrapper_path.read_text().splitlines(keepends=True)
-    saving.wrapper_path.write_text("".join([*lines[:2], "exec /bin/false\n"]))
-    assert saving.run().status == 0
-    assert saving.wrapper_path.read_text() == "".join(lines)
-
-
-def test_the_wrapper_is_replaced_atomically(saving: Workspace) -> None:
     assert saving.run().status == 0
     before = saving.wrapper_path.read_text()
     assert "cannot write to" in saving.run(*limiting_files(300, "SIG_DFL")).failure
     assert saving.wrapper_path.read_text() == before
     assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
+    saving.wrapper_path.write_text("".join([*before.splitlines(keepends=True)[:2], "exec /bin/false\n"]))
+    assert saving.run().status == 0
+    assert saving.wrapper_path.read_text() == before
 
 
 def test_where_it_cannot_be_executed_a_warning_says_how_to_run_it(saving: Workspace) -> None:
