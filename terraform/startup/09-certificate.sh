@@ -61,7 +61,7 @@ date_digits() {
 # Sets: unreadable, to numbers of certificates with blanks around them
 find_unreadable() {
   unreadable=
-  if openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -out /dev/null ||
+  if openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null ||
     openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null; then return; fi
   number=0
   set -- "$1"
