@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from tests.script.workspace import SHELLS, limiting_files, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.script.workspace import Workspace
 
@@ -180,7 +180,8 @@ def test_without_a_command_it_prints_its_usage(call: Call, wrapper: Path) -> Non
 def test_without_the_certificates_it_names_the_log(call: Call, saving: Workspace) -> None:
     for file in (saving.cert_path, saving.bundle_path):
         saved = file.read_bytes()
-        for spoil in (lambda file: file.write_bytes(b""), lambda file: file.unlink()):
+        for spoil in (Path.touch, Path.unlink):
+            file.write_bytes(b"")
             spoil(file)
             done = call("echo", "runs")
             assert (done.returncode, done.stdout) == (1, "")

@@ -6,8 +6,9 @@ from typing import Any
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.doctor.checks.api_keys import destination, is_deployment, is_intercepted
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.issue import Issue, proxy_origin
+from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
+from tf_helper.doctor.proxy_origin import proxy_origin
 from tf_helper.doctor.tool_settings import PresentSetting, node_options
 from tf_helper.doctor.verdicts import verdict
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
@@ -16,20 +17,19 @@ _NO_PROXY = ("NO_PROXY", "no_proxy")
 _ADDING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "adds"}
 
 
-def of_single_tools(context: Context, settings: list[PresentSetting]) -> Iterator[Issue]:
+def of_single_tools(context: Context, settings: list[PresentSetting]) -> Iterator[Finding]:
     """Yield what a tool takes before the module's variables, or instead of them."""
     for present in settings:
         said = _disagreement(context, present)
         if said and present.file:
-            yield Issue(
-                f"{said} ({present.file} wins over the environment)",
-                advice=f"correct it or remove it in {present.file}",
+            yield warning(
+                f"{said} ({present.file} wins over the environment)", f"correct it or remove it in {present.file}"
             )
         elif said:
-            yield Issue(said)
-    yield from map(Issue, node_options(context.environment))
+            yield warning(said)
+    yield from map(warning, node_options(context.environment))
     if context.environment.get("NODE_USE_ENV_PROXY", "1") not in {"", "1"}:
-        yield Issue("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
+        yield warning("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
 
 
 def _disagreement(context: Context, present: PresentSetting) -> str:
@@ -93,7 +93,7 @@ _SENTENCES: Mapping[str, Callable[[Context, PresentSetting], str]] = {
 }
 
 
-def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Iterator[Issue]:
+def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what an extension host does otherwise, with these settings, than the wrapper has it do."""
     proxy = context.query.proxy_url.origin
     for name, value in settings.items():
@@ -106,8 +106,7 @@ def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Itera
             elif ProxyAuthUrl.split(str(value)).password != context.token:
                 found = "vscode_other_token"
         if found:
-            problem = verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy).problem
-            yield Issue(problem.message, advice=problem.hint)
+            yield verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy)
 
 
 # The verdicts on values that say it all.
