@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Asks the proxy for a host. The wrapper's --check and the end of the startup script do, with these values in front:
+# Asks the proxy for a host: for the wrapper's --check and for the end of the startup script. script.tf puts in front:
 #   PROXY_URL       the proxy, without credentials
 #   PROVIDER_HOSTS  a line for each known host of AI providers: the host, and what does not work behind it
 #   VERDICTS        what can be found, from verdicts.json: lines of fields with a tab between them

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What the requests for intercepted hosts have found. Hosts of which the same is to be said are in one line.
+# What the requests for intercepted hosts have found. Hosts with the same result share a line.
 
 # Where the proxy has another CA than the file, the deployment tells whether it was replaced: then its own is trusted.
 # Sets: answers, and authority

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The certificate's files, which the startup script has saved, and the files of VS Code's servers.
+# The certificate's files, which the startup script has saved.
 
 # Sets: authority, to the first certificate in the file, which is the proxy's own; "" if there is none
 find_authority() {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Settings of VS Code's servers with which extensions do otherwise than the wrapper has them do.
+# Settings of VS Code's servers that override what the wrapper sets for extensions.
 
 check_vscode() {
   home='~' # for readers
@@ -31,8 +31,8 @@ report_settings() {
   unset -v IFS
 }
 
-# Prints a line NAME=VALUE for each setting. JSON with comments is not a thing for sed: comments count where they begin a
-# line, or follow a comma or a brace.
+# Prints a line NAME=VALUE for each setting. sed cannot parse JSON with comments: a comment is recognized if
+# it begins a line, or follows a comma or a brace.
 http_settings() {
   sed -e 's|^[[:space:]]*/\*[^*]*\*/||' -e '/^[[:space:]]*\/\*/,/\*\//d' -e 's|^[[:space:]]*//.*||' \
     -e 's|\([,{]\)[[:space:]]*//.*|\1|' -e 's|"http[.]|\

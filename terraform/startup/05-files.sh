@@ -3,23 +3,23 @@
 
 # Runs certificates.awk on files, which also looks at the old ones. It writes to $1 and $2, where these are not empty.
 # Only its standard output is read: a loader may complain on the other one.
-# Sets: ca_is, ca_count, root_count, left_out
+# Sets: ca_is, ca_count, root_count, left_out, unchanged
 read_pem() {
   certs_to=$1 bundle_to=$2
   shift 2
   words=$(CERT_FILE=$certs_to BUNDLE_FILE=$bundle_to awk "$CERTIFICATES_AWK" role=look1 "$old_cert" \
     role=look2 "$old_bundle" "$@" 2>/dev/null)
   status=$?
-  # shellcheck disable=SC2086 # six words
+  # shellcheck disable=SC2086 # seven words
   set -- $words
   case $status/$# in
-    0/6) ;;
+    0/7) ;;
     [23]/*) cannot_write ;;
     *) fail "awk failed (exit status $status), so nothing can be saved: check the free memory, and this awk" ;;
   esac
   require_certificates "$CERT_PATH" "$old_cert" "$1"
   require_certificates "$CA_BUNDLE_PATH" "$old_bundle" "$2"
-  ca_is=$3 ca_count=$4 root_count=$5 left_out=$6
+  ca_is=$3 ca_count=$4 root_count=$5 left_out=$6 unchanged=$7
 }
 
 # Sets: work
@@ -28,7 +28,7 @@ make_work_directory() {
   work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
 }
 
-# Killed runs leave their work directories; no run takes an hour. In a subshell, because bash's failglob ends it.
+# Removes the work directories of killed runs: no run takes an hour. In a subshell, which bash's failglob may end.
 remove_leftovers() (
   set +f
   for leftover in ./.aibridge-proxy.??????; do

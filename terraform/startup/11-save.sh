@@ -15,7 +15,7 @@ read_all() {
   read_pem "$new_cert" "$new_bundle" "skip=$1" role=ca "$ca" role=extra "$extra" role=roots "$roots"
 }
 
-# Reads everything and writes both files, still in the work directory.
+# Reads all certificates and writes both files, still in the work directory. $named says where the CA certificate came from.
 write_files() {
   find_old_files
   read_all ''
@@ -26,8 +26,10 @@ write_files() {
   esac
 }
 
-# Leaves out what AI tools would choke on, of the system's roots.
+# Leaves out what AI tools would choke on, of the system's roots. If the bundle of the last run is the same, that run has
+# found nothing in it.
 leave_out_unreadable() {
+  if test "$unchanged" = 1; then return; fi
   find_unreadable "$new_bundle"
   if test -n "$unreadable"; then
     read_all "$unreadable"
@@ -45,7 +47,6 @@ warn_of_roots() {
 
 # Both files are complete before the first is renamed. If the second cannot be, the first is put back.
 save() {
-  chmod 0644 "$new_cert" "$new_bundle" || cannot_write
   bundle=./${CA_BUNDLE_PATH##*/}
   if test -e "$bundle"; then cp -p "$bundle" "$new_cert.previous" 2>/dev/null || cannot_write; fi
   trap '' HUP INT TERM # not between the two

@@ -3,8 +3,8 @@
 #   look1, look2  files that the script may replace: only looked at
 #   ca, extra     certificates to trust: go to the file $CERT_FILE, and come first in $BUNDLE_FILE
 #   roots         the system's: go to $BUNDLE_FILE, without those of the numbers in `skip`, as counted in that file
-# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca and of roots;
-# and how many blocks of roots it left out.
+# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca and of roots; how
+# many blocks of roots it left out; and 1 if look2 contains the very certificates of $BUNDLE_FILE in their order, else 0.
 # Exit status 3: a file does not contain what was written to it. busybox's awk does not notice a full disk.
 
 # Records end at hyphens, so what is between two lines of hyphens is one record. `hyphens` counts those before it.
@@ -33,7 +33,7 @@ END {
   RS = "\001" # which is in no PEM: a file is one record
   if (ENVIRON["CERT_FILE"] != "") save(ENVIRON["CERT_FILE"], ours)
   if (ENVIRON["BUNDLE_FILE"] != "") save(ENVIRON["BUNDLE_FILE"], ours + roots)
-  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + 0, left_out + 0
+  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + 0, left_out + 0, !changed && number_of_old == ours + roots
   exit unsaved ? 3 : 0
 }
 
@@ -73,8 +73,9 @@ function end_block(    line_ends, bytes) {
   if (!is_base64()) {
     gsub(/[ \t\r]/, "", body)
     line_ends = 0
+    if (!is_base64()) body = ""
   }
-  bytes = is_base64() ? der_bytes() : 0
+  bytes = der_bytes()
   if (inside != "CERTIFICATE") {
     if (file == "roots") others[++number_of_others] = head(bytes)
   } else if (!bytes || bytes != length(body) / 4 * 3 - padding || file == "roots" && has_time_without_seconds()) {
@@ -82,6 +83,7 @@ function end_block(    line_ends, bytes) {
   } else {
     good[file] = 1
     heads[head(bytes)] = 1
+    if (file == "look2") old[++number_of_old] = body
     if (file ~ /^look/ || body in seen) return
     seen[body] = 1
     if (file != "roots") {
@@ -93,6 +95,7 @@ function end_block(    line_ends, bytes) {
     } else {
       roots++
     }
+    if (old[ours + roots] != body) changed = 1
     pem[ours + roots] = line_ends == int((length(body) + 63) / 64) + 1 ? substr(text, 2) : in_lines()
   }
 }
@@ -130,6 +133,8 @@ function sextet(position) {
 # Looks for what a time without seconds can begin with in base64: a UTCTime of 11 bytes (17 0b) or a GeneralizedTime of
 # 13 (18 0d), and a digit.
 function has_time_without_seconds(    number, position, found) {
+  # Quick and nearly always: two UTCTimes of 13 bytes (30 1e 17 0d).
+  if (index(body, "MB4XD") || index(body, "AeFw0") || index(body, "wHhcN")) return 0
   for (number = 1; number <= number_of_starts; number++) {
     position = 0
     while (found = index(substr(body, position + 1), time_starts[number])) {

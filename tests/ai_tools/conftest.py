@@ -43,7 +43,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def provider(authorities: Authorities) -> Iterator[Provider]:
-    """Run a server that stands in for the providers and all other hosts of the internet."""
+    """Run a stand-in for the providers and all other hosts of the internet."""
     with Provider(authorities.public) as running:
         yield running
 
@@ -57,7 +57,7 @@ def gateway(provider: Provider) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="session")
 def hosts(authorities: Authorities, provider: Provider) -> Iterator[Mapping[str, int]]:
-    """Run the providers that speak gRPC; return which port stands for which host."""
+    """Run the providers that speak gRPC; return the port of each host."""
     with GrpcProvider(authorities.public, provider.visits) as grpc_provider:
         yield {**dict.fromkeys(GRPC_HOSTS, grpc_provider.port), "*": provider.port}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -47,35 +46,22 @@ EMPTY = "sent an empty answer"
 WRONG: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
     "HTML": (lambda made: b"<!doctype html><title>Sign in</title>", NOT_PEM),
     "HTML that quotes a certificate": (lambda made: f"<pre>{made.proxy.pem}</pre>".encode(), NOT_PEM),
-    "JSON": (lambda made: b'{"message": "Certificate not found."}', NOT_PEM),
     "JSON that contains a certificate": (lambda made: repr({"pem": made.proxy.pem}).encode(), NOT_PEM),
     "DER": (lambda made: made.proxy.der, NOT_PEM),
     "bare base64": (lambda made: base64.b64encode(made.proxy.der), NOT_PEM),
     "private key": (lambda made: made.proxy.key_pem.encode(), KEY),
     "certificate and key": (lambda made: (made.proxy.pem + made.proxy.key_pem).encode(), KEY),
     "encrypted key": (lambda made: made.proxy.key_pem.replace("PRIVATE", "ENCRYPTED PRIVATE").encode(), KEY),
-    "old-style key": (lambda made: made.proxy.key_pem.replace("PRIVATE", "EC PRIVATE").encode(), KEY),
-    "certificate request": (
-        lambda made: made.proxy.pem.replace("CERTIFICATE", "CERTIFICATE REQUEST").encode(),
-        NOT_PEM,
-    ),
-    "truncated in the middle": (lambda made: made.proxy.pem[: len(made.proxy.pem) // 2].encode(), NOT_PEM),
+    "request": (lambda made: made.proxy.pem.replace("CERTIFICATE", "CERTIFICATE REQUEST").encode(), NOT_PEM),
     "truncated in the last line": (lambda made: made.proxy.pem[:-10].encode(), NOT_PEM),
     "a line left out": (lambda made: "\n".join(_lines(made, without=3)).encode(), NOT_PEM),
-    "four characters left out": (lambda made: made.proxy.pem.replace("=", "")[:-30].encode(), NOT_PEM),
-    "the second one truncated": (lambda made: (made.proxy.pem + made.company.pem[:-40]).encode(), NOT_PEM),
     "no end before the second": (lambda made: "\n".join([*_lines(made)[:-1], made.company.pem]).encode(), NOT_PEM),
-    "a character too many": (lambda made: f"{made.proxy.pem[:100]}A{made.proxy.pem[100:]}".encode(), NOT_PEM),
     "garbage in base64": (lambda made: _block(GARBAGE[:400]), NOT_PEM),
-    "garbage that is not base64": (lambda made: made.proxy.pem.replace("M", "\\$(id)", 1).encode(), NOT_PEM),
     "an empty block": (lambda made: _block(b""), NOT_PEM),
     "empty": (lambda made: b"", EMPTY),
-    "blank": (lambda made: b" \r\n\n\t", NOT_PEM),
-    "a zero byte": (lambda made: b"\0", NOT_PEM),
     "over the limit": (lambda made: f"{made.proxy.pem:#<16385}".encode(), LARGE),
     "far over the limit": (lambda made: made.proxy.pem.encode() + b"#" * 20_000_000, LARGE),
     "a byte behind the DER": (lambda made: _block(made.proxy.der + b"\0"), NOT_PEM),
-    "compressed": (lambda made: gzip.compress(made.proxy.pem.encode()), NOT_PEM),
 }
 
 # Only a program that reads certificates can tell these.
@@ -83,14 +69,8 @@ WRONG_TO_OPENSSL: dict[str, tuple[Callable[[Certificates], bytes], str]] = {
     "leaf": (lambda made: made.leaf.pem.encode(), "is not a CA certificate: check the proxy's certificate"),
     "CA and leaf": (lambda made: (made.proxy.pem + made.leaf.pem).encode(), "is not a CA certificate"),
     "expired": (lambda made: made.expired.pem.encode(), "has expired: replace it on the deployment"),
-    "not yet valid": (
-        lambda made: made.not_yet_valid.pem.encode(),
-        "is not valid yet: use it from then on, or correct",
-    ),
-    "garbage of the right length": (
-        lambda made: _block(made.proxy.der[:8] + GARBAGE[: len(made.proxy.der) - 8]),
-        "cannot be decoded",
-    ),
+    "not yet valid": (lambda made: made.not_yet_valid.pem.encode(), "is not valid yet: use it from then on, or"),
+    "garbage": (lambda made: _block(made.proxy.der[:8] + GARBAGE[: len(made.proxy.der) - 8]), "cannot be decoded"),
 }
 
 
@@ -122,14 +102,12 @@ def test_anything_but_certificates_is_refused(
     assert reason in failure
 
 
-@pytest.mark.parametrize("openssl", [None, "exit 1", "exit 127"], ids=["none", "broken", "without its libraries"])
-def test_without_a_working_openssl_a_download_is_saved(workspace: Workspace, openssl: str | None) -> None:
-    if openssl:
-        workspace.stub("openssl", openssl)
-    else:
-        workspace.without("openssl")
-    run = workspace.run()
-    assert (run.status, run.stderr) == (0, "")
+def test_without_a_working_openssl_a_download_is_saved(workspace: Workspace) -> None:
+    for openssl in ("exit 1", "exit 127", None):  # the second is one without its libraries
+        workspace.stub("openssl", openssl) if openssl else workspace.without("openssl")
+        run = workspace.run()
+        assert (run.status, run.stderr) == (0, "")
+        workspace.bundle_path.unlink()
 
 
 PROPERTIES = json.loads((MODULE / "certificate_properties.json").read_text())
@@ -176,9 +154,7 @@ def test_a_property_that_tools_refuse_is_a_warning(workspace: Workspace, deploym
     assert all(PROPERTIES[name]["way_out"][1:] in line for line in lines)
 
 
-def test_an_intermediate_is_well_beside_its_root(
-    workspace: Workspace, deployment: Deployment, certificates: Certificates
-) -> None:
+def test_an_intermediate_and_its_root(workspace: Workspace, deployment: Deployment, certificates: Certificates) -> None:
     deployment.serve(Answer(body=certificates.intermediate.pem.encode()))
     assert PROPERTIES["intermediate"]["property"] in workspace.run().stderr
     workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.company.pem

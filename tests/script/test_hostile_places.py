@@ -18,15 +18,8 @@ if TYPE_CHECKING:
     from tests.script.conftest import Certificates
     from tests.script.workspace import Workspace
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives directories to other users")
-
 CALLER = 54321
 STRANGER = 54322
-
-OTHER_FILES = (
-    *(b"precious", b" ", b"#!/bin/sh\n\nclaude\n", b"\x7fELF\0\n\0"),
-    b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",  # not a complete one
-)
 
 
 @pytest.fixture(params=["cert_path", "bundle_path", "wrapper_path"])
@@ -39,62 +32,48 @@ def place(request: pytest.FixtureRequest, workspace: Workspace) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("plant", "reason"),
-    [
-        (Path.mkdir, "is a directory: the"),
-        (os.mkfifo, "is not a regular file"),  # reading it would never end
-        (lambda path: os.truncate(os.open(path, os.O_CREAT | os.O_WRONLY), 1 << 30), "is larger than 16 MiB"),
-    ],
-    ids=["directory", "named pipe", "giant"],
-)
-def test_what_is_not_a_file_of_ours_is_refused_unread(
-    workspace: Workspace, place: Path, plant: Callable[[Path], object], reason: str
-) -> None:
+def _giant(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 1 << 30)
+
+
+# What is at the path, and what is said of it.
+OTHERS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "directory": (Path.mkdir, "is a directory: the"),
+    "named pipe": (os.mkfifo, "is not a regular file"),  # reading it would never end
+    "giant": (_giant, "is larger than 16 MiB"),
+    "link to a file": (lambda path: path.symlink_to("../file"), "is a symbolic link"),
+    "link to a directory": (lambda path: path.symlink_to("../certs"), "is a symbolic link"),
+    "link to nothing": (lambda path: path.symlink_to("../nothing"), "is a symbolic link"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_kinds_are_refused(workspace: Workspace, certificates: Certificates, place: Path, name: str) -> None:
+    plant, reason = OTHERS[name]
+    (workspace.home / "file").write_text(certificates.company.pem)
     plant(place)
-    before = place.lstat()
+    before = place.lstat()[:7]  # all but the times: links are looked at
     assert f"{place} {reason}" in workspace.run().failure
-    assert place.lstat() == before
+    assert place.lstat()[:7] == before
+    assert (workspace.home / "file").read_text() == certificates.company.pem
+    assert not (workspace.home / "nothing").exists()
 
 
-@pytest.mark.parametrize("target", ["file", "certificate", "directory", "nothing"])
-def test_a_link_is_refused(workspace: Workspace, certificates: Certificates, place: Path, target: str) -> None:
-    leads_to = workspace.home / "elsewhere"
-    if target == "directory":
-        leads_to.mkdir()
-    elif target != "nothing":
-        leads_to.write_text(certificates.company.pem if target == "certificate" else "precious")
-    place.symlink_to(leads_to)
-    assert f"{place} is a symbolic link" in workspace.run().failure
-    assert place.is_symlink()
-    assert leads_to.exists() == (target != "nothing")
-
-
-@pytest.mark.parametrize("content", OTHER_FILES)
-def test_any_other_file_is_left_alone(
-    workspace: Workspace, deployment: Deployment, place: Path, content: bytes
-) -> None:
-    place.write_bytes(content)
-    for answer in (deployment.answers, {}):
-        deployment.answers = answer
-        run = workspace.run()
-        assert run.failure.startswith(str(place))
-        assert run.stderr.count("\n") == 1
-        assert place.read_bytes() == content
-
-
-def test_a_key_beside_its_certificate_is_not_lost(workspace: Workspace, certificates: Certificates) -> None:
-    # Some servers keep both in one file.
-    both = certificates.leaf.pem + certificates.leaf.key_pem
-    workspace.bundle_path.write_text(both)
-    assert f"{workspace.bundle_path} contains a private key" in workspace.run().failure
-    assert workspace.bundle_path.read_text() == both
-
-
-def test_an_empty_file_is_replaced(workspace: Workspace, place: Path) -> None:
-    place.touch()
+def test_any_other_file_is_left_alone(workspace: Workspace, certificates: Certificates, place: Path) -> None:
+    place.touch()  # an empty one is replaced
     assert workspace.run().status == 0
     assert place.stat().st_size > 0
+    leaf = certificates.leaf
+    incomplete = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    # Some servers keep a certificate and its key in one file.
+    for content in ("precious", " ", "#!/bin/sh\n\nclaude\n", "\x7fELF\0\n\0", incomplete, leaf.pem + leaf.key_pem):
+        place.write_text(content)
+        run = workspace.run()
+        assert run.failure.startswith(str(place))
+        assert ("contains a private key" in run.failure) == (content[-20:] == leaf.key_pem[-20:] and place.suffix != "")
+        assert run.stderr.count("\n") == 1
+        assert place.read_text() == content
 
 
 @pytest.mark.parametrize("bad", ["cert_path", "wrapper_path"])
@@ -111,19 +90,17 @@ def test_nothing_is_written_unless_both_places_are_good(workspace: Workspace, ba
     assert not (workspace.home / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["cert_path", "bundle_path"])
-def test_a_file_that_appears_during_the_download_is_left_alone(
-    workspace: Workspace, deployment: Deployment, name: str
-) -> None:
-    path: Path = getattr(workspace, name)
+def test_a_file_that_appears_during_the_download_is_left_alone(workspace: Workspace, deployment: Deployment) -> None:
+    for path in (workspace.bundle_path, workspace.cert_path):
 
-    def write() -> None:
-        path.write_text("precious")
+        def write(path: Path = path) -> None:
+            path.write_text("precious")
 
-    deployment.before_answer = write
-    assert f"{path} does not contain certificates" in workspace.run().failure
-    assert path.read_text() == "precious"
-    assert workspace.left_over() == []
+        deployment.before_answer = write
+        assert f"{path} does not contain certificates" in workspace.run().failure
+        assert path.read_text() == "precious"
+        assert workspace.left_over() == []
+        path.unlink()
 
 
 def test_a_directory_that_appears_at_the_last_moment_gets_no_file(workspace: Workspace, place: Path) -> None:
@@ -169,9 +146,7 @@ def test_an_ancestor_that_everyone_can_write_to_is_a_warning(workspace: Workspac
     ],
     ids=["open", "vanished", "loop of links"],
 )
-def test_a_directory_created_by_someone_else_meanwhile_is_checked(
-    workspace: Workspace, mkdir: str, reason: str
-) -> None:
+def test_a_directory_created_by_someone_else_is_checked(workspace: Workspace, mkdir: str, reason: str) -> None:
     new = workspace.home / "new"
     workspace.save_at(new / "ca.pem")
     workspace.stub("mkdir", mkdir)
@@ -181,11 +156,11 @@ def test_a_directory_created_by_someone_else_meanwhile_is_checked(
     assert not new.is_dir() or list(new.iterdir()) == []
 
 
-@pytest.mark.parametrize("mode", [0o1777, 0o775, 0o2775, 0o770, 0o700])
-def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace, mode: int) -> None:
+def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace) -> None:
     # The first is /tmp, the others are homes.
-    workspace.certificates.chmod(mode)
-    assert workspace.run().status == 0
+    for mode in (0o1777, 0o775, 0o2775, 0o770, 0o700):
+        workspace.certificates.chmod(mode)
+        assert workspace.run().status == 0
 
 
 @pytest.mark.parametrize("target", ["a b", "jürgen", "certs/../a"])
@@ -198,7 +173,7 @@ def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace, t
     assert (workspace.home / target / "ca.pem").is_file()
 
 
-@needs_root
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives directories to other users")
 class TestOtherUsers:
     """The script runs as a user who is not root, whose home the workspace's is."""
 
@@ -214,50 +189,51 @@ class TestOtherUsers:
         for path in (workspace.home, workspace.certificates, workspace.notes):
             os.chown(path, CALLER, CALLER)
 
-    def test_the_callers_directory_below_one_of_root_is_fine(self, workspace: Workspace) -> None:
-        # As homes are.
+    @pytest.fixture
+    def shared(self, tmp_path: Path) -> Path:
+        """Make a directory like /tmp."""
+        (tmp_path / "shared").mkdir()
+        (tmp_path / "shared").chmod(0o1777)
+        return tmp_path / "shared"
+
+    def test_own_directories_below_those_of_root_are_fine(self, workspace: Workspace, shared: Path) -> None:
+        # As homes are, and the default in /tmp.
         assert workspace.run(user=CALLER).status == 0
         assert workspace.cert_path.stat().st_uid == CALLER
-
-    def test_a_new_directory_in_a_sticky_one_of_root_is_fine(self, workspace: Workspace, tmp_path: Path) -> None:
-        # As in /tmp, the default.
-        shared = tmp_path / "shared"
-        shared.mkdir()
-        shared.chmod(0o1777)
         workspace.save_at(shared / "aibridge-proxy" / "ca-cert.pem")
         assert workspace.run(user=CALLER).status == 0
 
     @pytest.mark.parametrize("caller", [CALLER, 0], ids=["user", "root"])
-    @pytest.mark.parametrize("saved", ["certificate", "wrapper"])
-    def test_a_directory_of_another_user_is_refused(
-        self, workspace: Workspace, tmp_path: Path, caller: int, saved: str
+    def test_what_belongs_to_another_user_is_refused(
+        self, workspace: Workspace, certificates: Certificates, shared: Path, caller: int
     ) -> None:
         # Such as /tmp/aibridge-proxy, if someone was quicker; even root leaves it alone.
-        planted = tmp_path / "planted"
+        for path in (workspace.home, workspace.certificates):
+            os.chown(path, caller, caller)
+        workspace.save_at(shared / "ca-cert.pem")
+        workspace.cert_path.write_text(certificates.company.pem)
+        os.chown(workspace.cert_path, STRANGER, STRANGER)
+        assert f"{workspace.cert_path} belongs to another user" in workspace.run(user=caller).failure
+        assert workspace.cert_path.read_text() == certificates.company.pem
+        planted = shared / "planted"
         planted.mkdir()
         planted.chmod(0o1777)
         os.chown(planted, STRANGER, STRANGER)
-        if caller == 0:
-            for path in (workspace.home, workspace.certificates):
-                os.chown(path, 0, 0)
-        for below in ("", "new/"):
-            (workspace.save_at if saved == "certificate" else workspace.save_wrapper_at)(planted / below / "file.pem")
-            assert f"{planted}/ belongs to another user (uid 54322)" in workspace.run(user=caller).failure
+        for save_at in (workspace.save_at, workspace.save_wrapper_at):
+            for below in ("", "new/"):
+                save_at(planted / below / "file.pem")
+                assert f"{planted}/ belongs to another user (uid 54322)" in workspace.run(user=caller).failure
         assert list(planted.iterdir()) == []
 
     @pytest.mark.parametrize("planted", ["link", "link on the way of a link", "parent of what a link leads to"])
-    def test_a_path_that_another_user_can_redirect_is_refused(
-        self, workspace: Workspace, tmp_path: Path, planted: str
-    ) -> None:
+    def test_a_path_that_others_can_redirect_is_refused(self, workspace: Workspace, shared: Path, planted: str) -> None:
         # Each path leads to a directory of the caller's in the end.
-        shared = tmp_path / "shared"
-        shared.mkdir()
         if planted == "parent of what a link leads to":
+            shared.chmod(0o755)
             (shared / "own").mkdir()
             os.chown(shared / "own", CALLER, CALLER)
             redirecting, target = shared, shared / "own"
         else:
-            shared.chmod(0o1777)
             redirecting = shared / "link"
             redirecting.symlink_to(workspace.home)
             target = redirecting / "certs"
@@ -268,28 +244,12 @@ class TestOtherUsers:
         assert f"{redirecting}" in workspace.run(user=CALLER).failure
         assert not (target / "ca-cert.pem").exists()
 
-    def test_a_directory_that_another_user_swaps_is_refused(self, workspace: Workspace, tmp_path: Path) -> None:
+    def test_a_directory_that_another_user_swaps_is_refused(self, workspace: Workspace, shared: Path) -> None:
         # In a sticky directory anyone can be quicker than mkdir.
-        shared = tmp_path / "shared"
-        shared.mkdir()
-        shared.chmod(0o1777)
         workspace.save_at(shared / "aibridge-proxy" / "ca-cert.pem")
         workspace.stub("mkdir", f'{program("mkdir")} "$@" && {program("chown")} {STRANGER} "$3"')
         assert f"{shared}/aibridge-proxy/ belongs to another user" in workspace.run(user=0).failure
         assert list(workspace.cert_path.parent.iterdir()) == []
-
-    @pytest.mark.parametrize("caller", [CALLER, 0], ids=["user", "root"])
-    def test_a_file_of_another_user_in_a_shared_directory_is_named_as_such(
-        self, workspace: Workspace, certificates: Certificates, tmp_path: Path, caller: int
-    ) -> None:
-        shared = tmp_path / "shared"
-        shared.mkdir()
-        shared.chmod(0o1777)
-        workspace.save_at(shared / "ca-cert.pem")
-        workspace.cert_path.write_text(certificates.company.pem)
-        os.chown(workspace.cert_path, STRANGER, STRANGER)
-        assert f"{workspace.cert_path} belongs to another user" in workspace.run(user=caller).failure
-        assert workspace.cert_path.read_text() == certificates.company.pem
 
     @pytest.mark.parametrize(("mapped", "taken_for_root"), [("1", True), ("4294967295", False)])
     def test_only_where_not_all_users_are_mapped_the_overflow_user_is_taken_for_root(
@@ -302,18 +262,14 @@ class TestOtherUsers:
         workspace.replace("/proc/self/uid_map", str(uid_map))
         os.chown(tmp_path, overflow_user, -1)
         run = workspace.run(user=CALLER)
-        if taken_for_root:
-            assert run.status == 0
-            assert f"warning: directories of uid {overflow_user}" in run.stderr
-        else:
-            assert f"{tmp_path}/ belongs to another user" in run.failure
+        assert run.status == (0 if taken_for_root else 1)
+        said = f"warning: directories of uid {overflow_user}" if taken_for_root else f"{tmp_path}/ belongs to another"
+        assert said in run.stderr
 
-    def test_a_directory_that_the_caller_cannot_write_to_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
-        workspace.save_at(tmp_path / "ca-cert.pem")
-        assert f"cannot write to {tmp_path}/" in workspace.run(user=CALLER).failure
-
-    def test_a_file_that_the_caller_cannot_read_is_left_alone(self, workspace: Workspace) -> None:
+    def test_what_the_caller_can_neither_write_nor_read_is_named(self, workspace: Workspace, tmp_path: Path) -> None:
         workspace.cert_path.write_text("precious")
         workspace.cert_path.chmod(0)
         assert f"{workspace.cert_path} cannot be read" in workspace.run(user=CALLER).failure
         assert workspace.cert_path.read_text() == "precious"
+        workspace.save_at(tmp_path / "ca-cert.pem")
+        assert f"cannot write to {tmp_path}/" in workspace.run(user=CALLER).failure

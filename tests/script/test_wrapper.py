@@ -58,39 +58,27 @@ def call(wrapper: Path, shell: str) -> Call:
     return run
 
 
-def test_it_is_saved_for_its_user_alone_before_anything_is_downloaded(
-    saving: Workspace, deployment: Deployment
-) -> None:
+def test_it_is_for_its_user_alone_at_once_and_before_the_download(saving: Workspace, deployment: Deployment) -> None:
+    modes = saving.notes / "modes"
+    saving.stub("chmod", f'{program("ls")} -ld "$2" >>\'{modes}\'\nexec {program("chmod")} "$@"')
     deployment.serve(Answer(403))
     assert "denied access" in saving.run(umask=0).failure
+    assert modes.read_text().startswith("-rw------- ")
     assert saving.wrapper_path.stat().st_mode & 0o7777 == 0o700
     assert saving.wrapper_path.parent.stat().st_mode & 0o7777 == 0o755
     assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
 
 
-def test_no_other_user_can_read_it_while_it_is_written(saving: Workspace) -> None:
-    # Not even if its directory were open.
-    modes = saving.notes / "modes"
-    saving.stub("chmod", f'{program("ls")} -ld "$2" >>\'{modes}\'\nexec {program("chmod")} "$@"')
-    assert saving.run(umask=0).status == 0
-    assert modes.read_text().startswith("-rw------- ")
-
-
-def test_the_one_of_the_last_start_is_replaced(saving: Workspace) -> None:
+def test_the_one_of_the_last_start_is_replaced_atomically(saving: Workspace) -> None:
     # Also one of another version of the module, which has the same second line.
-    assert saving.run().status == 0
-    lines = saving.wrapper_path.read_text().splitlines(keepends=True)
-    saving.wrapper_path.write_text("".join([*lines[:2], "exec /bin/false\n"]))
-    assert saving.run().status == 0
-    assert saving.wrapper_path.read_text() == "".join(lines)
-
-
-def test_the_wrapper_is_replaced_atomically(saving: Workspace) -> None:
     assert saving.run().status == 0
     before = saving.wrapper_path.read_text()
     assert "cannot write to" in saving.run(*limiting_files(300, "SIG_DFL")).failure
     assert saving.wrapper_path.read_text() == before
     assert [path.name for path in saving.wrapper_path.parent.iterdir()] == ["aibridge"]
+    saving.wrapper_path.write_text("".join([*before.splitlines(keepends=True)[:2], "exec /bin/false\n"]))
+    assert saving.run().status == 0
+    assert saving.wrapper_path.read_text() == before
 
 
 def test_where_it_cannot_be_executed_a_warning_says_how_to_run_it(saving: Workspace) -> None:
@@ -148,23 +136,16 @@ def test_bash_runs_it_where_it_is(saving: Workspace, *, bash: bool) -> None:
     assert ("a.b=1" in done.stdout) == bash
 
 
-@pytest.mark.parametrize("name", ["[", "test", "printf", "exec"])
-def test_an_exported_function_does_not_speak_for_it(call: Call, name: str) -> None:
-    function = {f"BASH_FUNC_{name}%%": "() { echo hijacked; return 0; }"}
-    assert call("echo", "runs", **function).stdout == "runs\n"
+def test_an_exported_function_does_not_speak_for_it(call: Call) -> None:
+    for name in ("[", "test", "printf", "exec"):
+        function = {f"BASH_FUNC_{name}%%": "() { echo hijacked; return 0; }"}
+        assert call("echo", "runs", **function).stdout == "runs\n"
 
 
-@pytest.mark.parametrize(
-    ("command", "status"),
-    [
-        (["sh", "-c", "exit 42"], 42),
-        (["sh", "-c", "kill -KILL $$"], -signal.SIGKILL),
-        (["no-such-command"], 127),
-        (["/etc/passwd"], 126),
-    ],
-)
-def test_the_status_is_that_of_the_command(call: Call, command: list[str], status: int) -> None:
-    assert call(*command).returncode == status
+def test_the_status_is_that_of_the_command(call: Call) -> None:
+    for command, status in {"exit 42": 42, "kill -KILL $$": -signal.SIGKILL}.items():
+        assert call("sh", "-c", command).returncode == status
+    assert [call(command).returncode for command in ("no-such-command", "/etc/passwd")] == [127, 126]
 
 
 def test_a_hyphen_in_the_path_of_a_command_is_not_an_option(call: Call, saving: Workspace) -> None:
@@ -190,25 +171,22 @@ def test_the_token_is_in_no_argument_and_no_output(call: Call) -> None:
         assert TOKEN not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["--"], ["--help"], ["-x", "claude"], ["-"], ["--", "-c", "x"]])
-def test_without_a_command_it_prints_its_usage(call: Call, wrapper: Path, arguments: list[str]) -> None:
-    done = call(*arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE.format(wrapper))
+def test_without_a_command_it_prints_its_usage(call: Call, wrapper: Path) -> None:
+    for arguments in ([], ["--"], ["--help"], ["-x", "claude"], ["-"], ["--", "-c", "x"]):
+        done = call(*arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE.format(wrapper))
 
 
-@pytest.mark.parametrize("missing", ["cert_path", "bundle_path"])
-@pytest.mark.parametrize("emptied", [True, False])
-def test_without_the_certificates_it_names_the_log(
-    call: Call, saving: Workspace, missing: str, *, emptied: bool
-) -> None:
-    file: Path = getattr(saving, missing)
-    file.unlink()
-    if emptied:
-        file.touch()
-    done = call("echo", "runs")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert f"{file}" in done.stderr
-    assert 'the log of the script "AI Bridge Proxy Setup"' in done.stderr
+def test_without_the_certificates_it_names_the_log(call: Call, saving: Workspace) -> None:
+    for file in (saving.cert_path, saving.bundle_path):
+        saved = file.read_bytes()
+        for spoil in (lambda file: file.write_bytes(b""), lambda file: file.unlink()):
+            spoil(file)
+            done = call("echo", "runs")
+            assert (done.returncode, done.stdout) == (1, "")
+            assert f"{file}" in done.stderr
+            assert 'the log of the script "AI Bridge Proxy Setup"' in done.stderr
+        file.write_bytes(saved)
 
 
 def test_it_runs_inside_other_wrappers_and_around_them(call: Call, wrapper: Path, tmp_path: Path) -> None:
