@@ -39,8 +39,9 @@ speaks_tls() {
 }
 
 # Whether a page comes instead of TLS, without a header that tells of it. Curl begins TLS only with a certificate to trust.
-speaks_first() (
+speaks_first() {
   authority=$(awk 1 "$CERT_PATH" 2>/dev/null)
   ask "$host:443" 2 ''
+  authority=
   case $ended/$reason in 35/*'wrong version'* | 35/*'packet length'*) ;; *) return 1 ;; esac
-)
+}
