@@ -36,8 +36,7 @@ class Certificates:
 @pytest.fixture(scope="session")
 def certificates() -> Certificates:
     """Make the certificates."""
-    proxy = make_certificate("AI Bridge Proxy")
-    company = make_certificate("Company Root")
+    proxy, company = make_certificate("AI Bridge Proxy"), make_certificate("Company Root")
     return Certificates(
         proxy=proxy,
         leaf=make_certificate("leaf.example.com", issuer=proxy, ca=False),

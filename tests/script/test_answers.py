@@ -33,31 +33,24 @@ UNAVAILABLE = "answered with status {}: check the deployment's log"
 LOGIN_PAGE = "redirects elsewhere ({}): let /api/v2 through the login page that may be in front of it"
 
 
-@pytest.mark.parametrize(
-    ("status", "requests", "reason"),
-    [
-        (201, 1, UNAVAILABLE),
-        (204, 1, UNAVAILABLE),
-        (301, 1, LOGIN_PAGE),
-        (304, 1, UNAVAILABLE),  # not a redirect, despite its number
-        (308, 1, LOGIN_PAGE),
-        (401, 1, "refused the session token (401): restart the workspace to get another one"),
-        (403, 1, "denied access (403): check the license for AI Bridge and the user's permissions"),
-        # Only 404 is worth a look at the older path.
-        (404, 2, "has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder"),
-        (418, 1, UNAVAILABLE),
-        (429, 3, UNAVAILABLE),
-        (500, 3, UNAVAILABLE),
-        (503, 3, UNAVAILABLE),
-    ],
-)
-def test_a_refusal_is_explained_and_only_a_temporary_one_is_retried(
-    earlier: Workspace, deployment: Deployment, status: int, requests: int, reason: str
-) -> None:
-    deployment.serve(Answer(status, b"" if status in {204, 304} else PADDING))
-    assert f"{deployment.url} {reason.format(status)}" in earlier.run().failure
-    assert len(deployment.asked) == requests
-    assert earlier.noted("sleep") == (["1", "2"] if requests == 3 else [])
+# Only 404 is worth a look at the older path. 304 is not a redirect, despite its number.
+REFUSALS = {
+    **dict.fromkeys((201, 204, 304, 418), (1, UNAVAILABLE)),
+    **dict.fromkeys((429, 500, 503), (3, UNAVAILABLE)),
+    **dict.fromkeys((301, 308), (1, LOGIN_PAGE)),
+    401: (1, "refused the session token (401): restart the workspace to get another one"),
+    403: (1, "denied access (403): check the license for AI Bridge and the user's permissions"),
+    404: (2, "has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder"),
+}
+
+
+def test_a_refusal_is_explained_and_a_temporary_one_is_retried(earlier: Workspace, deployment: Deployment) -> None:
+    for status, (requests, reason) in REFUSALS.items():
+        before = len(deployment.asked), len(earlier.noted("sleep"))
+        deployment.serve(Answer(status, b"" if status in {204, 304} else PADDING))
+        assert f"{deployment.url} {reason.format(status)}" in earlier.run().failure
+        assert len(deployment.asked) - before[0] == requests
+        assert earlier.noted("sleep")[before[1] :] == (["1", "2"] if requests == 3 else [])
 
 
 @in_one_shell
@@ -112,13 +105,13 @@ def test_a_broken_answer_is_explained(earlier: Workspace, talk: Talk, requests: 
         assert server.requests == requests
 
 
-@pytest.mark.parametrize("talk", [silent, slow_drip])
-def test_a_server_that_never_finishes_times_out(workspace: Workspace, talk: Talk) -> None:
+def test_a_server_that_never_finishes_times_out(workspace: Workspace) -> None:
     # The deadline is for the whole download, however often a byte arrives.
     workspace.replace("DOWNLOAD_SECONDS=60", "DOWNLOAD_SECONDS=1")
-    with RawServer(talk) as server:
-        workspace.values["ACCESS_URL"] = server.url
-        assert f"cannot connect to {server.url}" in workspace.run().failure
+    for talk in (silent, slow_drip):
+        with RawServer(talk) as server:
+            workspace.values["ACCESS_URL"] = server.url
+            assert f"cannot connect to {server.url}" in workspace.run().failure
 
 
 @in_one_shell

@@ -76,18 +76,17 @@ def test_any_other_file_is_left_alone(workspace: Workspace, certificates: Certif
         assert place.read_text() == content
 
 
-@pytest.mark.parametrize("bad", ["cert_path", "wrapper_path"])
-def test_nothing_is_written_unless_both_places_are_good(workspace: Workspace, bad: str) -> None:
+def test_nothing_is_written_unless_both_places_are_good(workspace: Workspace) -> None:
     # The good one is not there yet.
-    workspace.save_wrapper_at(workspace.certificates / "aibridge")
-    if bad == "cert_path":
-        workspace.save_wrapper_at(workspace.home / "new" / "aibridge")
-    else:
-        workspace.save_at(workspace.home / "new" / "ca.pem")
-    path: Path = getattr(workspace, bad)
+    new, path = workspace.home / "new", workspace.certificates / "directory"
     path.mkdir()
-    assert f"{path} is a directory: the {bad} must be" in workspace.run().failure
-    assert not (workspace.home / "new").exists()
+    workspace.save_wrapper_at(path)
+    workspace.save_at(new / "ca.pem")
+    assert f"{path} is a directory: the wrapper_path must be" in workspace.run().failure
+    workspace.save_wrapper_at(new / "aibridge")
+    workspace.save_at(path)
+    assert f"{path} is a directory: the cert_path must be" in workspace.run().failure
+    assert not new.exists()
 
 
 def test_a_file_that_appears_during_the_download_is_left_alone(workspace: Workspace, deployment: Deployment) -> None:
@@ -105,9 +104,8 @@ def test_a_file_that_appears_during_the_download_is_left_alone(workspace: Worksp
 
 def test_a_directory_that_appears_at_the_last_moment_gets_no_file(workspace: Workspace, place: Path) -> None:
     # mv must not move the file into it.
-    workspace.stub(
-        "mv", f'case $* in */{place.name}\\ *) {program("mkdir")} "{place}" ;; esac\nexec {program("mv")} "$@"'
-    )
+    planting = f'case $* in */{place.name}\\ *) {program("mkdir")} "{place}" ;; esac'
+    workspace.stub("mv", f'{planting}\nexec {program("mv")} "$@"')
     assert "cannot write to" in workspace.run().failure
     assert list(place.iterdir()) == []
 
@@ -137,23 +135,22 @@ def test_an_ancestor_that_everyone_can_write_to_is_a_warning(workspace: Workspac
     assert run.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("mkdir", "reason"),
-    [
-        (f'{program("mkdir")} "$@" && {program("chmod")} 0777 "$3"', "everyone can write to {}"),
-        ("exit 0", "cannot write to {}"),
-        (f"{program('ln')} -s new new", "cannot write to {}"),
-    ],
-    ids=["open", "vanished", "loop of links"],
-)
-def test_a_directory_created_by_someone_else_is_checked(workspace: Workspace, mkdir: str, reason: str) -> None:
-    new = workspace.home / "new"
-    workspace.save_at(new / "ca.pem")
-    workspace.stub("mkdir", mkdir)
-    # Nor does it help to bring it back after a look.
-    workspace.stub("mktemp", f'{program("mkdir")} -p "{new}"\nexec {program("mktemp")} "$@"')
-    assert reason.format(new) in workspace.run().failure
-    assert not new.is_dir() or list(new.iterdir()) == []
+def test_a_directory_created_by_someone_else_is_checked(workspace: Workspace) -> None:
+    # It is open, vanishes, or is a loop of links.
+    opened = f'{program("mkdir")} "$@" && {program("chmod")} 0777 "$3"'
+    mkdirs = {
+        opened: "everyone can write to",
+        "exit 0": "cannot write to",
+        f"{program('ln')} -s $3 $3": "cannot write to",
+    }
+    for number, (mkdir, reason) in enumerate(mkdirs.items()):
+        new = workspace.home / f"new{number}"
+        workspace.save_at(new / "ca.pem")
+        workspace.stub("mkdir", mkdir)
+        # Nor does it help to bring it back after a look.
+        workspace.stub("mktemp", f'{program("mkdir")} -p "{new}"\nexec {program("mktemp")} "$@"')
+        assert f"{reason} {new}" in workspace.run().failure
+        assert not new.is_dir() or list(new.iterdir()) == []
 
 
 def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace) -> None:
@@ -163,14 +160,14 @@ def test_sticky_and_group_writable_directories_are_fine(workspace: Workspace) ->
         assert workspace.run().status == 0
 
 
-@pytest.mark.parametrize("target", ["a b", "jürgen", "certs/../a"])
-def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace, target: str) -> None:
+def test_the_callers_own_link_to_a_directory_is_followed(workspace: Workspace) -> None:
     # Homes and /tmp are links in places. The ls of busybox prints other characters than ASCII as question marks.
-    (workspace.home / Path(target).name).mkdir()
-    (workspace.home / "link").symlink_to(target)
-    workspace.save_at(workspace.home / "link" / "ca.pem")
-    assert workspace.run().status == 0
-    assert (workspace.home / target / "ca.pem").is_file()
+    for target in ("a b", "jürgen", "certs/../a"):
+        (workspace.home / Path(target).name).mkdir()
+        (workspace.home / f"to {Path(target).name}").symlink_to(target)
+        workspace.save_at(workspace.home / f"to {Path(target).name}" / "ca.pem")
+        assert workspace.run().status == 0
+        assert (workspace.home / target / "ca.pem").is_file()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives directories to other users")

@@ -7,7 +7,7 @@ import re
 import shutil
 import threading
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,27 +27,19 @@ STALE_SECONDS = 2 * 60 * 60
 MV_FIRST_FILE = f'case $# in 4) {program("mv")} -f "$2" . ; exit 1 ;; esac\nexec {program("mv")} "$@"'
 
 
-@pytest.mark.parametrize("at_limit", ["SIG_IGN", "SIG_DFL"])
-@pytest.mark.parametrize("limit", [0, 300, 1500], ids=["the first file", "the download", "the bundle"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_last_good_files_survive_a_full_disk(
-    earlier: Workspace,
-    deployment: Deployment,
-    tls_deployment: Deployment,
-    authority: trustme.CA,
-    certificates: Certificates,
-    limit: int,
-    at_limit: Literal["SIG_IGN", "SIG_DFL"],
-    scheme: str,
+    earlier: Workspace, request: pytest.FixtureRequest, authority: trustme.CA, certificates: Certificates, scheme: str
 ) -> None:
     # No file may grow over the limit, so that one write after the other is the one that fails; what curl trusts is one.
-    asked = deployment if scheme == "http" else tls_deployment
+    asked: Deployment = request.getfixturevalue("deployment" if scheme == "http" else "tls_deployment")
     earlier.ask(asked)
     asked.serve(Answer(body=certificates.company.pem.encode()))
-    earlier.roots.write_text(
-        certificates.public.pem + certificates.intermediate.pem + authority.cert_pem.bytes().decode()
-    )
-    assert "cannot write to" in earlier.run(*limiting_files(limit, at_limit)).failure
+    root = authority.cert_pem.bytes().decode()
+    earlier.roots.write_text(certificates.public.pem + certificates.intermediate.pem + root)
+    for limit in (0, 300, 1500):  # the first file, the download, the bundle
+        for at_limit in ("SIG_IGN", "SIG_DFL"):
+            assert "cannot write to" in earlier.run(*limiting_files(limit, at_limit)).failure
 
 
 def test_an_awk_that_does_not_run_is_not_mistaken_for_bad_files(earlier: Workspace) -> None:

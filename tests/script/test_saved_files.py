@@ -101,6 +101,8 @@ def without_seconds(der: bytes) -> bytes:
 # OpenSSL's trust settings behind a certificate.
 SERVER_AUTH = b"\x30\x0c\x30\x0a\x06\x08+\x06\x01\x05\x05\x07\x03\x01"
 
+BOTH = ["public", "company"]
+
 # A store, what of it is in the bundle (names of certificates), and how many blocks a warning counts.
 STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
     "one twice, in another form": (
@@ -108,13 +110,13 @@ STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
         ["public"],
         0,
     ),
-    "line ends of Windows, comments and no final line end": (
+    "line ends of Windows": (
         lambda made: f"# Root\n{made.public.pem}=====\n# x - y\n{made.company.pem}".replace("\n", "\r\n").rstrip(),
-        ["public", "company"],
+        BOTH,
         0,
     ),
-    "two blocks on one line": (lambda made: made.public.pem.rstrip() + made.company.pem, ["public", "company"], 0),
-    "byte order marks": (lambda made: f"\ufeff{made.public.pem}\ufeff{made.company.pem}", ["public", "company"], 0),
+    "two blocks on one line": (lambda made: made.public.pem.rstrip() + made.company.pem, BOTH, 0),
+    "byte order marks": (lambda made: f"\ufeff{made.public.pem}\ufeff{made.company.pem}", BOTH, 0),
     "other labels": (
         lambda made: labeled(made.company.pem, "TRUSTED CERTIFICATE") + labeled(made.leaf.pem, "X509 CRL"),
         [],
@@ -133,7 +135,7 @@ STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
     "dates without seconds": (lambda made: pem_of(without_seconds(made.company.der)) + made.public.pem, ["public"], 1),
     "DER that is not a certificate": (
         lambda made: made.public.pem + pem_of(made.leaf.der.replace(b"leaf.", b"\xff\xff\xff\xff.")) + made.company.pem,
-        ["public", "company"],
+        BOTH,
         1,
     ),
 }
