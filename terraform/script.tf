@@ -6,13 +6,16 @@ locals {
   escaped_quote = "'\\''"
 
   # In the order of their names. Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of
-  # the command.
+  # the command. And without lines of comments, for which the script has no room: see main.tf.
   shell_files = {
     for name in setunion(fileset(path.module, "{startup,check}/*"), ["wrapper.sh"]) :
-    name => replace(file("${path.module}/${name}"), "\r\n", "\n")
+    name => replace(replace(file("${path.module}/${name}"), "\r\n", "\n"), "/(?m)^[ \t]*#.*\n/", "")
   }
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
-  check_text    = join("\n", [for name, text in local.shell_files : text if can(regex("^check/", name))])
+  check_parts   = [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))]
+  asking_parts = [
+    for name in ["1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
+  ]
 
   # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
   # `export A=1` prints the environment.
@@ -36,7 +39,7 @@ locals {
     [local.shell_files["wrapper.sh"]],
     # What follows runs with --check only.
     [for name, value in merge(local.check_assignments, local.wrapper_assignments) : "${name}='${replace(value, "'", local.escaped_quote)}'"],
-    [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))],
+    local.check_parts,
   ))
 
   # Lines with tabs between the fields.
@@ -52,17 +55,19 @@ locals {
         join("\t", ["\n${words}", known.unknown_issuer ? "yes" : "", known.message, known.advice])
       ]
     ]))
-    VERDICTS = join("", [
-      for name, known in jsondecode(file("${path.module}/verdicts.json")) :
-      join("\t", ["\n${name}", known.step, known.status, known.message, replace(known.advice, "\n", "\u001f")])
-      if can(regex("\\b${name}\\b", local.check_text))
-    ])
+  }
+  verdicts = {
+    for name, known in jsondecode(file("${path.module}/verdicts.json")) :
+    name => join("\t", ["\n${name}", known.step, known.status, known.message, replace(known.advice, "\n", "\u001f")])
   }
   wrapper_assignments = {
     ACCESS_URL     = local.settings.access_url
     CERT_PATH      = local.settings.cert_path
     CA_BUNDLE_PATH = local.settings.ca_bundle_path
     TOKEN          = local.session_token
+    VERDICTS = join("", [
+      for name, row in local.verdicts : row if can(regex("\\b${name}\\b", join("\n", local.check_parts)))
+    ])
   }
 
   # In each line, the name of a property and a sentence with the words of the module's own warnings.
@@ -76,6 +81,9 @@ locals {
   ])
 
   script_assignments = merge(local.script_values, local.check_assignments, {
+    VERDICTS = join("", [
+      for name, row in local.verdicts : row if can(regex("\\b${name}\\b", join("\n", local.asking_parts)))
+    ])
     CERTIFICATES_AWK = local.shell_files["startup/certificates.awk"]
     CA_PROPERTIES    = "${local.ca_properties}\n"
   })
@@ -84,7 +92,7 @@ locals {
     ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
     [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
     slice(local.startup_parts, 0, length(local.startup_parts) - 1),
-    [for name in ["1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]],
+    local.asking_parts,
     slice(local.startup_parts, length(local.startup_parts) - 1, length(local.startup_parts)),
   ))
 }

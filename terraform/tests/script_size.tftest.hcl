@@ -25,7 +25,7 @@ run "a_shorter_script_is_accepted" {
   command = plan
 
   variables {
-    helper = ["sh", "./tests/fixtures/long_answer.sh", "80000"]
+    helper = ["sh", "./tests/fixtures/long_answer.sh", "60000"]
   }
 
   override_data {
@@ -34,7 +34,7 @@ run "a_shorter_script_is_accepted" {
   }
 
   assert {
-    condition     = length(coder_script.aibridge_proxy_setup.script) > 80000
+    condition     = length(coder_script.aibridge_proxy_setup.script) > 60000
     error_message = "the script does not contain the certificates"
   }
 }
