@@ -75,7 +75,7 @@ def test_any_value_reaches_the_script_exactly(renderer: Renderer, certificates: 
 
 
 def test_any_value_reaches_the_wrapper_byte_for_byte(tmp_path: Path) -> None:
-    renderer = Renderer(tmp_path / "render", {"wrapper.sh": 'printf "%s\\0" "$VALUE" "$@"\n'})
+    renderer = Renderer(tmp_path / "render", {"wrapper.sh": 'printf "%s\\0" "$VALUE" "$@"; exit\n'})
     arrived = ["".join(ATTACKS), *ATTACKS[:2], "argument"]
     paths = dict(zip(("CERT_PATH", "CA_BUNDLE_PATH"), ATTACKS, strict=False))
     (texts,) = renderer.render([dict.fromkeys(VARIABLES, "") | paths], {"VALUE": arrived[0]})
