@@ -41,7 +41,7 @@ lint: $(VENV)/.installed
 	mypy
 	shellcheck $(SHELL_SCRIPTS)
 	shellcheck --exclude=$(IN_OTHER_PARTS) terraform/wrapper.sh terraform/startup/*.sh terraform/check/*.sh
-	cat terraform/startup/*.sh terraform/check/*.sh | sed '/^main$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
+	cat terraform/startup/*.sh terraform/check/*.sh | sed '/^main$$/d; /^exit$$/d' | shellcheck --shell=sh --exclude=$(IN_VALUES) -
 	hadolint $(PROVISIONER)/Dockerfile
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
@@ -73,7 +73,7 @@ fuzz: $(VENV)/.installed
 docs: $(VENV)/.installed
 	python -m tests.pictures
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
-	pytest --quiet --write-transcripts tests/doctor/test_readme.py
+	pytest --quiet --write-transcripts tests/doctor/test_readme.py tests/end_to_end/test_check_and_doctor.py -k 'transcript or documentation'
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed

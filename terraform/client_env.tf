@@ -1,5 +1,6 @@
 # The names of the variables in `env`. A template that picks one (module.aibridge_proxy.env["NO_PROXY"]) must be able to
-# stop, and then the helper does not run; for_each over the names must work while their values are unknown. tests/module/test_env.py compares these lists with tf-helper's table.
+# stop, when the helper does not run, and for_each over the names must work while their values are unknown. A test compares
+# these lists with tf-helper's table (tests/module/test_module.py).
 
 locals {
   # Their value is proxy_auth_url.

@@ -12,8 +12,7 @@ locals {
     name => replace(file("${path.module}/${name}"), "\r\n", "\n")
   }
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
-  check_parts   = [for name, text in local.shell_files : text if can(regex("^check/", name))]
-  check_text    = join("\n", local.check_parts)
+  check_text    = join("\n", [for name, text in local.shell_files : text if can(regex("^check/", name))])
 
   # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
   # `export A=1` prints the environment.
@@ -37,7 +36,7 @@ locals {
     [local.shell_files["wrapper.sh"]],
     # What follows runs with --check only.
     [for name, value in merge(local.check_assignments, local.wrapper_assignments) : "${name}='${replace(value, "'", local.escaped_quote)}'"],
-    slice(local.check_parts, 0, 5),
+    [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))],
   ))
 
   # Lines with tabs between the fields.
@@ -47,6 +46,12 @@ locals {
     PROVIDER_HOSTS = join("", [
       for host, broken in jsondecode(file("${path.module}/provider_hosts.json")) : "\n${host}\t${broken}"
     ])
+    TLS_REASONS = join("", flatten([
+      for known in jsondecode(file("${path.module}/tls_reasons.json")) : [
+        for words in known.words :
+        join("\t", ["\n${words}", known.unknown_issuer ? "yes" : "", known.message, known.advice])
+      ]
+    ]))
     VERDICTS = join("", [
       for name, known in jsondecode(file("${path.module}/verdicts.json")) :
       join("\t", ["\n${name}", known.step, known.status, known.message, replace(known.advice, "\n", "\u001f")])
@@ -79,7 +84,7 @@ locals {
     ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
     [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
     slice(local.startup_parts, 0, length(local.startup_parts) - 1),
-    [for number in [0, 1, 2, 5] : local.check_parts[number]],
+    [for name in ["1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]],
     slice(local.startup_parts, length(local.startup_parts) - 1, length(local.startup_parts)),
   ))
 }

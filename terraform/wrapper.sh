@@ -21,7 +21,7 @@ case ${3-}/${4-}/$# in
     if test "$1" = --; then shift; fi
 
     # dash and busybox drop variables whose names are not identifiers, and bash keeps them. So bash runs this, where it is
-    # (wrapper_interpreter in 06-wrapper.sh). The environment that this process was given has NUL for line ends.
+    # (choose_interpreter in startup/06-wrapper.sh). The environment that this process was given has NUL for line ends.
     if test -z "${BASH_VERSION-}" &&
       { tr '\000\012' '\012 ' <"/proc/$$/environ" | grep -q '^[^=%]*[^=%A-Za-z0-9_]'; } 2>/dev/null; then
       printf '%s: %s does not get variables with names like a.b: install bash, or use tf-helper exec\n' "$0" "$1" >&2

@@ -95,7 +95,7 @@ def client_variables() -> str:
         "authenticates": "the Coder token, with `coder_token_as_api_key`",
     }
     return _table(
-        ("variable", "value", "it", "read by", ""),
+        ("variable", "value", "effect", "read by", ""),
         (
             (f"`{name}`", values[effect], effect, read_by, f"[docs]({documented_at})")
             for name, effect, read_by, documented_at in (*CLIENT_VARIABLES, *API_KEY_VARIABLES)
@@ -182,7 +182,8 @@ def _matrix(heads: tuple[str, ...], rows: list[_Row]) -> str:
         (*heads, *(f"{cell.host}, {cell.listener}" for cell in CELLS)),
         ((*row.labels, *map(cell, row.verdicts)) for row in rows),
     )
-    return "\n".join([table, "", *(f"{number}. {text}." for number, text in enumerate(texts, start=1))])
+    notes = [f"{number}. {text}." for number, text in enumerate(texts, start=1)]
+    return "\n".join([table, "", *notes] if notes else [table])
 
 
 def _keys(descriptions: Mapping[str, str]) -> str:

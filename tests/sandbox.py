@@ -49,7 +49,7 @@ def system_roots(authorities: Authorities, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def origin(authorities: Authorities) -> Iterator[Origin]:
-    """Run a server that stands in for all hosts of the internet."""
+    """Run a stand-in for all hosts of the internet."""
     with Origin(authorities.public, hosts=(*NAMES.values(), "localhost"), pages=PAGES) as running:
         yield running
 

@@ -26,7 +26,7 @@ TRANSCRIPTS = [
     pytest.param(command, expected, id=f"{page.stem}: {command}")
     for page in PAGES
     for command, expected in re.findall(r"^```console\n\$ (.*)\n((?:.*\n)*?)```", page.read_text(), re.MULTILINE)
-    if "doctor" not in command  # which needs a proxy: tests/doctor
+    if not re.search("doctor|--check", command)  # which need a proxy: tests/doctor, tests/end_to_end
 ]
 
 # As a person types them: in blocks of their own, and in the help.

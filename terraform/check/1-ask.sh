@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# Asks the proxy for a host. The wrapper's --check and the end of the startup script do, with these values in front:
+# Asks the proxy for a host: for the wrapper's --check and for the end of the startup script. script.tf puts in front:
 #   PROXY_URL       the proxy, without credentials
 #   PROVIDER_HOSTS  a line for each known host of AI providers: the host, and what does not work behind it
 #   VERDICTS        what can be found, from verdicts.json: lines of fields with a tab between them
 #   LINE_BREAK      a character that is between the lines of an advice
+#   TLS_REASONS     why a certificate is refused, from tls_reasons.json, in such lines
 #   TOKEN           the user's; only the wrapper has it. CERT_PATH and CA_BUNDLE_PATH are the certificate's files
-true "${PROXY_URL?}" "${PROVIDER_HOSTS?}" "${VERDICTS?}" "${LINE_BREAK?}"
+true "${PROXY_URL?}" "${PROVIDER_HOSTS?}" "${VERDICTS?}" "${LINE_BREAK?}" "${TLS_REASONS?}"
 
 NEWLINE='
 '
@@ -25,7 +26,7 @@ quoted_setting() {
 
 # Asks the proxy for a GET / at the host and port $1, within $2 seconds: $3 is empty, or `tunnel`, with the token for the
 # proxy, or `key`, with the token for the gateway as well. Nothing but the certificate in `authority` is trusted.
-# Sets: ended, connect_status, status, verified, connected, seconds, address (what curl says in numbers), reason, and text, the
+# Sets: ended, connect_status, status, handshake, address (what curl says in numbers), reason, and text, the
 # beginning of what arrived
 ask() {
   numbers='' reason='' text=''
@@ -45,18 +46,16 @@ END
     esac
   done
   unset -v IFS
-  # shellcheck disable=SC2086 # six words
+  # shellcheck disable=SC2086 # four words
   set -- $numbers
-  connect_status=${1-000} status=${2-000} verified=${3-0} connected=${4-0} address=${6-}
-  seconds=${5-0}
-  seconds=${seconds%%.*}
+  connect_status=${1-000} status=${2-000} handshake=${3-0} address=${4-}
 }
 
 ask_settings() {
   printf '%s\n' silent show-error
   if test -z "$3"; then printf '%s\n' include; fi
   printf '%s = "%s"\n' url "https://$1/" proxy "$PROXY_URL" max-time "$2" cacert /dev/fd/3 capath /dev/null \
-    write-out "\\n\\t%{http_connect} %{http_code} %{ssl_verify_result} %{time_connect} %{time_total} %{remote_ip}\\n"
+    write-out "\\n\\t%{http_connect} %{http_code} %{time_appconnect} %{remote_ip}\\n"
   case $PROXY_URL in https:*) printf '%s = "%s"\n' proxy-cacert "$CA_BUNDLE_PATH" proxy-capath /dev/null ;; esac
   if test -n "$3"; then quoted_setting proxy-user "coder:$TOKEN"; fi
   if test "$3" = key; then quoted_setting header "Authorization: Bearer $TOKEN"; fi

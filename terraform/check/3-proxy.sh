@@ -10,101 +10,80 @@ esac
 proxy_port=${proxy_port#:}
 test -n "$proxy_port" || proxy_port=443
 
-# Asks for the host $1 without credentials, within $2 seconds. Prints a line: the host, a word, the status of CONNECT, the
-# proxy's address, curl's reason and its seconds.
-ask_without_token() {
-  ask "$1:443" "${2-5}" ''
-  case $ended/$connect_status/$connected in
-    5/*) word=no_address ;;
-    7/* | 28/000/0.000000) word=not_reached ;;
-    */407/*) case $text in *[Rr]ealm=\"Coder\ AI*) word=challenged ;; *) word=other_challenge ;; esac ;;
-    */200/*) case $text in *[Cc]ontent-[Tt]ype:*) word=page ;; *) word=tunnelled ;; esac ;;
-    28/000/*) word=silent ;;
-    35/000/*) case $reason in *'wrong version'* | *'packet length'*) word=plain_http ;; *) word=tls_failed ;; esac ;;
-    60/000/* | 51/000/* | 77/000/*) case $reason in *'issuer'* | *'self'*) word=unknown_ca ;; *) word=untrusted ;; esac ;;
-    */000/*) word=closed ;;
-    */403/* | */502/*) word=refused ;;
-    *) word=other ;;
-  esac
-  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$word" "$connect_status" "$address" "$reason" "$seconds"
+# Runs the command $1 for each host behind it, at once. What they print are lines, which do not mix.
+for_each() {
+  command=$1
+  shift
+  for host in "$@"; do "$command" "$host" & done
+  wait
 }
 
-# Decides by the lines of ask_without_token.
-# Sets: proxy_verdict, challenged (hosts), statuses, first_reason, proxy_address
+# Asks for the host $1 without credentials, within $2 seconds. Prints a line: the host, a word, the status of CONNECT, the
+# proxy's address, and the realm of its challenge or curl's reason.
+ask_without_token() {
+  ask "$1:443" "${2-4}" ''
+  case $ended/$connect_status/$address in
+    5/*) word=no_address ;;
+    7/* | 28/000/) word=not_reached ;;
+    */407/*)
+      case $text in *[Rr]ealm=\"Coder\ AI*) word=challenged ;; *) word=other_challenge ;; esac
+      reason=
+      case $text in *[Rr]ealm=\"*) reason=${text#*[Rr]ealm=\"} reason=${reason%%\"*} ;; esac
+      ;;
+    */2??/*)
+      case $text in
+        *[Cc]ontent-[Tt]ype:* | *[Tt]ransfer-[Ee]ncoding:* | *[Cc]ontent-[Ll]ength:\ [1-9]*) word=page ;;
+        *) word=tunnelled ;;
+      esac
+      ;;
+    28/000/*) word=silent ;;
+    35/000/*) case $reason in *'wrong version'* | *'packet length'*) word=plain_http ;; *) word=tls_failed ;; esac ;;
+    60/000/* | 51/000/* | 77/000/*) word=untrusted ;;
+    */000/*) word=closed ;;
+    */403/* | */502/*) word=refused ;;
+    *) word=answered ;;
+  esac
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$word" "$connect_status" "$address" "$(printable "$reason")"
+}
+
+# Decides by the lines of ask_without_token, as doctor does (tf_helper/doctor/checks/connect.py).
+# Sets: proxy_verdict, challenged (hosts, in the order of PROVIDER_HOSTS), realm, reason, statuses, proxy_address
 name_proxy() {
-  challenged='' words=' ' statuses='' first_reason='' proxy_address=''
+  challenged='' words=' ' statuses='' first_reason='' proxy_address='' realm=''
   IFS=$NEWLINE
   for line in $1; do
     host=${line%%"$TAB"*} line=${line#*"$TAB"}
     word=${line%%"$TAB"*} line=${line#*"$TAB"}
     status=${line%%"$TAB"*} line=${line#*"$TAB"}
-    proxy_address=${line%%"$TAB"*}
-    line=${line#*"$TAB"}
-    if test -z "$first_reason"; then first_reason=${line%%"$TAB"*}; fi
-    if test "$word" = challenged; then challenged="$challenged $host"; fi
+    reason=${line#*"$TAB"}
+    case $word in
+      challenged) challenged="$challenged $host " ;;
+      other_challenge) if test -n "$reason"; then realm=" for \"$reason\""; fi ;;
+      *) if test -z "$first_reason"; then first_reason=$reason; fi ;;
+    esac
+    if test -n "${line%%"$TAB"*}"; then proxy_address=${line%%"$TAB"*}; fi
     case $statuses/$status in */000 | *"$status"*/*) ;; *) statuses="$statuses${statuses:+, }$status" ;; esac
     words="$words$word "
   done
+  sorted=
+  for line in $PROVIDER_HOSTS; do
+    case $challenged in *" ${line%%"$TAB"*} "*) sorted="$sorted${sorted:+ }${line%%"$TAB"*}" ;; esac
+  done
   unset -v IFS
-  sort_challenged
-  case $words in
+  challenged=$sorted reason=$first_reason
+  case $words/$statuses in
     *' challenged '*) proxy_verdict=challenge_expected ;;
+    *' other_challenge '*) proxy_verdict=challenge_of_another_proxy ;;
+    */?*) name_other_proxy ;;
     *' no_address '*) proxy_verdict=proxy_has_no_address ;;
     *' not_reached '*) proxy_verdict=proxy_not_reached ;;
     *' plain_http '*) proxy_verdict=proxy_tls_plain_http ;;
     *' tls_failed '*) proxy_verdict=proxy_tls_failed ;;
-    *' unknown_ca '*) proxy_verdict=proxy_tls_unknown_ca ;;
-    *' untrusted '*) proxy_verdict=proxy_tls_untrusted ;;
-    *' other_challenge '*) proxy_verdict=challenge_of_another_proxy ;;
-    *) name_other_proxy ;;
-  esac
-}
-
-# Sets: challenged, in the order of PROVIDER_HOSTS
-sort_challenged() {
-  unsorted="$challenged " challenged=
-  IFS=$NEWLINE
-  for line in $PROVIDER_HOSTS; do
-    case $unsorted in *" ${line%%"$TAB"*} "*) challenged="$challenged${challenged:+ }${line%%"$TAB"*}" ;; esac
-  done
-  unset -v IFS
-}
-
-# Where it does not intercept, AI Bridge Proxy tunnels, or says 403 or 502; and it closes other ports without an answer.
-# Sets: proxy_verdict
-name_other_proxy() {
-  if speaks_tls; then
-    proxy_verdict=challenge_over_tls
-  elif answers_like_ours && closes_other_ports; then
-    proxy_verdict=challenge_for_no_host
-  else
-    case $words/$statuses in
-      *\ page\ */*) proxy_verdict=challenge_web_server_accepts ;;
-      */) proxy_verdict=challenge_no_response ;;
-      */*200*) proxy_verdict=challenge_open_proxy ;;
-      */*403*) proxy_verdict=challenge_forbidden ;;
-      */*5[0-9][0-9]*) proxy_verdict=challenge_load_balancer ;;
-      *) proxy_verdict=challenge_web_server ;;
-    esac
-  fi
-}
-
-answers_like_ours() {
-  case $words in *' closed '* | *' page '* | *' other '*) return 1 ;; esac
-}
-
-closes_other_ports() {
-  ask "$host:444" 2 ''
-  case $ended/$connect_status in 52/000 | 56/000) ;; *) return 1 ;; esac
-}
-
-# To plain HTTP, a listener that speaks TLS says 400 or hangs up.
-speaks_tls() {
-  case $PROXY_URL/$statuses in
-    http:*/ | http:*/400)
-      case $words in *' silent '*) return 1 ;; esac
-      curl -q --silent --insecure --noproxy '*' --max-time 2 "https://${PROXY_URL#*://}" >/dev/null 2>&1
+    *' untrusted '*)
+      explain "$first_reason"
+      proxy_verdict=proxy_tls_unknown_ca
+      if test -z "$unknown_issuer"; then proxy_verdict=proxy_tls_untrusted; fi
       ;;
-    *) return 1 ;;
+    *) name_other_proxy ;;
   esac
 }

@@ -2,16 +2,17 @@
 # The startup script saves the CA certificate of Coder's AI Bridge Proxy in a workspace, a bundle of it with the system's
 # roots and, if requested, a wrapper that runs a tool through the proxy. script.tf joins these parts in this order, behind
 # single-quoted assignments (see the end of this part). What each leaves behind:
-#   01-guard        nothing of the workspace's functions, options and settings; PATH without relative directories
+#   01-guard        a shell without the workspace's functions, options and settings; PATH without relative directories
 #   02-report       how everything ends: fail, warn, clean_up; what runs in the background or has a deadline
-#   03-owners, 04-places: the current directory is one that only this user and root can change; the paths are free
+#   03-owners, 04-places: the current directory is one that only this user and root can change; the paths are free to use
 #   05-files        a work directory there for unfinished files; the program that reads PEM
 #   06-wrapper      the wrapper, in its place
 #   07-download     what the deployment answers, in the work directory
-#   08-answer       one word for that answer, and the sentence for it
+#   08-answer       that answer in one word, and the sentence of a failure
 #   09-certificate  a download that is a CA certificate in its dates; 10-properties: warnings of what tools refuse
 #   11-save         both files, in their places
-#   12-main         calls these in this order, and at last looks whether the proxy responds
+#   12-main         calls these in this order, and warns if the proxy does not respond
+# In front of 12-main, script.tf puts check/1 to 4, which the wrapper's --check has as well, and check/warning.sh.
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
 # Bash imports functions and options, and before 5.1 cannot unset functions named [ or :, so this uses neither.

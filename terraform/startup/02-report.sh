@@ -19,7 +19,7 @@ warn() {
   printf 'AI Bridge Proxy setup: warning: %s\n' "$1" >&2
 }
 
-# Fails with the message $1 if the command behind it succeeds.
+# Fails with the message $1 if the command in the other arguments succeeds.
 refuse_if() {
   refusal=$1
   shift

@@ -28,7 +28,7 @@ make_work_directory() {
   work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
 }
 
-# Killed runs leave their work directories; no run takes an hour. In a subshell, because bash's failglob ends it.
+# Removes the work directories of killed runs: no run takes an hour. In a subshell, which bash's failglob may end.
 remove_leftovers() (
   set +f
   for leftover in ./.aibridge-proxy.??????; do

@@ -53,7 +53,8 @@ fetch() {
   done
 }
 
-# With fail, curl does not read the bodies of errors; without globoff, it expands brackets in a URL.
+# quoted_setting is in check/1-ask.sh. With fail, curl does not read the bodies of errors; without globoff, it expands brackets
+# in a URL.
 curl_settings() {
   printf '%s\n' silent fail globoff 'noproxy = "*"' 'proto = "=http,https"' "connect-timeout = $CONNECT_SECONDS" \
     "max-time = $((DOWNLOAD_SECONDS - elapsed))" "max-filesize = $MAX_BYTES" \

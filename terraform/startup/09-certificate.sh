@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# What openssl, where it is there, sees in downloaded certificates and in the system's roots.
+# What openssl, if it is installed, finds wrong in downloaded certificates and in the system's roots.
 
 MONTHS=JanFebMarAprMayJunJulAugSepOctNovDec
 
-# Refuses what is not a CA certificate in its dates, among the first $1 certificates of the file $2.
+# Refuses a certificate that is not a CA's or not within its dates: the first $1 certificates of the file $2 are checked.
 require_ca_certificates() {
   now=$(date -u +%Y%m%d%H%M%S)
   case $now in '' | *[!0-9]*) fail 'date prints no date: check this program' ;; esac
@@ -55,8 +55,9 @@ date_digits() {
   digits=$4${month#1}${day#1}${3%%:*}${time%:*}${time#*:}
 }
 
-# Finds what openssl cannot read in the bundle $1. One look nearly always tells that it can read all; without a provider,
-# openssl 3 does not try to use the keys. Otherwise, verify says which files it could read at least.
+# Finds what openssl cannot read in the bundle $1. Nearly always, one call shows that it can read everything; without a
+# provider, openssl 3 does not try to use the keys. Otherwise verify, which gets each certificate as a file, names those that
+# it could read.
 # Sets: unreadable, to numbers of certificates with blanks around them
 find_unreadable() {
   unreadable=

@@ -15,7 +15,7 @@ read_all() {
   read_pem "$new_cert" "$new_bundle" "skip=$1" role=ca "$ca" role=extra "$extra" role=roots "$roots"
 }
 
-# Reads everything and writes both files, still in the work directory.
+# Reads all certificates and writes both files, still in the work directory. $named says where the CA certificate came from.
 write_files() {
   find_old_files
   read_all ''

@@ -12,6 +12,7 @@ from tests.ai_tools.network.recorder import Recorder
 from tests.ai_tools.provider.grpc_server import GrpcProvider
 from tests.ai_tools.provider.server import Provider
 from tests.ai_tools.stage import ALL_PROVIDERS, PATH, PROXY_NAME, Stage
+from tests.harness.certificates import make_ca_as_documented
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.gateway import Gateway
 from tests.harness.proxy import Proxy
@@ -42,7 +43,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def provider(authorities: Authorities) -> Iterator[Provider]:
-    """Run a server that stands in for the providers and all other hosts of the internet."""
+    """Run a stand-in for the providers and all other hosts of the internet."""
     with Provider(authorities.public) as running:
         yield running
 
@@ -56,18 +57,21 @@ def gateway(provider: Provider) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="session")
 def hosts(authorities: Authorities, provider: Provider) -> Iterator[Mapping[str, int]]:
-    """Run the providers that speak gRPC; return which port stands for which host."""
+    """Run the providers that speak gRPC; return the port of each host."""
     with GrpcProvider(authorities.public, provider.visits) as grpc_provider:
         yield {**dict.fromkeys(GRPC_HOSTS, grpc_provider.port), "*": provider.port}
 
 
 @pytest.fixture(scope="session")
-def proxies(authorities: Authorities, hosts: Mapping[str, int], gateway: Gateway) -> Iterator[Mapping[Listener, Proxy]]:
-    """Run AI Bridge Proxy, with each kind of listener."""
+def proxies(
+    authorities: Authorities, hosts: Mapping[str, int], gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[Listener, Proxy]]:
+    """Run AI Bridge Proxy, with each kind of listener, and the CA that the documentation recommends."""
     listener = tls_context(authorities.company, PROXY_NAME)
+    ca = make_ca_as_documented(tmp_path_factory.mktemp("ca"))
     with (
-        Proxy(gateway=gateway.url, hosts=hosts) as http,
-        Proxy(gateway=gateway.url, hosts=hosts, ca=http.ca, listener=listener) as tls,
+        Proxy(gateway=gateway.url, hosts=hosts, ca=ca) as http,
+        Proxy(gateway=gateway.url, hosts=hosts, ca=ca, listener=listener) as tls,
     ):
         yield {"HTTP": http, "TLS": tls}
 

@@ -42,7 +42,7 @@ PATH = os.pathsep.join(
 )
 
 # A tool that takes longer is killed.
-SECONDS = 60
+SECONDS = 180
 
 
 class Run(NamedTuple):

@@ -94,7 +94,6 @@ for name, (step, said, inflict) in {
     ),
     "a login page": ("deployment", ("does not answer as Coder does",), replies(BUILD_INFO_PATH, LOGIN_PAGE)),
     "a web server without Coder": ("deployment", ("answers with status 404",), replies(BUILD_INFO_PATH, Answer(404))),
-    "a login page before the users": ("user", ("does not answer as Coder does",), replies(USER_PATH, LOGIN_PAGE)),
     "a broken deployment": ("user", ("answered with status 500", "log"), replies(USER_PATH, Answer(500))),
     "no license for the certificate": (
         "ca_endpoint",
@@ -107,16 +106,6 @@ for name, (step, said, inflict) in {
         serves(error(404, "Route not found.")),
     ),
     "a login page for the certificate": ("ca_endpoint", ("is not a CA certificate", "login page"), serves(LOGIN_PAGE)),
-    "a certificate that is not a CA's": (
-        "ca_endpoint",
-        ("is not a CA certificate",),
-        serves(Answer(body=make_certificate("leaf", ca=False).pem.encode())),
-    ),
-    "a certificate with its key": (
-        "ca_endpoint",
-        ("private key",),
-        serves(Answer(body=make_certificate("ca").key_pem.encode())),
-    ),
     "an expired CA at the endpoint": (
         "ca_endpoint",
         ("has expired", "new one"),
@@ -143,11 +132,6 @@ for name, (said, make) in {
     "an expired deployment": (
         ("expired, or a CA in the chain is (certificate has expired)", "this machine's clock"),
         partial(certificate, to_day=-1),
-    ),
-    "a deployment of tomorrow": (("not valid yet", "this machine's clock"), partial(certificate, from_day=1)),
-    "a deployment of another name": (
-        ("for another IP address", "a name that the certificate is for"),
-        partial(certificate, hosts=["coder.example.com"]),
     ),
     "a self-signed deployment": (
         ("self-signed, and not trusted", "extra_ca_certs_pem"),

@@ -88,8 +88,13 @@ ARRANGEMENTS = (
 )
 
 
-@pytest.mark.parametrize("tool", [False, True], ids=["shell", "tool"])
-@pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
+@pytest.mark.parametrize(
+    ("arrange", "tool"),
+    [
+        *((arrange, False) for arrange in ARRANGEMENTS),
+        *((arrange, True) for arrange in (over_tls, with_an_intermediate_ca, with_the_ca_behind_its_root_on_disk)),
+    ],
+)
 def test_every_step_is_ok(arrange: Callable[[Patient], None], patient: Patient, *, tool: bool) -> None:
     arrange(patient)
     if tool:
@@ -186,11 +191,14 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
         CLAUDE_CODE_USE_BEDROCK="0",
         CODER_SESSION_TOKEN=TOKEN,
     )
-    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK; they agree" in patient.examine().text("environment")
+    patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
+    assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
 
 
-def test_without_a_home_no_files_of_tools_are_read(patient: Patient) -> None:
-    patient.environment["HOME"] = ""
+@pytest.mark.parametrize("home", ["", "{0.directory}/home"])
+def test_without_a_home_or_settings_in_it_a_shell_is_well(home: str, patient: Patient) -> None:
+    patient.write_files({"~/.claude/settings.json": '{"env": 1}'})
+    patient.environment["HOME"] = home.format(patient)
     assert patient.examine().text("environment") == "no tool variables are set (normal for a shell) -> "
 
 

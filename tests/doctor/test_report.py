@@ -25,6 +25,7 @@ from tf_helper import cli
 from tf_helper.doctor import runner
 from tf_helper.doctor.finding import Finding, Step
 from tf_helper.doctor.steps import STEPS
+from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,11 +151,12 @@ def test_a_terminal_has_colors_and_shows_the_step_at_work(patient: Patient) -> N
     assert re.search(r"\.\.\.      proxy: TCP +\r", shown)
 
 
-def test_lines_fit_the_terminal(patient: Patient) -> None:
-    environment = {"TERM": "dumb", "HTTPS_PROXY": "http://coder:x@h:3128", "SSL_CERT_FILE": str(patient.certificate)}
-    patient.gateway.faults.add("license")
-    shown, _ = on_a_terminal(patient, columns=60, environment=environment)
+@pytest.mark.parametrize("without_colors", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_lines_fit_the_terminal_and_colors_can_be_turned_off(without_colors: dict[str, str], patient: Patient) -> None:
+    environment = {"HTTPS_PROXY": "http://coder:x@h:3128", "SSL_CERT_FILE": str(patient.certificate)}
+    shown, _ = on_a_terminal(patient, columns=60, environment=environment | without_colors)
     assert "SSL_CERT_FILE names the proxy's" in shown
+    assert "\x1b" not in shown
     # Paths and digests cannot be broken, and commands are there to be copied.
     for line in shown.splitlines():
         assert len(line) <= 60 or len(line.split()) == 1 or line.strip().startswith("$ "), shown
@@ -170,17 +172,22 @@ def test_the_terminal_does_not_change_the_findings(more: tuple[str, ...], patien
     assert ("tf-helper: environment" in err) == bool(more)
 
 
-@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_colors_can_be_turned_off(environment: dict[str, str], patient: Patient) -> None:
-    shown, _ = on_a_terminal(patient, environment=environment)
-    assert "\x1b" not in shown
-    assert "failed   proxy: TCP" in shown
-
-
 def test_json_shows_the_step_at_work_on_the_terminal(patient: Patient) -> None:
     shown, out = on_a_terminal(patient, "--json")
     assert "tf-helper: proxy: DNS" in shown
     assert json.loads(out)["steps"][1]["name"] == "proxy_dns"
+
+
+@pytest.mark.long
+def test_with_a_silent_gateway_behind_every_provider_the_report_ends_within_half_a_minute(patient: Patient) -> None:
+    providers = dict.fromkeys(provider_hosts(), "openai")
+    with RawServer(silent) as gateway:
+        patient.replace_proxy(gateway=gateway.url, providers=providers)
+        begun = monotonic()
+        report = patient.examine()
+        assert monotonic() - begun < 30
+    assert report.of("failed") == ["gateway"]
+    assert all(host in report.text("gateway") for host in providers)
 
 
 @pytest.mark.long

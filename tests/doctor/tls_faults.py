@@ -66,18 +66,6 @@ def a_self_signed_listener_that_is_not_given(patient: Patient) -> None:
 @FAULTS(
     "proxy_tls",
     "proxy_tls_untrusted",
-    "expired, or a CA in the chain is",
-    "this machine's clock",
-    cure=reissue_for_the_listener,
-)
-def an_expired_listener(patient: Patient) -> None:
-    patient.save(patient.company.pem)
-    patient.listen_with(patient.listener_certificate(to_day=-1))
-
-
-@FAULTS(
-    "proxy_tls",
-    "proxy_tls_untrusted",
     "for another host name",
     "a name that the certificate is for",
     cure=reissue_for_the_listener,
@@ -152,28 +140,10 @@ def a_ca_for_one_provider_of_several(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", extensions=[only]), providers=PROVIDERS)
 
 
-@FAULTS(
-    "provider",
-    "provider_untrusted",
-    "(name constraints)",
-    "excluded subtree violation",
-    "constraints that permit the host",
-    cure=reissue_the_ca,
-)
-def a_ca_that_excludes_the_domain(patient: Patient) -> None:
-    excluded = x509.NameConstraints(None, [x509.DNSName("anthropic.com")])
-    patient.intercept_with(make_certificate("AI Bridge Proxy CA", extensions=[excluded]))
-
-
 @FAULTS("provider", "provider_untrusted", "path length", "pathlen", cure=reissue_by_the_ca)
 def a_ca_that_may_have_no_ca_below_it(patient: Patient) -> None:
     ca = make_certificate("AI Bridge Proxy CA", path_length=0)
     patient.intercept_with(ca, make_certificate("Intermediate", issuer=ca))
-
-
-@FAULTS("provider", "provider_untrusted", "extendedKeyUsage)", "serverAuth", cure=reissue_the_ca)
-def a_ca_for_clients_only(patient: Patient) -> None:
-    patient.intercept_with(make_certificate("AI Bridge Proxy CA", extensions=[CLIENT_AUTH]))
 
 
 @FAULTS("provider", "provider_untrusted", "extendedKeyUsage)", "serverAuth", cure=reissue_by_the_ca)
@@ -202,11 +172,6 @@ def a_certificate_signed_with_sha_1(patient: Patient) -> None:
 )
 def a_certificate_that_the_proxy_has_kept_for_over_a_year(patient: Patient) -> None:
     patient.intercept_with(patient.ca, from_day=-400, to_day=-1)
-
-
-@FAULTS("provider", "provider_untrusted", "not valid yet", "this machine's clock", cure=reissue_by_the_ca)
-def a_certificate_of_tomorrow(patient: Patient) -> None:
-    patient.intercept_with(patient.ca, from_day=1)
 
 
 @FAULTS(

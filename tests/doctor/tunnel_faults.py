@@ -163,7 +163,7 @@ def a_provider_whose_own_paths_the_gateway_does_not_serve(patient: Patient) -> N
 
 
 def answers(status: int) -> Talk:
-    return says(b"HTTP/1.1 %d Whatever\r\nContent-Length: 0\r\n\r\n" % status)
+    return says(b"HTTP/1.1 %d Whatever\r\nContent-Length: 5000\r\n\r\n%b" % (status, b"x" * 5000))
 
 
 for status, verdict in {200: "is_something_else", 302: "is_something_else", 502: "load_balancer"}.items():
@@ -205,9 +205,10 @@ def an_ordinary_host_without_tls(patient: Patient) -> None:
 INSPECTION = make_certificate("Inspection")
 
 
-def inspect_with(ca: Certified, patient: Patient) -> None:
+def inspect_with(ca: Certified, patient: Patient, *, identifiers: bool = True) -> None:
     """Have something behind the proxy intercept other hosts, with a CA."""
-    leaf = make_certificate("leaf", issuer=ca, ca=False, hosts=[OTHER], extensions=[SERVER_AUTH])
+    usual = {"ca": False, "hosts": [OTHER], "extensions": [SERVER_AUTH]}
+    leaf = make_certificate("leaf", issuer=ca, identifiers=identifiers, **usual)  # type: ignore[arg-type]
     inspector = Deployment(token=TOKEN, ca_cert_pem="", certificate=leaf)
     port = int(patient.running.enter_context(inspector).url.rpartition(":")[2])
     patient.replace_proxy(hosts={OTHER: port})
@@ -236,6 +237,13 @@ def an_interceptor_behind_the_proxy_without_key_usage(patient: Patient) -> None:
     ca = make_certificate("Inspection", key_usage=False)
     patient.save(ca.pem)
     inspect_with(ca, patient)
+
+
+@FAULTS("tunnelled", "warning", "identifier is missing", "CA that signed it a subject key", cure=reissue_inspection)
+def an_interceptor_behind_the_proxy_without_key_identifiers(patient: Patient) -> None:
+    ca = make_certificate("Inspection", identifiers=False)
+    patient.save(ca.pem)
+    inspect_with(ca, patient, identifiers=False)
 
 
 @FAULTS(

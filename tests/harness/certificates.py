@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 import ssl
 import subprocess
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tests import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,3 +154,18 @@ def _key_usage(*, ca: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def make_ca_as_documented(directory: Path) -> Certified:
+    """Make the CA of docs/certificates.md by the commands there, self-signed and signed by a root.
+
+    Leaves self-signed.pem, ca.pem (signed by root.pem) and the keys in `directory`; returns the self-signed one.
+    """
+    commands = re.search(r"```sh\n(.*?)```", (ROOT / "docs/certificates.md").read_text(), re.DOTALL)
+    assert commands
+    root = "req -x509 -nodes -subj /CN=root -keyout root-key.pem -out root.pem -days 99 -addext keyUsage=keyCertSign"
+    for script in (f"openssl {root}", commands[1].replace("ca.pem\n# Or", "self-signed.pem\n# Or")):
+        subprocess.run(["sh", "-euc", script], cwd=directory, check=True, capture_output=True)
+    key = load_pem_private_key((directory / "ca-key.pem").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return Certified(x509.load_pem_x509_certificate((directory / "self-signed.pem").read_bytes()), key)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest.mock import patch
-
-import pytest
 
 from tests import PROGRAM
 from tf_helper.cli import main
@@ -59,14 +56,6 @@ def run(
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
-
-
-def without_privileges() -> tuple[str, ...]:
-    """Return a launcher that takes from root the right to read and search all; skip the test if there is none."""
-    setpriv = shutil.which("setpriv")
-    if not setpriv:
-        pytest.skip("setpriv is not on PATH")
-    return (setpriv, "--bounding-set", "-dac_override,-dac_read_search")
 
 
 def options(query: Mapping[str, str]) -> list[str]:

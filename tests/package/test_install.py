@@ -80,7 +80,7 @@ def test_sources_with_other_times_need_no_compiling(installed: Installed) -> Non
         os.utime(module, (0, 0))
     python = installed.home / "bin" / "python"
     done = subprocess.run(
-        [python, "-v", "-B", "-c", "import tf_helper.result, httpx; from pydantic import BaseModel"],
+        [python, "-v", "-B", "-c", "import tf_helper.result, httpcore; from pydantic import BaseModel"],
         capture_output=True,
         check=True,
     )
@@ -109,9 +109,9 @@ def test_a_wheel_with_another_hash_is_refused_and_the_program_stays_as_it_was(
     installed: Installed, tmp_path: Path
 ) -> None:
     changed = shutil.copytree(installed.wheels, tmp_path / "wheels")
-    (httpx,) = changed.glob("httpx-*.whl")
-    with zipfile.ZipFile(httpx, "a") as archive:
-        archive.writestr("httpx/changed.py", "")
+    (httpcore,) = changed.glob("httpcore-*.whl")
+    with zipfile.ZipFile(httpcore, "a") as archive:
+        archive.writestr("httpcore/changed.py", "")
     done = installed.install(changed, TF_HELPER_HOME=str(tmp_path / "opt"))
     assert done.returncode != 0
     assert "do not match the hashes" in done.stderr.lower()

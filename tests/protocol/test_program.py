@@ -61,7 +61,7 @@ IMPORTED_BY_PYTHON |= {"tf_helper", "types", "warnings"}
 def test_nothing_is_imported_from_the_directory_that_terraform_runs_in(
     way: str, program: Path, python: Path, tmp_path: Path
 ) -> None:
-    names = sys.stdlib_module_names | {"httpx", "idna", "pydantic", "sitecustomize", "tf_helper"}
+    names = sys.stdlib_module_names | {"httpcore", "idna", "pydantic", "sitecustomize", "tf_helper"}
     for name in names - (IMPORTED_BY_PYTHON if way == "python -m tf_helper" else set()):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('hijacked')\n")
     command = [program] if way == "tf-helper" else [python, *way.split()[1:]]

@@ -36,7 +36,8 @@ SOURCES = tuple(
     for pattern in ("startup/*", "check/*", "wrapper.sh", "*.json")
     for path in sorted(MODULE.glob(pattern))
 )
-STARTUP = tuple(name for name in SOURCES if name.startswith("startup/") and name.endswith(".sh"))
+SHELL_PARTS = tuple(name for name in SOURCES if name.endswith(".sh"))
+STARTUP = tuple(name for name in SHELL_PARTS if name.startswith("startup/"))
 
 _ROOT = """
 module "script" {
@@ -91,7 +92,7 @@ class Rendered:
 
 
 class Renderer:
-    """Puts values in front of setup.sh and wrapper.sh, or in front of other texts in their place."""
+    """Puts values in front of the shell files, or of other texts in their place."""
 
     def __init__(self, directory: Path, replaced: Mapping[str, str] | None = None, *, line_end: str = "\n") -> None:
         self._directory = directory

@@ -143,7 +143,7 @@ def test_a_signal_while_it_cleans_up_changes_nothing(workspace: Workspace, deplo
 
 
 def _assert_ended(leader: int) -> None:
-    """See that no program runs in the session of a process, or that it ends: whoever watches another may be later."""
+    """Check that no program is left in the session of a process; one that watches another may end a little later."""
     for _ in range(600):
         if not _session(leader):
             return

@@ -49,7 +49,7 @@ def ok(seen: str) -> Finding:
     return Finding("ok", Problem(seen))
 
 
-def warning(seen: str, advice: str) -> Finding:
+def warning(seen: str, advice: str = "") -> Finding:
     """Return that something is probably wrong."""
     return Finding("warning", Problem(seen, advice))
 
@@ -60,7 +60,7 @@ def with_warnings(finding: Finding, warnings: Iterable[Problem]) -> Finding:
     return warning(finding.problem.message, advice) if advice else finding
 
 
-def failed(seen: str, advice: str) -> Finding:
+def failed(seen: str, advice: str = "") -> Finding:
     """Return that something is wrong."""
     return Finding("failed", Problem(seen, advice))
 

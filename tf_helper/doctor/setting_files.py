@@ -9,13 +9,15 @@ from typing import Any
 
 from tf_helper.doctor.tool_settings import OF_OPENAI, PresentSetting, ToolSetting, settings_of_file
 
-_MAX_CHARACTERS = 256 * 1024
+_MAX_CHARACTERS = 64 * 1024
 
 # A string, or else a comment, or a comma before the end of an object or a list: JSON as VS Code takes it.
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])')
 
-_DOTENV_LINE = re.compile(r"""^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s#]*))""", re.MULTILINE)
+_DOTENV_LINE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))""", re.MULTILINE
+)
 
 # Of TOML what these settings are: tables, and keys with a string. Python has a parser for it only from 3.11 on.
 _TOML_LINE = re.compile(

@@ -1,4 +1,4 @@
-# Coder's modules for IDEs behind AI Gateway Proxy. They have no input for a command that starts the IDE, so the image has
+# Coder's modules for IDEs behind AI Bridge Proxy. They have no input for a command that starts the IDE, so the image has
 # the file `wrapped` in place of each program:
 #
 #   COPY --chmod=755 wrapped /opt/ai-ide/bin/code-server
@@ -18,7 +18,7 @@ terraform {
 }
 
 variable "proxy_url" {
-  description = "The URL of AI Gateway Proxy."
+  description = "The URL of AI Bridge Proxy."
   type        = string
   default     = "http://aiproxy.example.com:8888"
 }

@@ -3,8 +3,8 @@
 # that this file is in, or, in a folder that wheels.sh has filled, from the wheels beside it, without a network. Run it
 # again at any time, with the same version or another one.
 #
-# The dependencies must have the hashes in requirements.txt. The name tf-helper is never looked up on PyPI, where it
-# could be anybody's.
+# The dependencies must have the hashes in requirements.txt. tf-helper is never looked up on PyPI, where that name could
+# be someone else's program.
 #
 # Requires Python 3.10 or newer with its module venv (Debian: python3-venv).
 set -eu
@@ -37,7 +37,7 @@ bin=${TF_HELPER_BIN:-/usr/local/bin}
 # Terraform runs as another user than the one who installs this.
 umask 022
 
-# An environment does not work any more when the Python that it was made with is gone: it is made anew.
+# An environment whose Python is gone no longer works: recreate it.
 if [ -f "$home/pyvenv.cfg" ] && ! "$home/bin/tf-helper" --version >/dev/null 2>&1; then
   python3 -m venv --clear "$home"
 else

@@ -14,7 +14,7 @@ terraform {
 }
 
 variable "proxy_url" {
-  description = "The URL of AI Gateway Proxy."
+  description = "The URL of AI Bridge Proxy."
   type        = string
   default     = "http://aiproxy.example.com:8888"
 }
@@ -58,7 +58,7 @@ module "aibridge_proxy" {
 }
 
 locals {
-  line = "[ -z \"$${VSCODE_RESOLVING_ENVIRONMENT-}\" ] || eval \"$('${module.aibridge_proxy.wrapper_path}' sh -c 'export -p')\" # AI Gateway Proxy"
+  line = "[ -z \"$${VSCODE_RESOLVING_ENVIRONMENT-}\" ] || eval \"$('${module.aibridge_proxy.wrapper_path}' sh -c 'export -p')\" # AI Bridge Proxy"
 }
 
 # The line contains no token, and stays the same from start to start.

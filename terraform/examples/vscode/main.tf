@@ -1,4 +1,4 @@
-# VS Code in the browser behind AI Gateway Proxy: code-server, started by the wrapper, so that its extensions, their child
+# VS Code in the browser behind AI Bridge Proxy: code-server, started by the wrapper, so that its extensions, their child
 # processes and its terminals have the proxy's variables, and nothing else in the workspace. code-server is in the image.
 
 terraform {
@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "proxy_url" {
-  description = "The URL of AI Gateway Proxy."
+  description = "The URL of AI Bridge Proxy."
   type        = string
   default     = "http://aiproxy.example.com:8888"
 }

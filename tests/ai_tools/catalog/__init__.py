@@ -1,4 +1,4 @@
-"""The AI tools and SDKs that the product is for: the tests run them, and docs/tools.md shows them."""
+"""The AI tools and SDKs that the product is for: the tests run them, and docs/tested-tools.md shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/tools.md advises for clients that have no variable for something."""
+"""What docs/tested-tools.md advises for clients that have no variable for something."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 NODE_24 = node(24)
 NODE_20 = node_runtime(20)
-NODE_IGNORES = "Node.js ignores the environment before 22.21 and 24.5. Use a newer one"
+NODE_IGNORES = "Node.js ignores the environment before 22.21 and 24.5 (`fetch`: 24.4). Use a newer one"
 
 
 def of_more(name: str) -> PyPiPackage:
@@ -189,9 +189,17 @@ MORE_TOOLS = (
     javascript_tool(NODE_20, HTTPS, NODE_IGNORES),
     javascript_tool(NODE_20, AXIOS),
     *(
-        javascript_tool(older_node(version), library, NODE_IGNORES if ignores else "")
-        for version, ignores in {"22.20": True, "22.21": False, "24.4": True, "24.5": False}.items()
-        for library in (FETCH, HTTPS)
+        javascript_tool(older_node(version), library, reason)
+        for version, library, reason in (
+            ("22.20", FETCH, NODE_IGNORES),
+            ("22.20", HTTPS, NODE_IGNORES),
+            ("22.21", FETCH, ""),
+            ("22.21", HTTPS, ""),
+            ("24.4", FETCH, ""),
+            ("24.4", HTTPS, NODE_IGNORES),
+            ("24.5", FETCH, ""),
+            ("24.5", HTTPS, ""),
+        )
     ),
     *(
         javascript_tool(ON_NODE_24, older(name, version, host, key, agent), connects_directly)

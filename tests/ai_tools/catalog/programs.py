@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.ai_tools.catalog.tool import ANTHROPIC, ANTHROPIC_KEY, COPILOT, GOOGLE, GOOGLE_KEY, OPENAI, Tool
 from tests.ai_tools.packages import NpmPackage, node
-from tests.harness.cells import OVER_TLS
+from tests.harness.cells import INTERCEPTED, OVER_TLS
 
 NODE = node(24)
 
@@ -33,11 +33,14 @@ CODEX = Tool(
     OPENAI,
     ("codex", "exec", "--skip-git-repo-check", "Say hello."),
     {"CODEX_API_KEY": "{key}"},
-    notes=dict.fromkeys(
-        OVER_TLS,
-        "Codex's WebSocket client does not support an `https` proxy URL. It tries six times, which takes about six "
-        "seconds, and then uses HTTPS",
-    ),
+    notes={
+        INTERCEPTED[0]: "AI Gateway does not serve WebSockets. Codex tries one for a few seconds, and then uses HTTPS",
+        **dict.fromkeys(
+            OVER_TLS,
+            "Codex's WebSocket client does not support an `https` proxy URL. It tries six times, which takes about six "
+            "seconds, and then uses HTTPS",
+        ),
+    },
 )
 CODEX_WITH_PROVIDER = Tool(
     "Tools",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX, GEMINI_CLI
-from tests.ai_tools.catalog.python import GRPC_OVER_TLS, GRPC_ROOTS
+from tests.ai_tools.catalog.python import GRPC_ROOTS
 from tests.ai_tools.catalog.tool import TELEMETRY, TELEMETRY_GRPC
 from tests.harness.cells import OVER_TLS, TUNNELLED
 
@@ -24,7 +24,8 @@ CLAUDE_CODE_TELEMETRY = {
     "OTEL_METRICS_EXPORTER": "otlp",
     "OTEL_LOGS_EXPORTER": "otlp",
 }
-OWN_AGENT = "Its exporter has an agent of its own. Use gRPC, or a collector within the workspace"
+OWN_AGENT = "Its exporter has an agent of its own. Use gRPC, through a proxy with an `http` URL"
+GRPC_IGNORES_TLS = "gRPC ignores an `https` URL in the environment. Use a proxy with an `http` URL"
 OWN_CLIENT = "Its exporter ignores the environment. Use HTTP"
 
 
@@ -97,7 +98,7 @@ TELEMETRY_TOOLS = (
         )
         for protocol, endpoint, bypasses in (
             ("http", HTTPS, dict.fromkeys(TUNNELLED, OWN_AGENT)),
-            ("grpc", HTTPS_GRPC, dict.fromkeys(OVER_TLS, GRPC_OVER_TLS)),
+            ("grpc", HTTPS_GRPC, dict.fromkeys(OVER_TLS, GRPC_IGNORES_TLS)),
         )
     ),
 )

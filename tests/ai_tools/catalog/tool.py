@@ -1,4 +1,4 @@
-"""A tool as data: how the tests run it, and what docs/tools.md says of it."""
+"""A tool as data: how the tests run it, and what docs/tested-tools.md says of it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Tool:
         return f"{self.runtime}: {self.name}" if self.runtime else self.name
 
     def verdict(self, cell: Cell) -> Verdict:
-        """Return what docs/tools.md says of a cell, and the tests expect."""
+        """Return what docs/tested-tools.md says of a cell, and the tests expect."""
         if cell.host == "intercepted" and self.host in ONLY_TUNNELLED:
             return Verdict("–")
         if cell in self.bypasses:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from tf_helper.client_env import PROXY_VARIABLES
 from tf_helper.coder.session_token import TOKEN_VARIABLES
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.issue import Issue, proxy_origin
+from tf_helper.doctor.finding import Finding, failed
+from tf_helper.doctor.proxy_origin import proxy_origin
 from tf_helper.doctor.tool_settings import API_KEYS, PresentSetting
 from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
@@ -34,7 +35,7 @@ def is_intercepted(context: Context, origin: Origin | None) -> bool:
     return origin is not None and origin == ("https", origin.host, DEFAULT_PORTS["https"]) and origin.host in hosts
 
 
-def tokens_on_their_way_to_providers(context: Context, settings: Sequence[PresentSetting]) -> Iterator[Issue]:
+def tokens_on_their_way_to_providers(context: Context, settings: Sequence[PresentSetting]) -> Iterator[Finding]:
     """Yield each API key that is a Coder token and is sent to something else than the gateway."""
     tokens = _tokens(context)
     names = dict.fromkeys(one.name for one in settings if one.setting.kind == "API key" and one.value.strip() in tokens)
@@ -49,18 +50,18 @@ def tokens_on_their_way_to_providers(context: Context, settings: Sequence[Presen
             if not is_deployment(context, origin) and not (through_proxy and is_intercepted(context, origin)):
                 where = f"{one.name} in {one.file}" if one.file else one.name
                 seen = f"{name} is the Coder token, and {where} sends it to {origin or 'another host'}"
-                yield Issue(seen, fails=True, advice=f"unset one of the two; {_REVOKE}")
+                yield failed(seen, f"unset one of the two; {_REVOKE}")
         host = API_KEYS.get(name)
         if not host or any(not one.file for one in base_urls):
             continue
         if not through_proxy:
             seen = f"{name} is the Coder token, and without HTTPS_PROXY it goes to {host}"
             advice = "unset it, or start the tool with all of the module's output env"
-            yield Issue(seen, fails=True, advice=f"{advice}; {_REVOKE}")
+            yield failed(seen, f"{advice}; {_REVOKE}")
         elif context.known.asked and host not in context.known.intercepted:
             seen = f"{name} is the Coder token, and goes to {host}, which the proxy does not intercept"
             advice = "enable the provider in the deployment, or unset it (coder_token_as_api_key = false)"
-            yield Issue(seen, fails=True, advice=f"{advice}; {_REVOKE}")
+            yield failed(seen, f"{advice}; {_REVOKE}")
 
 
 def _takes_the_proxy(context: Context, settings: Sequence[PresentSetting]) -> bool:

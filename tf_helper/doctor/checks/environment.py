@@ -9,11 +9,12 @@ from tf_helper.doctor.checks.files import authorities
 from tf_helper.doctor.checks.single_tools import of_single_tools, of_vscode
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, listed, ok, warning
-from tf_helper.doctor.issue import Issue, proxy_origin
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
 from tf_helper.doctor.owner import is_owned_by_another_user, is_root
+from tf_helper.doctor.proxy_origin import proxy_origin
 from tf_helper.doctor.setting_files import settings_in_files, vscode_settings
 from tf_helper.doctor.tool_settings import PresentSetting, present_settings
+from tf_helper.errors import Problem
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
@@ -45,21 +46,21 @@ def environment(context: Context) -> Finding:
     if of_a_tool:
         issues += _missing(context)
     # What fails comes first.
-    issues.sort(key=lambda issue: not issue.fails)
+    issues.sort(key=lambda issue: issue.status != "failed")
     set_here = f"set here: {listed(present)}" if present else "no tool variables are set (normal for a shell)"
     if not issues:
         agree = f"; {'they agree' if of_a_tool else _NOT_A_TOOL}" if present else ""
         return ok(f"{set_here}{agree}")
-    seen = "\n".join([*(issue.seen for issue in issues), set_here])
+    seen = "\n".join([*(issue.problem.message for issue in issues), set_here])
     otherwise = (
         "unset these, or start the tool with all of the module's output env:\n"
         f"$ tf-helper exec --proxy-url {context.query.proxy_url.origin} -- COMMAND"
     )
-    advice = "\n".join(dict.fromkeys(issue.advice or otherwise for issue in issues))
-    return failed(seen, advice) if issues[0].fails else warning(seen, advice)
+    advice = "\n".join(dict.fromkeys(issue.problem.hint or otherwise for issue in issues))
+    return Finding(issues[0].status, Problem(seen, advice))
 
 
-def _proxies(context: Context) -> Iterator[Issue]:
+def _proxies(context: Context) -> Iterator[Finding]:
     environment, proxy = context.environment, context.query.proxy_url.origin
     yield from _differ(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
     for name in PROXY_VARIABLES:
@@ -68,20 +69,20 @@ def _proxies(context: Context) -> Iterator[Issue]:
             continue
         origin, password = proxy_origin(value), ProxyAuthUrl.split(value).password
         if not origin:
-            yield Issue(f"{name} is not the URL of a proxy", fails=True)
+            yield failed(f"{name} is not the URL of a proxy")
         elif origin != proxy:
-            yield Issue(f"{name} leads to {origin}, proxy_url to {proxy}", fails=True)
+            yield failed(f"{name} leads to {origin}, proxy_url to {proxy}")
         elif not password:
-            yield Issue(f"{name} has no token in it", fails=True)
+            yield failed(f"{name} has no token in it")
         elif password != context.token:
             # A tool that has been running since before the workspace's last start, perhaps.
-            yield Issue(f"{name} has another token than the one tried here")
+            yield warning(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
         if environment.get(name):
-            yield Issue(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
+            yield warning(f"{name} is set, but AI Bridge Proxy serves CONNECT only")
 
 
-def _bypasses(context: Context) -> Iterator[Issue]:
+def _bypasses(context: Context) -> Iterator[Finding]:
     environment = context.environment
     yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
     certain = context.known.intercepted or context.provider_hosts
@@ -92,10 +93,10 @@ def _bypasses(context: Context) -> Iterator[Issue]:
             if clients:
                 taken.setdefault((clients, host in certain), []).append(host)
         for (clients, fails), hosts in taken.items():
-            yield Issue(f"{name} takes {', '.join(hosts)} past the proxy in {clients}", fails)
+            yield (failed if fails else warning)(f"{name} takes {', '.join(hosts)} past the proxy in {clients}")
 
 
-def _files(context: Context, lacking: Container[str]) -> Iterator[Issue]:
+def _files(context: Context, lacking: Container[str]) -> Iterator[Finding]:
     environment, cert_path = context.environment, context.query.cert_path
     others: dict[str, list[str]] = {}
     for name, wanted in client_env("", cert_path).items():
@@ -103,26 +104,24 @@ def _files(context: Context, lacking: Container[str]) -> Iterator[Issue]:
         if not value or not wanted.startswith("/"):
             continue
         if not (os.path.isfile(value) and os.access(value, os.R_OK)):  # noqa: PTH113 - False on any error
-            yield Issue(f"{name} names a file that does not exist, or that this user may not read", fails=True)
+            yield failed(f"{name} names a file that does not exist, or that this user may not read")
         elif is_owned_by_another_user(value):
-            yield Issue(
-                f"{name} names a file that belongs to another user, who could change which CAs are trusted",
-                fails=not is_root(),
+            yield (warning if is_root() else failed)(
+                f"{name} names a file that belongs to another user, who could change which CAs are trusted"
             )
         elif value == cert_path.path and name in _REPLACING:
-            yield Issue(
-                f"{name} names the proxy's certificate alone, so other hosts are not trusted; set it to the bundle",
-                fails=True,
+            yield failed(
+                f"{name} names the proxy's certificate alone, so other hosts are not trusted; set it to the bundle"
             )
         elif value not in {wanted, cert_path.path} and value not in lacking:
             others.setdefault(wanted, []).append(name)
     for wanted, names in others.items():
-        yield Issue(f"{', '.join(names)} {_verb(names)} a file other than {wanted}")
+        yield warning(f"{', '.join(names)} {_verb(names)} a file other than {wanted}")
     if environment.get("SSL_CERT_DIR"):
-        yield Issue("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
+        yield warning("SSL_CERT_DIR is set: OpenSSL trusts what is there as well, and curl prefers it")
 
 
-def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Issue]:
+def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Finding]:
     for first, second, client in _PRECEDENCE:
         if environment.get(first) not in lacking and environment.get(second) not in lacking:
             yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
@@ -131,7 +130,7 @@ def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iter
 _REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
 
 
-def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, Issue]:
+def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, Finding]:
     """Return the files that an image's variables name, and that have CAs which the bundle lacks.
 
     Tools that get the module's variables no longer trust them.
@@ -146,25 +145,25 @@ def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, 
             named.setdefault(value, []).append(name)
     found = {}
     for file, names in named.items():
-        number = len(authorities(file) - bundle) if os.path.isfile(file) else 0  # noqa: PTH113 - False on any error
+        number = len(authorities(file) - bundle)
         if number:
             many = f"{number} CA certificate{'s' if number > 1 else ''}"
-            found[file] = Issue(
+            found[file] = warning(
                 f"{listed(names)} {_verb(names)} a file with {many} that the bundle lacks",
-                advice="add what is in that file to extra_ca_certs_pem: the bundle takes its place in tools",
+                "add what is in that file to extra_ca_certs_pem: the bundle takes its place in tools",
             )
     return found
 
 
-def _missing(context: Context) -> Iterator[Issue]:
+def _missing(context: Context) -> Iterator[Finding]:
     environment = context.environment
     missing = [name for name in _OF_A_TOOL if not environment.get(name)]
     if missing:
-        yield Issue(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
+        yield warning(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
     for name in _NO_PROXY:
         if deployment and environment.get(name) and not bypassing_clients(environment[name], deployment):
-            yield Issue(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
+            yield warning(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
 
 
 def _verb(names: Sequence[str]) -> str:
@@ -173,6 +172,6 @@ def _verb(names: Sequence[str]) -> str:
 
 def _differ(
     environment: Mapping[str, str], first: str, second: str, who: str, *, fails: bool = True
-) -> Iterator[Issue]:
+) -> Iterator[Finding]:
     if first in environment and second in environment and environment[first] != environment[second]:
-        yield Issue(f"{first} and {second} differ ({who})", fails)
+        yield (failed if fails else warning)(f"{first} and {second} differ ({who})")

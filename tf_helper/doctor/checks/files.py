@@ -115,6 +115,8 @@ def _read(path: str) -> str | Finding:
 
 def authorities(path: str) -> set[bytes]:
     """Return the DER of the CA certificates in a file; none where something in it cannot be read."""
+    if not os.path.isfile(path):  # noqa: PTH113 - False on any error; a pipe or a device could be read without end
+        return set()
     store = bare_context()
     try:
         store.load_verify_locations(cafile=path)

@@ -6,29 +6,30 @@ from typing import Any
 from tf_helper.client_env import CLIENT_VARIABLES
 from tf_helper.doctor.checks.api_keys import destination, is_deployment, is_intercepted
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.issue import Issue, proxy_origin
+from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
+from tf_helper.doctor.proxy_origin import proxy_origin
 from tf_helper.doctor.tool_settings import PresentSetting, node_options
+from tf_helper.doctor.verdicts import verdict
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _ADDING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "adds"}
 
 
-def of_single_tools(context: Context, settings: list[PresentSetting]) -> Iterator[Issue]:
+def of_single_tools(context: Context, settings: list[PresentSetting]) -> Iterator[Finding]:
     """Yield what a tool takes before the module's variables, or instead of them."""
     for present in settings:
         said = _disagreement(context, present)
         if said and present.file:
-            yield Issue(
-                f"{said} ({present.file} wins over the environment)",
-                advice=f"correct it or remove it in {present.file}",
+            yield warning(
+                f"{said} ({present.file} wins over the environment)", f"correct it or remove it in {present.file}"
             )
         elif said:
-            yield Issue(said)
-    yield from map(Issue, node_options(context.environment))
+            yield warning(said)
+    yield from map(warning, node_options(context.environment))
     if context.environment.get("NODE_USE_ENV_PROXY", "1") not in {"", "1"}:
-        yield Issue("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
+        yield warning("NODE_USE_ENV_PROXY is not 1, so Node.js ignores HTTPS_PROXY")
 
 
 def _disagreement(context: Context, present: PresentSetting) -> str:
@@ -92,31 +93,26 @@ _SENTENCES: Mapping[str, Callable[[Context, PresentSetting], str]] = {
 }
 
 
-def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Iterator[Issue]:
+def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what an extension host does otherwise, with these settings, than the wrapper has it do."""
-    for name, value in settings.items():
-        said = _vscode_disagreement(context, name, value)
-        if said:
-            yield Issue(
-                f"VS Code's extensions {said}: {name} in {file}",
-                advice=f"remove it in {file}: an IDE that the wrapper has started needs no http settings",
-            )
-
-
-def _vscode_disagreement(context: Context, name: str, value: object) -> str:
     proxy = context.query.proxy_url.origin
-    if name == "http.proxy" and value:
-        leads_to = proxy_origin(str(value))
-        if leads_to != proxy:
-            return f"take a proxy at {leads_to or 'no valid URL'}, not {proxy}"
-        if ProxyAuthUrl.split(str(value)).password != context.token:
-            return "have another token than the one tried here, or none"
-    return _VSCODE_VALUES.get((name, str(value).lower()), "")
+    for name, value in settings.items():
+        found = _VSCODE_VALUES.get((name, str(value).lower()))
+        other = None
+        if name == "http.proxy" and value:
+            other = proxy_origin(str(value))
+            if other != proxy:
+                found = "vscode_other_proxy"
+            elif ProxyAuthUrl.split(str(value)).password != context.token:
+                found = "vscode_other_token"
+        if found:
+            yield verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy)
 
 
+# The verdicts on values that say it all.
 _VSCODE_VALUES = {
-    ("http.proxySupport", "off"): "go past the proxy with fetch and WebSocket",
-    ("http.systemCertificatesNode", "false"): "do not trust the proxy's CA with fetch and WebSocket",
-    ("http.systemCertificates", "true"): "do not trust the proxy's CA with fetch before VS Code 1.136",
-    ("http.proxyStrictSSL", "false"): "verify no certificate",
+    ("http.proxySupport", "off"): "vscode_past_proxy",
+    ("http.systemCertificatesNode", "false"): "vscode_without_ca",
+    ("http.systemCertificates", "true"): "vscode_before_without_ca",
+    ("http.proxyStrictSSL", "false"): "vscode_without_verification",
 }

@@ -44,13 +44,14 @@ _STRICTER = (
         clear_flags=0,
         remedy="",
     ),
-    _Strictness(
-        "Claude Code, which verifies the signature of a self-signed CA as well",
-        "Claude Code",
-        set_flags=_CHECK_SELF_SIGNATURE,
-        clear_flags=0,
-        remedy=certificate_properties()["self_signature"]["way_out"],
-    ),
+)
+# For the proxy's CA only: not every OpenSSL verifies the SHA-1 signatures that old public roots have.
+_OF_ITSELF = _Strictness(
+    "Claude Code, which verifies the signature of a self-signed CA as well",
+    "Claude Code",
+    set_flags=_CHECK_SELF_SIGNATURE,
+    clear_flags=0,
+    remedy=certificate_properties()["self_signature"]["way_out"],
 )
 
 
@@ -58,20 +59,20 @@ def refused_by_stricter_tools(
     make_context: Callable[[], ssl.SSLContext],
     handshake: Callable[[ssl.SSLContext], NotTrusted | None],
     what: str,
-    properties: Iterable[tuple[str, Problem]] = (),
+    properties: Iterable[tuple[str, Problem]] | None = None,
 ) -> Finding | None:
     """Return a warning that some tools refuse a certificate, or None. Raises what the handshake raises.
 
-    `properties` are the CA's that tools refuse, which OpenSSL need not say again.
+    `properties` are what tools refuse in the proxy's CA, if that is what it is about: OpenSSL need not say them again.
     """
     known: set[str] = set()
     seen, advice = [], []
-    for name, problem in properties:
+    for name, problem in properties or ():
         if name != _OF_OTHER_HOSTS:
             known.update(certificate_properties()[name]["refused_by"])
             seen.append(problem.message)
             advice.append(problem.hint)
-    for tools, named, set_flags, clear_flags, remedy in _STRICTER:
+    for tools, named, set_flags, clear_flags, remedy in _STRICTER if properties is None else (*_STRICTER, _OF_ITSELF):
         if named in known:
             continue
         context = make_context()

@@ -144,21 +144,23 @@ def tunnelled(context: Context) -> Finding:
     """Look whether a host that is not intercepted is reached, and trusted by what a tool trusts."""
     host = context.tunnelled_host
     try:
-        error = _handshake(context, host, context.tool_trust())
+        return _trust_in_tunnelled(context, host)
     except TunnelRefused as refused:
         return verdict("other_host_refused", host=host, reason=refusal(refused.response))
     except ConnectionFailed as failure:
         return verdict("other_host_not_reached", host=host, reason=failure)
+
+
+def _trust_in_tunnelled(context: Context, host: str) -> Finding:
+    def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
+        return _handshake(context, host, trust)
+
+    error = handshake(context.tool_trust())
     if error:
         return untrusted("other_host_unknown_ca", "other_host_untrusted", error, host=host)
-    try:
-        if context.proxy_ca and not _handshake(context, host, ssl_context(context.proxy_ca, system=False)):
-            return verdict("other_host_intercepted", host=host)
-        warnings = refused_by_stricter_tools(
-            context.tool_trust, lambda trust: _handshake(context, host, trust), f"the certificate of {host}"
-        )
-    except (TunnelRefused, ConnectionFailed) as failure:
-        return verdict("other_host_not_reached", host=host, reason=failure)
+    if context.proxy_ca and not handshake(ssl_context(context.proxy_ca, system=False)):
+        return verdict("other_host_intercepted", host=host)
+    warnings = refused_by_stricter_tools(context.tool_trust, handshake, f"the certificate of {host}")
     return warnings or verdict("other_host_trusted", host=host)
 
 

@@ -1,19 +1,9 @@
-"""One of several things that are wrong with an environment."""
-
-from typing import NamedTuple
+"""The proxy that a variable leads to."""
 
 from tf_helper.errors import Invalid
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 from tf_helper.values.proxy_url import ProxyUrl
 from tf_helper.values.url import Origin
-
-
-class Issue(NamedTuple):
-    """What is wrong, whether it is for certain, and what to do ("" for what the environment's step advises)."""
-
-    seen: str
-    fails: bool = False
-    advice: str = ""
 
 
 def proxy_origin(value: str) -> Origin | None:

@@ -1,0 +1,80 @@
+# shellcheck shell=sh
+# What the requests for intercepted hosts have found. Hosts with the same result share a line.
+
+# Where the proxy has another CA than the file, the deployment tells whether it was replaced: then its own is trusted.
+# Sets: answers, and authority
+ask_hosts() {
+  tunnel_seconds=5
+  # shellcheck disable=SC2086 # host names
+  answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
+  case $answers in *"${TAB}provider_untrusted$TAB"*) ;; *) return ;; esac
+  find_served
+  if test -z "$served" || test "$(printf '%s\n' "$served" | bodies)" = "$(printf '%s\n' "$authority" | bodies)"; then return; fi
+  authority=$served tunnel_seconds=$(((started + 18 - $(date +%s)) / 2))
+  if test "$tunnel_seconds" -lt 1; then tunnel_seconds=1; fi
+  # shellcheck disable=SC2086 # host names
+  answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
+}
+
+# Sets: served, to the CA certificate that the deployment serves; "" if it does not
+find_served() {
+  for place in ai-gateway aibridge; do
+    served=$({
+      printf '%s\n' silent fail
+      quoted_setting url "$ACCESS_URL/api/v2/$place/proxy/ca-cert.pem"
+      quoted_setting header "Coder-Session-Token: $TOKEN"
+      quoted_setting cacert "$CA_BUNDLE_PATH"
+    } | curl -q --config - --noproxy '*' --max-time 2 2>/dev/null | first_certificate)
+    if test -n "$served"; then return; fi
+  done
+}
+
+check_hosts() {
+  trusted='' reported=' '
+  take_line "${challenged%% *}"
+  case $line in
+    tunnel_*)
+      report_line "$verdict" "${challenged%% *}"
+      return
+      ;;
+  esac
+  report tunnel_opened host "${challenged%% *}"
+  for host in $challenged; do
+    case $answers in *"$NEWLINE$host${TAB}gateway_"*) trusted="$trusted${trusted:+, }$host" ;; esac
+  done
+  if test -n "$trusted"; then report provider_trusted hosts "$trusted"; fi
+  for host in $challenged; do
+    case $reported in *" $host "*) continue ;; esac
+    take_line "$host"
+    alike=
+    for other in $challenged; do
+      case $answers in
+        *"$NEWLINE$other$TAB$line$NEWLINE"*) alike="$alike${alike:+, }$other" reported="$reported$other " ;;
+      esac
+    done
+    refuse_tunnel
+    report_line "$verdict" "$alike"
+  done
+}
+
+# Sets: line, to that of the host $1, without the host; and its fields: verdict, status, words, reason
+take_line() {
+  line=${answers#*"$NEWLINE$1$TAB"}
+  line=${line%%"$NEWLINE"*}
+  verdict=${line%%"$TAB"*} reason=${line#*"$TAB"}
+  status=${reason%%"$TAB"*} reason=${reason#*"$TAB"}
+  words=${reason%%"$TAB"*} reason=${reason#*"$TAB"}
+}
+
+# Reports the verdict $1 on the hosts $2.
+report_line() {
+  case $1 in
+    provider_untrusted)
+      explain "$reason"
+      if test -n "$unknown_issuer"; then set -- provider_other_ca "$2"; fi
+      ;;
+    *) ;;
+  esac
+  report "$1" host "$2" hosts "$2" status "$status" words "\"$words\"" broken "$words" reason "$reason" \
+    access_url "$ACCESS_URL"
+}

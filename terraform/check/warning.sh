@@ -1,0 +1,35 @@
+# shellcheck shell=sh
+# What the startup script ends with: the part that needs no token.
+
+# Warns of a proxy that does not respond as it should. One that does is asked for each host until its first challenge; where
+# it does not answer at once, for the others at the same time. This takes 10 seconds at most: 2 and 3 for the hosts, and 2 for
+# each of two questions in name_other_proxy.
+warn_of_proxy() {
+  if ! command -v curl >/dev/null; then return; fi
+  responses='' hosts=''
+  IFS=$NEWLINE
+  for line in $PROVIDER_HOSTS; do hosts="$hosts${hosts:+ }${line%%"$TAB"*}"; done
+  unset -v IFS
+  # shellcheck disable=SC2086 # host names
+  set -- $hosts
+  hosts_end=$(($(date +%s) + 2))
+  while test "$#" != 0; do
+    response=$(ask_without_token "$1" 2)
+    shift
+    responses=$responses$NEWLINE$response
+    case $response in
+      *"$TAB"tunnelled"$TAB"* | *"$TAB"refused"$TAB"*) if test "$(date +%s)" -lt "$hosts_end"; then continue; fi ;;
+      *"$TAB"silent"$TAB"*) ;;
+      *) break ;;
+    esac
+    responses=$responses$NEWLINE$(for_each ask_quickly "$@")
+    break
+  done
+  name_proxy "$responses"
+  if test "$proxy_verdict" = challenge_expected; then return; fi
+  find_verdict "$proxy_verdict" host "$proxy_name" port "$proxy_port" reason "$reason" statuses "${statuses:-no answer}" \
+    realm "$realm" hosts 'known AI providers'
+  warn "AI Bridge Proxy at $proxy_name port $proxy_port: $message; ${advice%%"$LINE_BREAK"*}"
+}
+
+ask_quickly() { ask_without_token "$1" 3; }

@@ -1,0 +1,197 @@
+"""`<wrapper> --check`, with the real curl, says what `tf-helper doctor` says, of its faults and where all is well."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests import ROOT
+from tests.doctor import file_faults, proxy_faults, test_healthy, tls_faults, tunnel_faults
+from tests.doctor.patient import PROVIDER, PROXY_HOST, Patient
+from tests.doctor.transcripts import PROXY_URL, generalized
+from tests.harness.certificates import SERVER_AUTH, make_certificate, server_context
+from tests.harness.deployment import TOKEN
+from tests.script.workspace import SHELLS, Workspace, program
+from tf_helper.values.provider_hosts import provider_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.doctor.fault import Fault
+    from tests.doctor.patient import Report
+    from tests.script.rendering import Rendered
+
+_STEPS = {
+    *("proxy_dns", "proxy_tcp", "proxy_tls", "connect_without_token", "connect_with_token", "provider", "gateway"),
+    *("certificate_file", "bundle_file"),
+}
+
+# What curl and awk cannot see, or no wrapper is told.
+_OF_DOCTOR_ALONE = re.compile(
+    r"named: .*"  # --provider-host
+    r"|a_dead_address_of_a_healthy_proxy|thousands_of_dead_addresses"  # the address that curl did not take
+    r"|a_listener_with_the_certificate_of_a_ca|a_listener_without_its_root"  # what others than OpenSSL refuse
+    r"|broken_certificates|a_file_that_cannot_be_read|a_saved_certificate_that_soon_expires"
+    r"|files_of_another_user|a_proxy_that_changes_its_mind"  # in this process alone
+    r"|.*system.*roots|.*system_store.*|a_bundle_without_a_root.*|a_machine_without_roots"
+)
+FAULTS = [
+    fault
+    for module in (proxy_faults, tls_faults, tunnel_faults, file_faults)
+    for fault in module.FAULTS
+    if fault.step in _STEPS and not _OF_DOCTOR_ALONE.fullmatch(fault.name)
+]
+ARRANGEMENTS = [
+    *(
+        arrange
+        for arrange in test_healthy.ARRANGEMENTS
+        if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
+    )
+]
+
+_LINE = re.compile(r"(ok|warning|failed) +(\S.*?)(?:  +\S.*)?")
+_SEVERITY = ("ok", "warning", "failed")
+_SECONDS = 20
+
+
+class Check(NamedTuple):
+    """What `<wrapper> --check` said: its exit status, and for each step the worst status and what is advised."""
+
+    status: int
+    steps: dict[str, tuple[str, set[str]]]
+    text: str
+
+
+class Checked:
+    """A workspace in which a patient's wrapper is asked."""
+
+    def __init__(self, directory: Path, rendered: Rendered, patient: Patient) -> None:
+        self._directory, self._rendered, self._patient = directory, rendered, patient
+
+    def run(self, shell: str = "dash") -> Check:
+        """Ask it, with a shell's own programs and curl on PATH; the proxy's name has an address for curl only."""
+        directory = self._directory / shell
+        directory.mkdir(parents=True)
+        workspace = Workspace(directory, shell, self._rendered, "")
+        arguments = workspace.notes / "arguments"
+        resolved = f"{PROXY_HOST}:{self._patient.proxy_address.rpartition(':')[2]}:127.0.0.1"
+        note = f"shift; printf '%s\\n' \"$@\" >>'{arguments}'"
+        workspace.stub("curl", f'{note}; exec {program("curl")} -q --resolve {resolved} "$@"')
+        workspace.save_wrapper_at(directory / "ai-proxy")
+        workspace.values |= {
+            "PROXY_URL": self._patient.settings["proxy_url"],
+            "ACCESS_URL": self._patient.settings.get("access_url", "http://127.0.0.1:1"),
+            "CERT_PATH": str(self._patient.certificate),
+            "CA_BUNDLE_PATH": str(self._patient.bundle),
+            "SESSION_TOKEN": TOKEN,
+        }
+        workspace.wrapper_path.write_text(workspace.wrapper_text())
+        command = [program(SHELLS[shell][0]), *SHELLS[shell][1:], str(workspace.wrapper_path), "--check"]
+        environment = workspace.environment | {"HOME": str(self._patient.directory / "home"), "NO_PROXY": "*"}
+        before = time.monotonic()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert time.monotonic() - before < _SECONDS
+        assert (done.stderr, TOKEN in done.stdout) == ("", False)
+        assert TOKEN not in arguments.read_text()
+        saved = [file for file in directory.rglob("*") if file.is_file() and TOKEN in file.read_text(errors="replace")]
+        assert saved == [workspace.wrapper_path]
+        return Check(done.returncode, _steps(done.stdout), done.stdout)
+
+
+def _steps(report: str) -> dict[str, tuple[str, set[str]]]:
+    steps: dict[str, tuple[str, set[str]]] = {}
+    title = ""
+    for line in report.rpartition("\n\n")[0].splitlines():
+        if found := _LINE.fullmatch(line):
+            title = found[2]
+            status, advice = steps.get(title, ("ok", set()))
+            steps[title] = (max(status, found[1], key=_SEVERITY.index), advice)
+        else:
+            steps[title][1].add(line.strip().removeprefix("-> "))
+    return steps
+
+
+def assert_same(check: Check, report: Report) -> None:
+    """Fail unless each step that both have has the same status and advice, and the exit status fits."""
+    doctors = {step["title"]: (step["status"], set(step["advice"].splitlines())) for step in report.steps.values()}
+    assert check.steps.keys() <= doctors.keys(), check.text
+    examined = {title: said for title, said in doctors.items() if said[0] != "skipped" and title in check.steps}
+    assert {title: check.steps[title] for title in examined} == examined, check.text
+    assert check.status == ("failed" in {status for status, _ in check.steps.values()})
+
+
+@pytest.fixture
+def checked(tmp_path: Path, rendered: Rendered, patient: Patient) -> Checked:
+    """Make the workspace."""
+    return Checked(tmp_path / "workspace", rendered, patient)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_a_fault_has_the_same_status_and_remedy(fault: Fault, checked: Checked, patient: Patient) -> None:
+    fault.inflict(patient)
+    if fault.step == "gateway":
+        patient.settings["access_url"] = patient.deployment.url  # a wrapper always has it
+    check = checked.run()
+    assert {status for status, _ in check.steps.values()} != {"ok"}, check.text
+    assert_same(check, patient.examine())
+
+
+@pytest.mark.parametrize("arrange", ARRANGEMENTS, ids=lambda arrange: arrange.__name__)
+def test_where_all_is_well_both_are_quiet(
+    arrange: Callable[[Patient], None], checked: Checked, patient: Patient
+) -> None:
+    arrange(patient)
+    check = checked.run()
+    assert (check.status, {status for status, _ in check.steps.values()}) == (0, {"ok"}), check.text
+    # Each host once, and those that are challenged without a key and with one.
+    requests = len(provider_hosts()) + 2 * len(patient.proxy.providers.keys() & provider_hosts())
+    assert len(patient.proxy.asked) == requests
+    assert_same(check, patient.examine())
+
+
+def one_of_three_providers_is_refused(patient: Patient) -> None:
+    leaf = make_certificate("leaf", issuer=patient.company, ca=False, hosts=[PROVIDER], extensions=[SERVER_AUTH])
+    patient.replace_proxy(certificates={PROVIDER: server_context(leaf, patient.company)})
+    patient.proxy.providers |= {"api.openai.com": "openai", "openrouter.ai": "openai"}
+
+
+def vscode_has_settings(patient: Patient) -> None:
+    mine = '{// mine\n"http.proxySupport": "off", /* and */\n// "http.proxyStrictSSL": false\n'
+    other = '"http.proxy": "http://user:secret@elsewhere.example.com:80/", "a": "//",}'
+    whole = '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\tfalse, "http.proxy": "http://%PROXY%",'
+    files = {
+        "~/.local/share/code-server/User/settings.json": mine + other,
+        "~/.vscode-server/data/Machine/settings.json": f'{whole} "http.systemCertificates": true}}',
+        "~/.vscode-server/data/User/settings.json": f'{{"http.proxy": "http://coder:{TOKEN}@%PROXY%"}}',
+    }
+    patient.write_files(files)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("change", [one_of_three_providers_is_refused, vscode_has_settings], ids=lambda c: c.__name__)
+def test_a_report_is_the_same_under_each_shell(
+    change: Callable[[Patient], None], shell: str, checked: Checked, patient: Patient
+) -> None:
+    change(patient)
+    check, report = checked.run(shell), patient.examine()
+    assert_same(check, report)
+    hosts = "api.openai.com, openrouter.ai: intercepted, and signed by the proxy's CA"
+    assert (hosts in check.text) == (change is one_of_three_providers_is_refused), check.text
+    of_vscode = [line for line in report.steps["environment"]["seen"].splitlines() if line.startswith("VS Code")]
+    assert re.findall(r"^warning +environment +(VS Code.*)", check.text, re.MULTILINE) == of_vscode
+
+
+def test_the_documentation_shows_a_report(checked: Checked, patient: Patient, pytestconfig: pytest.Config) -> None:
+    patient.gateway.faults.add("budget")
+    text = generalized(checked.run().text, patient, PROXY_URL).replace("1 of the system's", "144 of the system's")
+    shown = f"$ ~/.local/bin/ai-proxy --check\n{text}"
+    page = ROOT / "docs/troubleshooting.md"
+    if pytestconfig.option.write_transcripts:
+        block = re.compile(r"(?<=```console\n)\$ \S+ --check\n(.*\n)*?(?=```)")
+        page.write_text(block.sub(lambda _: shown, page.read_text()))
+    assert f"```console\n{shown}```\n" in page.read_text()
