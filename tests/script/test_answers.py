@@ -205,6 +205,4 @@ def test_a_deployment_is_trusted_by_the_system_roots_and_by_extra_certificates(
 @in_one_shell
 def test_without_curl_the_three_ways_out_are_named(workspace: Workspace) -> None:
     workspace.without("curl")
-    failure = workspace.run().failure
-    for way_out in ("install it", 'fetch_ca_cert_at = "plan"', "ca_cert_pem"):
-        assert way_out in failure
+    assert 'install it in the workspace, or set fetch_ca_cert_at = "plan" or ca_cert_pem' in workspace.run().failure

@@ -93,14 +93,11 @@ def test_the_environment_is_ignored(
 
 
 @in_one_shell
-@pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_no_variable_adds_a_root(
-    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, name: str
-) -> None:
+def test_no_variable_adds_a_root(workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA) -> None:
     trusted = workspace.home / "trusted.pem"
     authority.cert_pem.write_to_path(str(trusted))
     workspace.ask(tls_deployment)
-    workspace.environment[name] = str(trusted)
+    workspace.environment |= dict.fromkeys(("CURL_CA_BUNDLE", "SSL_CERT_FILE"), str(trusted))
     workspace.roots.unlink()
     assert "is not trusted" in workspace.run().failure
     assert tls_deployment.asked == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Asked
+from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.terraform import MODULE
 from tests.script.rendering import SHELL_PARTS, STARTUP
 from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, UTILITIES, program
@@ -34,13 +34,6 @@ def test_a_download_is_saved(workspace: Workspace, deployment: Deployment, certi
     assert workspace.bundle_path.read_text() == certificates.proxy.pem + certificates.public.pem
     assert workspace.left_over() == []
     assert deployment.asked == [Asked(CA_CERT_PATH, TOKEN)]
-
-
-def test_an_older_server_is_asked_at_its_own_path(workspace: Workspace, deployment: Deployment) -> None:
-    # 404 at the new path alone means that the server is older.
-    del deployment.answers[CA_CERT_PATH]
-    assert workspace.run().status == 0
-    assert [asked.path for asked in deployment.asked] == [CA_CERT_PATH, OLD_CA_CERT_PATH]
 
 
 def test_a_missing_program_is_named(workspace: Workspace) -> None:
