@@ -26,8 +26,8 @@ quoted_setting() {
 
 # Asks the proxy for a GET / at the host and port $1, within $2 seconds: $3 is empty, or `tunnel`, with the token for the
 # proxy, or `key`, with the token for the gateway as well. Nothing but the certificate in `authority` is trusted.
-# Sets: ended, connect_status, status, handshake, address (what curl says in numbers), reason, and text, the
-# beginning of what arrived
+# Sets: ended, connect_status, status, handshake, address (what curl says in numbers), took (tenths of a second), reason, and
+# text, the beginning of what arrived
 ask() {
   numbers='' reason='' text=''
   answer=$({
@@ -46,16 +46,19 @@ END
     esac
   done
   unset -v IFS
-  # shellcheck disable=SC2086 # four words
+  # shellcheck disable=SC2086 # five words
   set -- $numbers
-  connect_status=${1-000} status=${2-000} handshake=${3-0} address=${4-}
+  connect_status=${1-000} status=${2-000} handshake=${3-0} address=${5-}
+  tenth=${4#*.}
+  tenth=${tenth%"${tenth#?}"}
+  case ${4%%.*}/$tenth in [0-9]*/[0-9]) took=$((${4%%.*} * 10 + tenth)) ;; *) took=0 ;; esac
 }
 
 ask_settings() {
   printf '%s\n' silent show-error
   if test -z "$3"; then printf '%s\n' include; fi
   printf '%s = "%s"\n' url "https://$1/" proxy "$PROXY_URL" max-time "$2" cacert /dev/fd/3 capath /dev/null \
-    write-out "\\n\\t%{http_connect} %{http_code} %{time_appconnect} %{remote_ip}\\n"
+    write-out "\\n\\t%{http_connect} %{http_code} %{time_appconnect} %{time_total} %{remote_ip}\\n"
   case $PROXY_URL in https:*) printf '%s = "%s"\n' proxy-cacert "$CA_BUNDLE_PATH" proxy-capath /dev/null ;; esac
   if test -n "$3"; then quoted_setting proxy-user "coder:$TOKEN"; fi
   if test "$3" = key; then quoted_setting header "Authorization: Bearer $TOKEN"; fi
@@ -71,4 +74,12 @@ keep_beginning() {
       *) if test "$length" -le 2000; then printf '%s\n' "$line"; fi ;;
     esac
   done
+}
+
+# Runs the command $1 for each host behind it, at once. What they print are lines, which do not mix.
+for_each() {
+  command=$1
+  shift
+  for host in "$@"; do "$command" "$host" & done
+  wait
 }

@@ -52,7 +52,12 @@ explain() {
 }
 
 # Prints the beginning of a text that came from elsewhere.
-printable() { printf '%.200s' "$1" | sed 's/[^ -~]/?/g'; }
+printable() {
+  case $1 in
+    *[!\ -~]*) printf '%.200s' "$1" | sed 's/[^ -~]/?/g' ;;
+    *) printf '%.200s' "$1" ;;
+  esac
+}
 
 # Prints a verdict in the shape of doctor's report, and counts it.
 report() {

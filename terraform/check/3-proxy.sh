@@ -10,18 +10,11 @@ esac
 proxy_port=${proxy_port#:}
 test -n "$proxy_port" || proxy_port=443
 
-# Runs the command $1 for each host behind it, at once. What they print are lines, which do not mix.
-for_each() {
-  command=$1
-  shift
-  for host in "$@"; do "$command" "$host" & done
-  wait
-}
-
-# Asks for the host $1 without credentials, within $2 seconds. Prints a line: the host, a word, the status of CONNECT, the
-# proxy's address, and the realm of its challenge or curl's reason.
-ask_without_token() {
-  ask "$1:443" "${2-4}" ''
+# Asks for the host $1 without credentials, within $2 seconds.
+# Sets: response: the host, a word, the status of CONNECT, the proxy's address, and the realm of its challenge or curl's
+# reason; and what ask sets
+name_response() {
+  ask "$1:443" "$2" ''
   case $ended/$connect_status/$address in
     5/*) word=no_address ;;
     7/* | 28/000/) word=not_reached ;;
@@ -43,7 +36,12 @@ ask_without_token() {
     */403/* | */502/*) word=refused ;;
     *) word=answered ;;
   esac
-  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$word" "$connect_status" "$address" "$(printable "$reason")"
+  response=$1$TAB$word$TAB$connect_status$TAB$address$TAB$(printable "$reason")
+}
+
+ask_without_token() {
+  name_response "$1" "${2-4}"
+  printf '%s\n' "$response"
 }
 
 # Decides by the lines of ask_without_token, as doctor does (tf_helper/doctor/checks/connect.py).

@@ -1,6 +1,12 @@
 # shellcheck shell=sh
 # What the requests for intercepted hosts have found. Hosts with the same result share a line.
 
+# Sets: now, in seconds; 0 if date prints no number
+read_clock() {
+  now=$(date +%s 2>/dev/null)
+  case $now in '' | *[!0-9]*) now=0 ;; esac
+}
+
 # Where the proxy has another CA than the file, the deployment tells whether it was replaced: then its own is trusted.
 # Sets: answers, and authority
 ask_hosts() {
@@ -10,7 +16,8 @@ ask_hosts() {
   case $answers in *"${TAB}provider_untrusted$TAB"*) ;; *) return ;; esac
   find_served
   if test -z "$served" || test "$(printf '%s\n' "$served" | bodies)" = "$(printf '%s\n' "$authority" | bodies)"; then return; fi
-  authority=$served tunnel_seconds=$(((started + 18 - $(date +%s)) / 2))
+  read_clock
+  authority=$served tunnel_seconds=$(((started + 18 - now) / 2))
   if test "$tunnel_seconds" -lt 1; then tunnel_seconds=1; fi
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE

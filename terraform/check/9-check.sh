@@ -29,7 +29,8 @@ hosts=
 IFS=$NEWLINE
 for line in $PROVIDER_HOSTS; do hosts="$hosts${hosts:+ }${line%%"$TAB"*}"; done
 unset -v IFS
-started=$(date +%s) answers=
+read_clock
+started=$now answers=
 # shellcheck disable=SC2086 # host names
 name_proxy "$(for_each ask_without_token $hosts)"
 find_authority

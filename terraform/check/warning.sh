@@ -2,8 +2,8 @@
 # What the startup script ends with: the part that needs no token.
 
 # Warns of a proxy that does not respond as it should. One that does is asked for each host until its first challenge; where
-# it does not answer at once, for the others at the same time. This takes 10 seconds at most: 2 and 3 for the hosts, and 2 for
-# each of two questions in name_other_proxy.
+# it does not answer at once, for the others at the same time. This takes 10 seconds at most: 2 until one takes 2 itself, 2 for
+# the others, and 2 for each of two questions in name_other_proxy.
 warn_of_proxy() {
   if ! command -v curl >/dev/null; then return; fi
   responses='' hosts=''
@@ -12,13 +12,14 @@ warn_of_proxy() {
   unset -v IFS
   # shellcheck disable=SC2086 # host names
   set -- $hosts
-  hosts_end=$(($(date +%s) + 2))
+  spent=0
   while test "$#" != 0; do
-    response=$(ask_without_token "$1" 2)
+    name_response "$1" 2
     shift
+    spent=$((spent + took))
     responses=$responses$NEWLINE$response
     case $response in
-      *"$TAB"tunnelled"$TAB"* | *"$TAB"refused"$TAB"*) if test "$(date +%s)" -lt "$hosts_end"; then continue; fi ;;
+      *"$TAB"tunnelled"$TAB"* | *"$TAB"refused"$TAB"*) if test "$spent" -lt 20; then continue; fi ;;
       *"$TAB"silent"$TAB"*) ;;
       *) break ;;
     esac
@@ -32,4 +33,4 @@ warn_of_proxy() {
   warn "AI Bridge Proxy at $proxy_name port $proxy_port: $message; ${advice%%"$LINE_BREAK"*}"
 }
 
-ask_quickly() { ask_without_token "$1" 3; }
+ask_quickly() { ask_without_token "$1" 2; }

@@ -48,6 +48,7 @@ warn_of_roots() {
 # Both files are complete before the first is renamed. If the second cannot be, the first is put back.
 save() {
   bundle=./${CA_BUNDLE_PATH##*/}
+  chmod 0644 "$new_cert" "$new_bundle" 2>/dev/null || cannot_write # a default ACL can take the place of the umask
   if test -e "$bundle"; then cp -p "$bundle" "$new_cert.previous" 2>/dev/null || cannot_write; fi
   trap '' HUP INT TERM # not between the two
   if move_here "$new_bundle" "$new_cert"; then return; fi

@@ -18,7 +18,6 @@ main() {
   enter_directory_of "$CERT_PATH" cert_path make
   inspect_certificate_files
   make_work_directory
-  umask 022 # the mode of both files; the work directory is this user's alone
   find_roots
   new_cert=$work/${CERT_PATH##*/} new_bundle=$work/${CA_BUNDLE_PATH##*/}
   ca=$new_cert.ca extra=$new_cert.extra
