@@ -15,6 +15,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pyte
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -42,6 +44,8 @@ def converse(
     terminal, its_end = pty.openpty()
     fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     left, shown, seen = list(steps), b"", 0
+    screen = pyte.Screen(COLUMNS, ROWS)
+    emulator = pyte.ByteStream(screen)
     deadline = time.monotonic() + seconds
     with subprocess.Popen(
         command, env=environment, cwd=home, stdin=its_end, stdout=its_end, stderr=its_end, start_new_session=True
@@ -54,11 +58,15 @@ def converse(
                 except OSError:  # it has ended
                     break
                 shown += read
+                with suppress(TypeError):  # a control that pyte does not know
+                    emulator.feed(read)
                 for query, answer in QUERIES.items():
                     if query in read:
                         os.write(terminal, answer)
             text = as_text(shown)
-            if as_text(left[0][0].encode()) in text[seen:]:
+            wanted = as_text(left[0][0].encode())
+            # An answer that arrives in parts is complete on the screen only.
+            if wanted in text[seen:] or (len(left) == 1 and wanted in re.sub(r"\s", "", "".join(screen.display))):
                 seen = len(text)
                 # Some programs drop what is typed while they draw.
                 time.sleep(1)

@@ -128,4 +128,5 @@ def test_what_the_encoding_of_standard_output_lacks_is_escaped(monkeypatch: pyte
 
 def test_tolerates_a_closed_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
-    assert cli.main(["check", "--proxy-url", "https://h"]) == 0
+    for command in (["check", "--proxy-url", "https://h"], ["--help"]):
+        assert cli.main(command) == 0
