@@ -96,6 +96,7 @@ KINDS = {
     "A00e P-256": ("", certificate(public_key=P256)),
     "A00f P-384": ("", certificate(public_key=curve("2b81040022"))),
     "A01 RSA 1024": (f"curl, Python, Node.js 24, Copilot CLI, {RUSTLS}", certificate(public_key=rsa_key(1 << 1023))),
+    "RSA 2040": (f"curl, Python, Node.js 24, Copilot CLI, {RUSTLS}", certificate(public_key=rsa_key(1 << 2039))),
     "A02 RSA 8192": ("", certificate(public_key=rsa_key(1 << 8191))),
     "A03 RSA 16384": (f"{RUSTLS}, Go", certificate(public_key=rsa_key(1 << 16383))),
     "A04 RSA, exponent 3": ("", certificate(public_key=rsa_key(1 << 2047, 3))),
