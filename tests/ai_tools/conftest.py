@@ -49,8 +49,8 @@ def provider(authorities: Authorities) -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
-def gateway(provider: Provider) -> Iterator[Gateway]:
-    """Run the gateway."""
+def provider_gateway(provider: Provider) -> Iterator[Gateway]:
+    """Run the gateway. Not as `gateway`, with which the fixtures of tests/sandbox.py would be made once and for all."""
     with Gateway(token=TOKEN, origin=provider, providers=ALL_PROVIDERS) as running:
         yield running
 
@@ -64,14 +64,17 @@ def hosts(authorities: Authorities, provider: Provider) -> Iterator[Mapping[str,
 
 @pytest.fixture(scope="session")
 def proxies(
-    authorities: Authorities, hosts: Mapping[str, int], gateway: Gateway, tmp_path_factory: pytest.TempPathFactory
+    authorities: Authorities,
+    hosts: Mapping[str, int],
+    provider_gateway: Gateway,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Mapping[Listener, Proxy]]:
     """Run AI Bridge Proxy, with each kind of listener, and the CA that the documentation recommends."""
     listener = tls_context(authorities.company, PROXY_NAME)
     ca = make_ca_as_documented(tmp_path_factory.mktemp("ca"))
     with (
-        Proxy(gateway=gateway.url, hosts=hosts, ca=ca) as http,
-        Proxy(gateway=gateway.url, hosts=hosts, ca=ca, listener=listener) as tls,
+        Proxy(gateway=provider_gateway.url, hosts=hosts, ca=ca) as http,
+        Proxy(gateway=provider_gateway.url, hosts=hosts, ca=ca, listener=listener) as tls,
     ):
         yield {"HTTP": http, "TLS": tls}
 
@@ -80,7 +83,7 @@ def proxies(
 def stage(
     recorder: Recorder,
     provider: Provider,
-    gateway: Gateway,
+    provider_gateway: Gateway,
     proxies: Mapping[Listener, Proxy],
     authorities: Authorities,
     system_roots: Path,
@@ -111,7 +114,7 @@ def stage(
 
         wrappers: Mapping[Listener, Path] = {"HTTP": prepare(over_http), "TLS": prepare(over_tls)}
         with_token_as_key = prepare({**over_http, "coder_token_as_api_key": True})
-    return Stage(recorder, provider, gateway, proxies, wrappers, with_token_as_key)
+    return Stage(recorder, provider, provider_gateway, proxies, wrappers, with_token_as_key)
 
 
 @pytest.fixture(scope="session")

@@ -44,11 +44,11 @@ def each(*tools: Tool) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def company_keys_only(gateway: Gateway) -> Iterator[None]:
+def company_keys_only(provider_gateway: Gateway) -> Iterator[None]:
     """Turn bring-your-own-key off."""
-    gateway.faults.add("own keys")
+    provider_gateway.faults.add("own keys")
     yield
-    gateway.faults.discard("own keys")
+    provider_gateway.faults.discard("own keys")
 
 
 @each(CLAUDE_CODE, CODEX, CODEX_WITH_PROVIDER, ANTHROPIC_SDK, OPENAI_SDK)

@@ -127,11 +127,14 @@ def _labeled(der: bytes) -> list[tuple[bytes, str]]:
 
 @st.composite
 def _pems(draw: st.DrawFn, ders: Sequence[bytes]) -> Spelled:
-    """One or two certificates; other labels, line ends, line lengths and texts around them."""
+    """One or two certificates; other labels, line ends, line lengths, texts around them, and a chain in any order."""
+    chosen = draw(st.lists(st.sampled_from(ders), min_size=1, max_size=2, unique=True))
     normal = other = ""
-    for der in draw(st.lists(st.sampled_from(ders), min_size=1, max_size=2, unique=True)):
+    chain = list(CA_CERTIFICATES[:2])
+    for der in chain[::-1] if ders is CA_CERTIFICATES and chosen == chain else chosen:
         begin, body, end = pem(der).splitlines()
         normal += "\n".join([begin, *textwrap.wrap(body, 64), end, ""])
+    for der in chosen:
         begin, body, end = pem(*draw(st.sampled_from(_labeled(der)))).splitlines()
         lines = [begin, *textwrap.wrap(body, draw(st.sampled_from([16, 64, 76, 5000]))), end]
         lines.append(draw(st.sampled_from(["", "subject=CN", "\ufeff#"])))
