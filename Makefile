@@ -53,14 +53,23 @@ lint: $(VENV)/.installed
 pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
 	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
 
-# Claude Code and others, through the proxy, one at a time, so that it is clear whose requests are recorded.
+# Claude Code and others, through the proxy, one at a time on a network, so that it is clear whose requests are recorded. Most
+# of the time tools wait, so there are several networks.
+define run_tools
+	status=0; pids=; \
+	for shard in 0/3 1/3 2/3; do \
+		TOOLS_SHARD=$$shard $(AI_TOOLS)/network/loopback_only.sh pytest -q -m $(1) $(AI_TOOLS) & pids="$$pids $$!"; \
+	done; \
+	for pid in $$pids; do wait $$pid || status=1; done; exit $$status
+endef
+
 tools: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS)) $(call node_modules,javascript node/22 node/24 ide/copilot)
-	$(AI_TOOLS)/network/loopback_only.sh pytest -m 'tools and not more_tools' $(AI_TOOLS)
+	$(call run_tools,'tools and not more_tools')
 
 # The same and those that are heavy, rarely used or no longer supported.
 tools-all: $(VENV)/.installed $(call environments,$(PYTHON_TOOLS) ai-tools-more aider deepagents google-adk jupyter) \
 		$(call node_modules,javascript more older node/20 node/22 node/24 ide/copilot ide/vscode) $(AI_TOOLS)/go/ask
-	$(AI_TOOLS)/network/loopback_only.sh pytest -m tools $(AI_TOOLS)
+	$(call run_tools,tools)
 
 # Installs the lowest version of each library that uses the proxy, and the newest that does not, and runs both.
 tools-versions: $(VENV)/.installed $(call node_modules,node/24)

@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     RunTool = Callable[[Tool, Cell], Run]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the part of the tests that TOOLS_SHARD names, for example 0/3: each part has a network of its own."""
+    number, _, count = os.environ.get("TOOLS_SHARD", "0/1").partition("/")
+    # Tests with the same parameters look at the same run of a tool.
+    parameters = {item: item.name.partition("[")[2] for item in items}
+    order = {name: place for place, name in enumerate(dict.fromkeys(parameters.values()))}
+    items[:] = [item for item in items if order[parameters[item]] % int(count) == int(number)]
+
+
 @pytest.fixture(scope="session")
 def recorder() -> Iterator[Recorder]:
     """Watch the tests' network."""
