@@ -35,10 +35,14 @@ if TYPE_CHECKING:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the part of the tests that TOOLS_SHARD names, for example 0/3: each part has a network of its own."""
     number, _, count = os.environ.get("TOOLS_SHARD", "0/1").partition("/")
-    # Tests with the same parameters look at the same run of a tool.
-    parameters = {item: item.name.partition("[")[2] for item in items}
-    order = {name: place for place, name in enumerate(dict.fromkeys(parameters.values()))}
-    items[:] = [item for item in items if order[parameters[item]] % int(count) == int(number)]
+    order = {label: place for place, label in enumerate(dict.fromkeys(map(_label, items)))}
+    items[:] = [item for item in items if order[_label(item)] % int(count) == int(number)]
+
+
+def _label(item: pytest.Item) -> str:
+    """Return the label of the tool that a test runs: tests of one tool look at the same runs."""
+    tool = item.callspec.params.get("tool") if hasattr(item, "callspec") else None
+    return getattr(tool, "label", item.nodeid)
 
 
 @pytest.fixture(scope="session")
