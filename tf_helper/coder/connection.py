@@ -53,15 +53,16 @@ class Connection:
         connection.response_class = _Bounded
         try:
             connection.request("GET", f"{self._access_url.path}{path}", headers=self._headers)
-            response = connection.getresponse()
-            body = bytearray(max_bytes + 1)
-            size = 0
-            # Not read(), which takes the size of a chunk from the other side.
-            while count := response.readinto(memoryview(body)[size:]):
-                size += count
-            if response.length and size <= max_bytes:
-                raise IncompleteRead(b"")
-            return Reply(response.status, bytes(body[:size]))
+            # The response has to be closed by itself: it can outlive the connection.
+            with connection.getresponse() as response:
+                body = bytearray(max_bytes + 1)
+                size = 0
+                # Not read(), which takes the size of a chunk from the other side.
+                while count := response.readinto(memoryview(body)[size:]):
+                    size += count
+                if response.length and size <= max_bytes:
+                    raise IncompleteRead(b"")
+                return Reply(response.status, bytes(body[:size]))
         finally:
             connection.close()
 
