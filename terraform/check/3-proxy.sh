@@ -25,7 +25,8 @@ name_response() {
       ;;
     */2??/*)
       case $text in
-        *[Cc]ontent-[Tt]ype:* | *[Tt]ransfer-[Ee]ncoding:* | *[Cc]ontent-[Ll]ength:\ [1-9]*) word=page ;;
+        *Content-Type:* | *Transfer-Encoding:* | *Content-Length:\ [1-9]*) word=page ;;
+        *content-type:* | *transfer-encoding:* | *content-length:\ [1-9]*) word=page ;;
         *) word=tunnelled ;;
       esac
       ;;

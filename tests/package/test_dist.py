@@ -39,7 +39,7 @@ def test_the_wheel_contains_the_program_its_license_and_nothing_else(dist: Dist,
 
 def test_the_sdist_is_the_repository(dist: Dist, tracked: set[str]) -> None:
     with tarfile.open(dist.sdist) as sdist:
-        names = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile()}
+        names = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile() or member.issym()}
     assert names == tracked | {"PKG-INFO"}
 
 
