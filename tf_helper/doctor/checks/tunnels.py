@@ -28,14 +28,11 @@ from tf_helper.values.certificate_warnings import property_warnings
 from tf_helper.values.provider_hosts import provider_hosts
 
 
-def _words(*parts: str) -> Condition[Response]:
-    """Return a condition: any of these, in any case, is in the text of the answer."""
-    return lambda response: any(part in response.text.lower() for part in parts)
-
-
 def _status(status: int, *parts: str) -> Condition[Response]:
-    """Return a condition: this status, and any of `parts` in the text of the answer, if some are given."""
-    return lambda response: response.status == status and (not parts or _words(*parts)(response))
+    """Return a condition: this status and, if `parts` are given, any of them in the text of the answer, in any case."""
+    return lambda response: (
+        response.status == status and (not parts or any(part in response.text.lower() for part in parts))
+    )
 
 
 # What a request without a key tells about who answers behind the proxy. A 400 alone could be anybody's: a TLS port's to
