@@ -99,14 +99,14 @@ class StreamServer(Closing):
     async def _end(self) -> None:
         for server in self._servers:
             server.close()
-        for _ in range(3):  # until what has just been accepted is among the transports
+        for _ in range(5):  # what has just been accepted, or what a task does at its end, may begin more
             await asyncio.sleep(0)
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for transport in list(self._transports):
-            transport.abort()  # close() would wait for the other side, with TLS
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for transport in list(self._transports):
+                transport.abort()  # close() would wait for the other side, with TLS
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)  # for the transports to be closed
 
 

@@ -88,7 +88,11 @@ class Connection:
     def _start_tls(self, context: ssl.SSLContext) -> HTTPConnection:
         origin = self._access_url.origin
         connection = HTTPSConnection(origin.host, origin.port, timeout=self._seconds, context=context)
-        connection.connect()
+        try:
+            connection.connect()
+        except BaseException:
+            connection.close()  # the TCP connection, where TLS has failed
+            raise
         return connection
 
 
