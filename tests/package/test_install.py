@@ -191,6 +191,13 @@ def test_arguments_that_they_do_not_know_do_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_wheels_of_something_else_are_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "other-1.0-py3-none-any.whl").touch()
+    done = subprocess.run(["sh", PROVISIONER / "wheels.sh", tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, "name another folder" in done.stderr) == (1, True), done
+    assert [file.name for file in tmp_path.iterdir()] == ["other-1.0-py3-none-any.whl"]
+
+
 def test_it_works_again_after_the_systems_python_has_changed(installed: Installed) -> None:
     python = installed.home / "bin" / "python3"
     python.unlink()
