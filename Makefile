@@ -102,10 +102,12 @@ nox: $(VENV)/.installed
 test-install: $(VENV)/.installed $(REGISTRY_MODULES)/.installed
 	pytest -m package tests/package
 
-# The dependencies that provisioners get, with hashes.
+# The dependencies that provisioners get, and what builds a checkout there, with hashes.
+COMPILE := uv pip compile --quiet --upgrade --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
+	--custom-compile-command 'make requirements'
 requirements: $(VENV)/.installed
-	uv pip compile --quiet --upgrade --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
-		--custom-compile-command 'make requirements' --output-file $(PROVISIONER)/requirements.txt pyproject.toml
+	$(COMPILE) --output-file $(PROVISIONER)/requirements.txt pyproject.toml
+	$(COMPILE) --output-file $(PROVISIONER)/build-requirements.txt --group build
 
 # The folder to submit to https://github.com/coder/registry. REGISTRY_OPTIONS='--namespace mine', for example.
 registry: $(VENV)/.installed $(REGISTRY_MODULES)/.installed

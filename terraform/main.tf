@@ -21,6 +21,7 @@ locals {
 
   sync_unit = "aibridge-proxy-setup"
   warnings  = compact(jsondecode(local.settings.warnings)) # list(string), however many there are
+  in_a_test = "In a test, override data.external.settings with a whole result; \"Test a template\" in the module's README shows one."
 
   script_values = {
     ACCESS_URL = local.settings.access_url
@@ -56,7 +57,7 @@ resource "coder_script" "aibridge_proxy_setup" {
   lifecycle {
     precondition {
       condition     = local.helper_version != "" || !local.starting
-      error_message = "The result of the command in the variable helper has no version: check that this command runs tf-helper itself. In a test, override data.external.settings with a whole result; \"Test a template\" in the module's README shows one."
+      error_message = "The result of the command in the variable helper has no version: check that this command runs tf-helper itself. ${local.in_a_test}"
     }
 
     precondition {
@@ -66,7 +67,7 @@ resource "coder_script" "aibridge_proxy_setup" {
 
     precondition {
       condition     = length(local.missing_keys) == 0 || !local.helper_compatible
-      error_message = "The result of tf-helper ${local.helper_version} lacks ${join(", ", local.missing_keys)}. Check that the variable helper runs tf-helper itself."
+      error_message = "The result of tf-helper ${local.helper_version} lacks ${join(", ", local.missing_keys)}. Check that the variable helper runs tf-helper itself. ${local.in_a_test}"
     }
 
     precondition {

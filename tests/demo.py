@@ -53,13 +53,14 @@ def main() -> int:
         step("A Coder deployment", f"a stand-in for one listens on {deployment.url}")
         step("Its AI Bridge Proxy", f"a stand-in for one listens on port {proxy.port}")
         say(f"it intercepts requests to {PROVIDER} and tunnels all others")
-        try:
-            outputs, script = apply(Path(scratch), deployment, proxy, providers)
-        except TerraformError as error:
-            sys.exit(str(error))
         roots = Path(scratch, "system-roots.pem")
         public.cert_pem.write_to_path(str(roots))
-        passed = start(outputs, script, roots, proxy) and ask_both(outputs, origin)
+        try:
+            outputs, script = apply(Path(scratch), deployment, proxy, providers)
+            passed = start(outputs, script, roots, proxy) and ask_both(outputs, origin)
+        except (TerraformError, subprocess.TimeoutExpired) as error:
+            say(str(error))
+            passed = False
         step("Verdict", "passed: a tool reaches both hosts" if passed else "failed: see the last step above")
         return int(not passed)
 

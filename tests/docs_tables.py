@@ -18,6 +18,7 @@ from tests.ai_tools.catalog.refusals import REFUSALS
 from tests.ai_tools.catalog.tool import Verdict
 from tests.ai_tools.catalog.versions import BEFORE, LIBRARIES
 from tests.harness.cells import CELLS
+from tests.harness.terraform import MODULE
 from tests.tools.clients import CLIENTS
 from tf_helper.client_env import API_KEY_VARIABLES, CLIENT_VARIABLES
 from tf_helper.query import QUERY_KEYS
@@ -69,6 +70,13 @@ def outputs() -> str:
             for name, output in _blocks("outputs.tf", "output")
         ),
     )
+
+
+def template_tests() -> str:
+    """Return the example's tests that do not need the helper, as a code block."""
+    tests = (MODULE / "examples/template-tests/template.tftest.hcl").read_text()
+    without_helper = tests[tests.index("# A mocked provider") : tests.index('run "a_workspace_that_stops"')]
+    return f"```terraform\n{without_helper.rstrip()}\n```"
 
 
 def tls_reasons() -> str:

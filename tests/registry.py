@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import nox
+
 from tests import ROOT
 from tests.harness.terraform import LEFT_BEHIND, MODULE
 from tf_helper import __version__
@@ -25,14 +27,28 @@ disable=SC2034,SC2154
 """
 
 
-def make(namespace: str, registry: Path) -> Path:
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["urls"]["Source"]
+
+
+def refusal(project: str) -> str | None:
+    """Return why no folder can be made."""
+    if "/OWNER/" in project:
+        return f"the module's readers would not find tf-helper: replace OWNER in pyproject.toml, Source = {project}"
+    if not Path(FORMATTER[0]).exists():
+        return f"{FORMATTER[0]} is missing: install npm, then run `make registry` again"
+    return None
+
+
+def make(namespace: str, registry: Path, *, project: str = PROJECT) -> Path:
     """Make the module's folder in a checkout's folder `registry/`, formatted as the registry wants it; return it."""
+    if why := refusal(project):
+        raise SystemExit(f"make registry: {why}")
     module = registry / namespace / "modules" / NAME
     images = registry / namespace / ".images"
     shutil.rmtree(module, ignore_errors=True)
 
     def left_out(directory: str, names: list[str]) -> set[str]:
-        here = {"tests", "images"} if Path(directory) == MODULE else set()
+        here = {"tests", "images"} if Path(directory) == MODULE else {"provisioner"}
         return here | {name for name in names if name.endswith(".tftest.hcl")} | LEFT_BEHIND(directory, names)
 
     shutil.copytree(MODULE, module, ignore=left_out)
@@ -46,20 +62,23 @@ def make(namespace: str, registry: Path) -> Path:
     for image in (MODULE / "images").iterdir():
         shutil.copy(image, images / f"{NAME}-{image.name}")
     readme = module / "README.md"
-    readme.write_text(published(readme.read_text(), namespace))
+    readme.write_text(published(readme.read_text(), namespace, project))
 
     subprocess.run([*FORMATTER, "--write", module], cwd=NODE, check=True)
     return module
 
 
-def published(readme: str, namespace: str) -> str:
-    """Return the module's README with the module's address in the registry, and the pictures where it keeps them."""
+def published(readme: str, namespace: str, project: str) -> str:
+    """Return the module's README with the module's address in the registry, the project's, and the pictures' place."""
     source = f'"registry.coder.com/{namespace}/{NAME}/coder"'
     local = re.compile(rf'^  source( +)= "./{NAME}"$', re.MULTILINE)
     readme = local.sub(
         lambda found: f'  source{found[1]}= {source}\n  version{found[1][1:]}= "{__version__}"',
         readme,
     )
+    readme = re.sub(r"<!-- \[\[\[.*\]\]\] -->\n", "", readme)
+    readme = re.sub(r"^- `tf-helper`", f"- [`tf-helper`]({project})", readme, count=1, flags=re.MULTILINE)
+    readme = readme.replace("](examples/provisioner/", f"]({project}/blob/HEAD/terraform/examples/provisioner/")
     return readme.replace("](images/", f"](../../.images/{NAME}-")
 
 

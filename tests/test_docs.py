@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
 from tests import PROGRAM, ROOT
+from tests.harness.terraform import MODULE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +66,18 @@ def test_make_knows_the_commands(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("page", [README, ROOT / "docs/upgrade.md"], ids=lambda page: page.stem)
+def test_a_second_copy_of_the_module_replaces_the_first(page: Path, tmp_path: Path) -> None:
+    (command,) = re.findall(r"^ *(.* cp -r terraform .*)$", page.read_text(), re.MULTILINE)
+    shutil.copytree(MODULE / "startup", tmp_path / "terraform/startup")
+    for _ in range(2):
+        subprocess.run(["sh", "-ec", command], cwd=tmp_path, check=True)
+        copied = tmp_path / "my-template/aibridge-proxy"
+        assert not list(filecmp.dircmp(MODULE / "startup", copied / "startup").right_only)
+        assert [path.name for path in copied.iterdir()] == ["startup"]
+        (copied / "startup/90-of-an-older-version.sh").touch()
+
+
 @pytest.mark.parametrize(("command", "expected"), TRANSCRIPTS)
 def test_the_transcripts_are_what_the_program_says(command: str, expected: str) -> None:
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
@@ -99,6 +113,12 @@ def test_relative_links_lead_to_a_file_and_a_heading(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", GENERATED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_is_short_without_what_is_generated(page: Path) -> None:
+    written = re.sub(r"(?<=\]\]\] -->\n).*?(?=<!-- \[\[\[end)", "", page.read_text(), flags=re.DOTALL)
+    assert len(written.splitlines()) <= (220 if page == README else 150)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_files_that_a_page_names_exist(page: Path) -> None:
     named = re.findall(r"`((?:tf_helper|terraform|tests|docs)/[\w./-]*)`", page.read_text())
@@ -107,6 +127,7 @@ def test_the_files_that_a_page_names_exist(page: Path) -> None:
 
 def test_the_links_on_pypi_lead_to_the_repository_that_the_project_names() -> None:
     project = ProjectMetadata(str(ROOT), PluginManager()).core
+    assert f"git clone {project.urls['Source']} " in README.read_text()
     absolute = [link for link in links(README.read_text()) if "://" in link]
     shown = links(project.readme)
     assert len(shown) > len(absolute)

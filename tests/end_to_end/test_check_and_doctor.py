@@ -189,7 +189,7 @@ def test_a_report_is_the_same_under_each_shell(
 def test_the_documentation_shows_a_report(checked: Checked, patient: Patient, pytestconfig: pytest.Config) -> None:
     patient.gateway.faults.add("budget")
     text = generalized(checked.run().text, patient, PROXY_URL).replace("1 of the system's", "144 of the system's")
-    shown = f"$ ~/.local/bin/ai-proxy --check\n{text}"
+    shown = f"$ /tmp/aibridge-proxy/ai-proxy --check\n{text}"
     page = ROOT / "docs/troubleshooting.md"
     if pytestconfig.option.write_transcripts:
         block = re.compile(r"(?<=```console\n)\$ \S+ --check\n(.*\n)*?(?=```)")

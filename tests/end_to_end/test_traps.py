@@ -50,8 +50,10 @@ def test_an_app_waits_for_the_wrapper(environment: dict[str, str], tmp_path: Pat
 def test_the_wrapper_works_within_a_running_tmux(environment: dict[str, str], tmp_path: Path) -> None:
     if not shutil.which("tmux"):
         pytest.skip("tmux is not installed")
-    (command,) = re.findall(r"`(tmux new-session \"\$HOME.*?)`", PAGE)
-    wrapper_at(tmp_path / ".local/bin/ai-proxy")
+    (command,) = re.findall(r"`(tmux new-session \"/tmp.*?)`", PAGE)
+    path = tmp_path / "ai-proxy"
+    wrapper_at(path)
+    command = command.replace("/tmp/aibridge-proxy/ai-proxy", str(path))
 
     def run(line: str) -> str:
         """Run a line and wait for the end of its session; return what the tool said."""
@@ -62,6 +64,6 @@ def test_the_wrapper_works_within_a_running_tmux(environment: dict[str, str], tm
     run("tmux new-session -d -s first 'sleep 60'")
     try:
         assert run(command.replace("new-session", "new-session -d -s tool")) == "set"
-        assert run('"$HOME/.local/bin/ai-proxy" tmux new-session -d -s tool claude') == ""
+        assert run(f'"{path}" tmux new-session -d -s tool claude') == ""
     finally:
         run("tmux kill-server")

@@ -165,6 +165,7 @@ def helper_with(result: dict[str, str]) -> list[str]:
         ({"version": "0.10.0"}, "but the helper is version 0.10.0. Upgrade tf-helper"),
         ({"version": ""}, "The result of the command in the variable helper has no version: check that this command"),
         ({"version": __version__}, f"The result of tf-helper {__version__} lacks access_url, ca_bundle_path,"),
+        ({"version": __version__}, "In a test, override data.external.settings with a whole result"),
     ],
 )
 def test_the_result_of_something_else_is_the_only_error(

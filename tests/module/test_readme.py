@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ module "aibridge_proxy" {
   source       = "./aibridge-proxy"
   agent_id     = coder_agent.main.id
   proxy_url    = "https://aiproxy.example.com"
-  wrapper_path = "/home/coder/.local/bin/ai-proxy"
+  wrapper_path = "/tmp/aibridge-proxy/ai-proxy"
 }
 """
 
@@ -71,6 +72,20 @@ def test_what_a_page_shows_is_valid(block: str, make_terraform: MakeTerraform, m
     terraform = make_terraform(template)
     terraform.init()
     terraform.validate()
+
+
+def test_a_template_passes_the_tests_that_it_shows_without_tf_helper(
+    make_terraform: MakeTerraform, module_copy: Path, tmp_path: Path
+) -> None:
+    template = module_copy / "examples" / "template-tests"
+    (tests,) = re.findall(r"^```terraform\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    (template / "template.tftest.hcl").write_text(tests)
+    (tmp_path / "bin").mkdir()
+    for program in ("sh", "terraform"):
+        (tmp_path / "bin" / program).symlink_to(shutil.which(program) or program)
+    terraform = make_terraform(template, {"PATH": str(tmp_path / "bin")})
+    terraform.init()
+    assert "Success! 2 passed, 0 failed." in terraform.test()
 
 
 def test_all_hcl_is_formatted(make_terraform: MakeTerraform, module_copy: Path) -> None:

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.package
 
 
+PROJECT = "https://github.com/example/tf-helper"
+
+
 @pytest.fixture(scope="module")
 def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make("coder", tmp_path_factory.mktemp("registry") / "registry")
+    return make("coder", tmp_path_factory.mktemp("registry") / "registry", project=PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,30 @@ def test_what_the_readme_links_to_is_there(module: Path, readme: str) -> None:
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)#]+[^)]*)\)", readme) if "://" not in link]
     assert [link for link in links if not (module / link).exists()] == []
     assert sum(link.endswith(".svg") for link in links) == 2
+
+
+def test_its_readers_find_tf_helper_and_how_to_install_it(module: Path, readme: str) -> None:
+    requirements = readme.partition("\n## Requirements\n")[2].partition("\n## ")[0]
+    assert f"]({PROJECT})" in requirements
+    assert f"]({PROJECT}/blob/HEAD/terraform/examples/provisioner/README.md)" in requirements
+    assert not (module / "examples/provisioner").exists()
+    assert "[[[" not in readme
+
+
+@pytest.mark.parametrize(
+    ("project", "formatter", "message"),
+    [
+        ("https://github.com/OWNER/tf-helper", FORMATTER, "replace OWNER in pyproject.toml"),
+        (PROJECT, ("/missing/prettier",), "/missing/prettier is missing: install npm"),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_is_written(
+    project: str, formatter: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tests.registry.FORMATTER", formatter)
+    with pytest.raises(SystemExit, match=message):
+        make("coder", tmp_path / "registry", project=project)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_example_shows_every_setting_and_none_a_secret(module: Path, readme: str, examples: list[str]) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hatchling.metadata.core import ProjectMetadata
@@ -21,6 +21,9 @@ from packaging.requirements import Requirement
 from tests import ROOT
 from tests.package.conftest import PROVISIONER, released_as
 from tf_helper import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.package
 
@@ -112,10 +115,87 @@ def test_a_wheel_with_another_hash_is_refused_and_the_program_stays_as_it_was(
     (httpcore,) = changed.glob("httpcore-*.whl")
     with zipfile.ZipFile(httpcore, "a") as archive:
         archive.writestr("httpcore/changed.py", "")
-    done = installed.install(changed, TF_HELPER_HOME=str(tmp_path / "opt"))
+    before = list(installed.home.parent.iterdir())
+    done = installed.install(changed)
     assert done.returncode != 0
     assert "do not match the hashes" in done.stderr.lower()
     assert installed.answers()
+    assert list(installed.home.parent.iterdir()) == before
+
+
+def virtual_environment(home: Path) -> None:
+    home.mkdir()
+    (home / "pyvenv.cfg").touch()
+    (home / "bin").mkdir()
+    (home / "bin/tf-helper").touch()
+
+
+def with_a_file(home: Path) -> None:
+    home.mkdir()
+    (home / "precious").touch()
+
+
+def link(home: Path) -> None:
+    home.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("make", [virtual_environment, with_a_file, link, Path.touch], ids=lambda make: make.__name__)
+def test_what_it_did_not_make_is_left_alone(make: Callable[[Path], None], installed: Installed, tmp_path: Path) -> None:
+    make(tmp_path / "home")
+    before = list(tmp_path.rglob("*"))
+    done = installed.install(TF_HELPER_HOME=f"{tmp_path}/home/")
+    assert done.returncode == 1
+    assert f"{tmp_path}/home is not a directory that this script has made" in done.stderr
+    assert list(tmp_path.rglob("*")) == before
+    assert installed.answers()
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        ({"TF_HELPER_HOME": "opt"}, 'TF_HELPER_HOME is "opt", it must be an absolute path'),
+        ({"TF_HELPER_HOME": "/"}, 'TF_HELPER_HOME is "", it must be an absolute path'),
+        ({"TF_HELPER_BIN": "./bin"}, 'TF_HELPER_BIN is "./bin", it must be an absolute path'),
+        (
+            {"TF_HELPER_HOME": "/missing/opt", "TF_HELPER_BIN": "/missing/opt/bin/"},
+            'TF_HELPER_BIN is "/missing/opt/bin", where the program itself is',
+        ),
+    ],
+)
+def test_places_that_would_give_a_dangling_link_are_refused(
+    places: dict[str, str], message: str, installed: Installed
+) -> None:
+    done = installed.install(None, **places)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert installed.answers()
+
+
+@pytest.mark.parametrize(
+    ("script", "argument", "status", "message"),
+    [
+        ("install.sh", "--help", 0, "usage: sh install.sh; it takes no arguments, "),
+        ("install.sh", "next", 1, 'install.sh: unexpected argument "next"; usage: '),
+        ("wheels.sh", "--help", 0, "usage: sh wheels.sh FOLDER "),
+        ("wheels.sh", "", 2, "wheels.sh: the first argument must be the folder to fill; usage: "),
+        ("wheels.sh", "--quiet", 2, "wheels.sh: the first argument must be the folder to fill; usage: "),
+    ],
+)
+def test_arguments_that_they_do_not_know_do_nothing(
+    script: str, argument: str, status: int, message: str, tmp_path: Path
+) -> None:
+    command = ["sh", str(PROVISIONER / script), *argument.split()]
+    environment = os.environ | {"TF_HELPER_HOME": f"{tmp_path}/opt", "TF_HELPER_BIN": f"{tmp_path}/bin"}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, (done.stdout + done.stderr).startswith(message)) == (status, True), done
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wheels_of_something_else_are_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "other-1.0-py3-none-any.whl").touch()
+    done = subprocess.run(["sh", PROVISIONER / "wheels.sh", tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, "name another folder" in done.stderr) == (1, True), done
+    assert [file.name for file in tmp_path.iterdir()] == ["other-1.0-py3-none-any.whl"]
 
 
 def test_it_works_again_after_the_systems_python_has_changed(installed: Installed) -> None:
@@ -134,7 +214,10 @@ def test_a_checkout_is_installed_and_no_package_index_is_asked_for_its_name(
     (ours,) = index.glob("tf_helper-*.whl")
     ours.rename(index / "tf_helper-99.0.0-py3-none-any.whl")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", f"--wheel-dir={index}", "hatchling"],
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", f"--dest={index}"),
+            *("--requirement", PROVISIONER / "build-requirements.txt"),
+        ],
         check=True,
     )
     checkout = released_as("1.0.1", tmp_path)
@@ -152,8 +235,10 @@ def test_anywhere_else_it_says_what_it_needs(installed: Installed, tmp_path: Pat
     assert done.stderr.endswith("is neither in a checkout of tf-helper nor a folder that wheels.sh has filled\n")
 
 
-def test_the_requirements_are_those_of_the_package() -> None:
-    listed = dict(re.findall(r"^([\w-]+)==(\S+)", (PROVISIONER / "requirements.txt").read_text(), re.MULTILINE))
-    for text in ProjectMetadata(str(ROOT), PluginManager()).core.dependencies:
+@pytest.mark.parametrize("name", ["requirements.txt", "build-requirements.txt"])
+def test_the_requirements_are_those_of_the_package(name: str) -> None:
+    listed = dict(re.findall(r"^([\w-]+)==(\S+)", (PROVISIONER / name).read_text(), re.MULTILINE))
+    project = ProjectMetadata(str(ROOT), PluginManager())
+    for text in project.build.requires if name.startswith("build-") else project.core.dependencies:
         requirement = Requirement(text)
         assert requirement.specifier.contains(listed[requirement.name]), text

@@ -105,7 +105,7 @@ def test_a_bare_machine_installs_upgrades_and_goes_back_as_the_pages_say(debian:
     assert json.loads(done.stdout)["proxy_url"] == "https://aiproxy.example.com"
     assert files(debian / "opt") == before
 
-    upgrade, version, link, back, delete, beside, again = commands(ROOT / "docs" / "upgrade.md")
+    upgrade, version, link, _, back, delete, beside, again = commands(ROOT / "docs" / "upgrade.md")
     install(collect(tmp_path / "newer", *target, checkout=released_as("1.1.0", tmp_path)), upgrade)
     assert shell(version + link) == "tf-helper 1.1.0\n/opt/tf-helper-1.1.0/bin/tf-helper\n"
     shell(back)

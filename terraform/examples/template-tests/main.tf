@@ -32,7 +32,7 @@ module "aibridge_proxy" {
   source        = "../.."
   agent_id      = coder_agent.main.id
   proxy_url     = var.proxy_url
-  wrapper_path  = "/home/coder/.local/bin/ai-proxy"
+  wrapper_path  = "/tmp/aibridge-proxy/ai-proxy"
   show_warnings = var.show_warnings
 }
 

@@ -18,11 +18,11 @@ variables {
 run "the_template_without_the_module" {
   override_module {
     target  = module.aibridge_proxy
-    outputs = { wrapper_path = "/tmp/ai-proxy" }
+    outputs = { wrapper_path = "/tmp/aibridge-proxy/ai-proxy" }
   }
 
   assert {
-    condition     = coder_app.claude.command == "/tmp/ai-proxy claude"
+    condition     = coder_app.claude.command == "/tmp/aibridge-proxy/ai-proxy claude"
     error_message = "The app does not run the wrapper."
   }
 }
@@ -36,7 +36,7 @@ run "the_template_and_the_module_without_tf_helper" {
         proxy_url          = "https://aiproxy.example.com"
         cert_path          = "/tmp/aibridge-proxy/ca-cert.pem"
         ca_bundle_path     = "/tmp/aibridge-proxy/ca-cert.bundle.pem"
-        wrapper_path       = "/home/coder/.local/bin/ai-proxy"
+        wrapper_path       = "/tmp/aibridge-proxy/ai-proxy"
         access_url         = "https://coder.example.com"
         client_env         = "{}"
         warnings           = "[]"
@@ -55,7 +55,7 @@ run "the_template_and_the_module_without_tf_helper" {
   }
 
   assert {
-    condition     = coder_app.claude.command == "/home/coder/.local/bin/ai-proxy claude"
+    condition     = coder_app.claude.command == "/tmp/aibridge-proxy/ai-proxy claude"
     error_message = "The app does not run the wrapper."
   }
 }
@@ -67,7 +67,7 @@ run "a_workspace_that_stops" {
   }
 
   assert {
-    condition     = coder_app.claude.command == "/home/coder/.local/bin/ai-proxy claude"
+    condition     = coder_app.claude.command == "/tmp/aibridge-proxy/ai-proxy claude"
     error_message = "The app does not run the wrapper."
   }
 }

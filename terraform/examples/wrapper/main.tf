@@ -25,9 +25,9 @@ variable "cert_path" {
 }
 
 variable "wrapper_path" {
-  description = "Where the workspace keeps the wrapper. It contains the user's Coder token, so not on a shared volume."
+  description = "Where the workspace keeps the wrapper: outside of a persistent home, where the last start's one would be found, and not on a shared volume, because it contains the user's Coder token."
   type        = string
-  default     = "/home/coder/.local/bin/ai-proxy"
+  default     = "/tmp/aibridge-proxy/ai-proxy"
 }
 
 variable "coder_token_as_api_key" {
