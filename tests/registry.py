@@ -6,6 +6,7 @@ import argparse
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nox
@@ -30,19 +31,10 @@ disable=SC2034,SC2154
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")["project"]["urls"]["Source"]
 
 
-def refusal(project: str) -> str | None:
-    """Return why no folder can be made."""
-    if "/OWNER/" in project:
-        return f"the module's readers would not find tf-helper: replace OWNER in pyproject.toml, Source = {project}"
-    if not Path(FORMATTER[0]).exists():
-        return f"{FORMATTER[0]} is missing: install npm, then run `make registry` again"
-    return None
-
-
-def make(namespace: str, registry: Path, *, project: str = PROJECT) -> Path:
+def make(namespace: str, registry: Path) -> Path:
     """Make the module's folder in a checkout's folder `registry/`, formatted as the registry wants it; return it."""
-    if why := refusal(project):
-        raise SystemExit(f"make registry: {why}")
+    if not Path(FORMATTER[0]).exists():
+        raise SystemExit(f"make registry: {FORMATTER[0]} is missing: install npm, then run `make registry` again")
     module = registry / namespace / "modules" / NAME
     images = registry / namespace / ".images"
     shutil.rmtree(module, ignore_errors=True)
@@ -62,13 +54,13 @@ def make(namespace: str, registry: Path, *, project: str = PROJECT) -> Path:
     for image in (MODULE / "images").iterdir():
         shutil.copy(image, images / f"{NAME}-{image.name}")
     readme = module / "README.md"
-    readme.write_text(published(readme.read_text(), namespace, project))
+    readme.write_text(published(readme.read_text(), namespace))
 
     subprocess.run([*FORMATTER, "--write", module], cwd=NODE, check=True)
     return module
 
 
-def published(readme: str, namespace: str, project: str) -> str:
+def published(readme: str, namespace: str) -> str:
     """Return the module's README with the module's address in the registry, the project's, and the pictures' place."""
     source = f'"registry.coder.com/{namespace}/{NAME}/coder"'
     local = re.compile(rf'^  source( +)= "./{NAME}"$', re.MULTILINE)
@@ -77,8 +69,8 @@ def published(readme: str, namespace: str, project: str) -> str:
         readme,
     )
     readme = re.sub(r"<!-- \[\[\[.*\]\]\] -->\n", "", readme)
-    readme = re.sub(r"^- `tf-helper`", f"- [`tf-helper`]({project})", readme, count=1, flags=re.MULTILINE)
-    readme = readme.replace("](examples/provisioner/", f"]({project}/blob/HEAD/terraform/examples/provisioner/")
+    readme = re.sub(r"^- `tf-helper`", f"- [`tf-helper`]({PROJECT})", readme, count=1, flags=re.MULTILINE)
+    readme = readme.replace("](examples/provisioner/", f"]({PROJECT}/blob/HEAD/terraform/examples/provisioner/")
     return readme.replace("](images/", f"](../../.images/{NAME}-")
 
 
@@ -88,3 +80,5 @@ if __name__ == "__main__":
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "registry", metavar="FOLDER")
     options = parser.parse_args()
     print(make(options.namespace, options.to.absolute()))
+    if "/OWNER/" in PROJECT:
+        print(f"Before you submit it, replace OWNER in pyproject.toml, Source = {PROJECT}", file=sys.stderr)

@@ -13,7 +13,7 @@ import hcl2
 import pytest
 from ruamel.yaml import YAML
 
-from tests.registry import FORMATTER, NAME, NODE, make
+from tests.registry import FORMATTER, NAME, NODE, PROJECT, make
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.package
 
 
-PROJECT = "https://github.com/example/tf-helper"
-
-
 @pytest.fixture(scope="module")
 def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make("coder", tmp_path_factory.mktemp("registry") / "registry", project=PROJECT)
+    return make("coder", tmp_path_factory.mktemp("registry") / "registry")
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +73,10 @@ def test_its_readers_find_tf_helper_and_how_to_install_it(module: Path, readme: 
     assert "[[[" not in readme
 
 
-@pytest.mark.parametrize(
-    ("project", "formatter", "message"),
-    [
-        ("https://github.com/OWNER/tf-helper", FORMATTER, "replace OWNER in pyproject.toml"),
-        (PROJECT, ("/missing/prettier",), "/missing/prettier is missing: install npm"),
-    ],
-)
-def test_what_is_missing_is_said_before_anything_is_written(
-    project: str, formatter: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("tests.registry.FORMATTER", formatter)
-    with pytest.raises(SystemExit, match=message):
-        make("coder", tmp_path / "registry", project=project)
+def test_a_missing_formatter_is_said_before_anything_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.registry.FORMATTER", ("/missing/prettier",))
+    with pytest.raises(SystemExit, match="/missing/prettier is missing: install npm"):
+        make("coder", tmp_path / "registry")
     assert list(tmp_path.iterdir()) == []
 
 
