@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from tests.doctor.environment_faults import CODEX_PROVIDERS
 from tests.doctor.patient import PROVIDER
 from tests.doctor.proxy_faults import resolve_proxy_to
 from tests.harness.certificates import make_certificate
@@ -16,6 +18,7 @@ from tests.harness.gateway import PROVIDERS, Gateway
 from tests.harness.proxy import OLD_REALM
 from tests.harness.raw_server import RawServer, silent
 from tf_helper.doctor.checks import responses
+from tf_helper.doctor.toml_strings import read_strings
 from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
@@ -193,6 +196,39 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     )
     patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
     assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
+
+
+AI = "https://ai.example.com"
+BASE_URLS = {
+    "in the environment": {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": AI},
+    "with a key of one's own": {"ANTHROPIC_API_KEY": "mine", "ANTHROPIC_BASE_URL": f"{AI}/v1"},
+    "in Claude Code's settings": {
+        "~/.claude/settings.json": json.dumps({"env": {"ANTHROPIC_BASE_URL": AI, "ANTHROPIC_API_KEY": TOKEN}})
+    },
+    "in Codex's settings": {
+        "OPENAI_API_KEY": "mine",
+        "MY_KEY": TOKEN,
+        "~/.codex/config.toml": f"model_provider='x'\nmodel_providers.x={{base_url='{AI}/v1', env_key='MY_KEY'}}",
+    },
+}
+
+
+@pytest.mark.parametrize("settings", BASE_URLS.values(), ids=BASE_URLS)
+def test_a_base_url_may_lead_to_any_host_that_the_proxy_intercepts(settings: dict[str, str], patient: Patient) -> None:
+    patient.proxy.providers["ai.example.com"] = "anthropic"
+    patient.write_files({name: text for name, text in settings.items() if name.startswith("~")})
+    patient.become_tool(**{name: value for name, value in settings.items() if not name.startswith("~")})
+    report = patient.examine()
+    assert report.of("ok") == list(report.steps), report
+    assert "api.anthropic.com, ai.example.com: intercepted" in report.text("provider")
+
+
+@pytest.mark.parametrize("text", [text for _, text in CODEX_PROVIDERS.values() if not text.endswith("]]\n")])
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="no parser to compare with")
+def test_what_reads_toml_for_older_pythons_reads_the_same(text: str) -> None:
+    import tomllib
+
+    assert read_strings(text) == tomllib.loads(text.replace("n = [1, 2], ", ""))
 
 
 @pytest.mark.parametrize("home", ["", "{0.directory}/home"])

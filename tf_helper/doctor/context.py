@@ -26,11 +26,18 @@ class Known:
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
-    asked: bool = False
-    """Whether the proxy was asked for them, and answered."""
+    not_intercepted: tuple[str, ...] = ()
+    """The hosts for which it has answered otherwise. Of those in neither it has said nothing."""
+    base_url_hosts: tuple[str, ...] = ()
+    """The hosts that tools are told to ask instead of a provider's own."""
 
     proxy_addresses: tuple[str, ...] = ()
     """Those of the proxy's name, then those of them that answer."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the proxy was asked for hosts, and has answered for any."""
+        return bool(self.intercepted or self.not_intercepted)
 
     def updated(self, other: "Known") -> "Known":
         """Return this with what `other` has in addition, or instead."""
@@ -55,6 +62,11 @@ class Context:
     def provider_hosts(self) -> tuple[str, ...]:
         """The hosts that may be intercepted: the given one first, then the known ones."""
         return tuple(dict.fromkeys(filter(None, (self.provider_host, *provider_hosts()))))
+
+    @property
+    def hosts_to_ask(self) -> tuple[str, ...]:
+        """These, and those of base URLs, which may be another name that the deployment has for a provider."""
+        return tuple(dict.fromkeys((*self.provider_hosts, *self.known.base_url_hosts)))
 
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
