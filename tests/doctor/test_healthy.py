@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,13 @@ import trustme
 from tests.doctor.environment_faults import CODEX_PROVIDERS
 from tests.doctor.patient import PROVIDER
 from tests.doctor.proxy_faults import resolve_proxy_to
+from tests.doctor.tunnel_faults import to_key
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
 from tests.harness.proxy import OLD_REALM
 from tests.harness.raw_server import RawServer, silent
+from tf_helper.doctor import tunnel
 from tf_helper.doctor.checks import responses
 from tf_helper.doctor.toml_strings import read_strings
 from tf_helper.values.provider_hosts import provider_hosts
@@ -77,7 +80,23 @@ def with_a_newer_proxy(patient: Patient) -> None:
     patient.proxy.tunnel_version = "HTTP/1.1"
 
 
+def with_a_gateway_that_takes_longer_than_other_servers_may(patient: Patient) -> None:
+    def reply(_: bytes) -> tuple[int, bytes]:
+        time.sleep(2.5)
+        return 404, b"route not supported: GET /anthropic/\n"
+
+    patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 2)
+    to_key(reply)(patient)
+
+
+def with_a_gateway_whose_answer_does_not_end(patient: Patient) -> None:
+    patient.monkeypatch.setattr(tunnel, "ANSWER_SECONDS", 1)
+    to_key(lambda _: (404, b"route not supported: GET /anthropic/\n"), missing=100, ends=False)(patient)
+
+
 ARRANGEMENTS = (
+    with_a_gateway_that_takes_longer_than_other_servers_may,
+    with_a_gateway_whose_answer_does_not_end,
     over_http,
     over_tls,
     with_an_intermediate_ca,

@@ -28,6 +28,12 @@ class Known:
     """The hosts at which the proxy asks for the token."""
     not_intercepted: tuple[str, ...] = ()
     """The hosts for which it has answered otherwise. Of those in neither it has said nothing."""
+    trusted: tuple[str, ...] = ()
+    """Those that are intercepted with a certificate that the proxy's CA has signed."""
+    token_refused: bool = False
+    """Whether the deployment does not take the token."""
+    access_denied: bool = False
+    """Whether the deployment denies access to AI Gateway, as it does without a license."""
     base_url_hosts: tuple[str, ...] = ()
     """The hosts that tools are told to ask instead of a provider's own."""
 
