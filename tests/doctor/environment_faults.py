@@ -258,7 +258,15 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "do not trust the proxy's CA with fetch and WebSocket: http.systemCertificatesNode in ~/.vscode-server",
             "have another token than the one tried here, or none: http.proxy in ~/.vscode-server",
             "before VS Code 1.136: http.systemCertificates",
+            "set it to false in ~/.vscode-server/data/Machine/settings.json",
         ),
+    ),
+    "VS Code's own settings in another directory, and many of them": (
+        {
+            "XDG_DATA_HOME": "{0.directory}/home/data",
+            "~/data/code-server/User/settings.json": json.dumps({"a": "x" * 100_000, "http.proxySupport": "off"}),
+        },
+        ("http.proxySupport in $XDG_DATA_HOME/code-server/User/settings.json",),
     ),
     "Node.js with OpenSSL's store": (
         {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca"},

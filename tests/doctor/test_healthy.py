@@ -207,6 +207,9 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
     patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
     patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})
+    # In a browser, extensions do not take these from there.
+    machine = '{"http.proxySupport": "off", "http.proxy": "http://h:1", "http.proxyStrictSSL": false}'
+    patient.write_files({"~/.local/share/code-server/Machine/settings.json": machine})
     patient.become_tool(
         npm_config_https_proxy=patient.settings["proxy_url"],
         PIP_CERT=str(patient.bundle),

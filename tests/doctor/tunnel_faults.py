@@ -289,7 +289,7 @@ def an_interceptor_behind_the_proxy_without_key_identifiers(patient: Patient) ->
 @FAULTS(
     "tunnelled",
     "warning",
-    f"of {OTHER} is refused by Node.js",
+    f"of {OTHER} is refused by Claude Code, Copilot CLI, Node.js, Bun and Python up to 3.12",
     "extra_ca_certs_pem",
     also=("settings",),
     cure=save_company_as_well,
@@ -306,7 +306,13 @@ def an_ordinary_host_with_the_certificate_of_another(patient: Patient) -> None:
     patient.replace_proxy(hosts={"files.example.com": patient.origin.port})
 
 
-@FAULTS("strict_client", "warning", "Node.js", "extra_ca_certs_pem", cure=save_company_as_well)
+@FAULTS(
+    "strict_client",
+    "warning",
+    "refused by Claude Code, Copilot CLI, Node.js, Bun and Python up to 3.12",
+    "extra_ca_certs_pem",
+    cure=save_company_as_well,
+)
 def an_intermediate_ca_without_its_root(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", issuer=patient.company))
 
