@@ -24,6 +24,8 @@ class Known:
     """What the deployment's CA endpoint served."""
     saved_ca: tuple[Certificate, ...] = ()
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
+    signing_ca: tuple[Certificate, ...] = ()
+    """What the proxy signs with, where that is at cert_path and the endpoint served another one."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
     not_intercepted: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ class Context:
     @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
         """The CA certificate that the proxy signs with, as far as it is known, its own first."""
-        return self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca[:1]
+        return self.known.signing_ca or self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca[:1]
 
     @property
     def added_trust(self) -> tuple[Certificate, ...]:

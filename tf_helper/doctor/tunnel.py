@@ -129,6 +129,18 @@ def tunnel(context: Context, host: str, trust: ssl.SSLContext) -> Iterator[Netwo
             secured.close()
 
 
+def why_not_trusted(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
+    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or None.
+
+    Raises ConnectionFailed and TunnelRefused.
+    """
+    try:
+        with tunnel(context, host, trust):
+            return None
+    except NotTrusted as error:
+        return error
+
+
 def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> NetworkStream:
     """Return the stream with TLS on it, to be closed in its place. Raises ConnectionFailed, of the kind that fits."""
     try:

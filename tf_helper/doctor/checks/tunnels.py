@@ -19,7 +19,7 @@ from tf_helper.doctor.tunnel import (
     ResponseTimeout,
     TunnelRefused,
     get,
-    tunnel,
+    why_not_trusted,
 )
 from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
 from tf_helper.tls.context import ssl_context
@@ -92,7 +92,7 @@ def provider(context: Context) -> Finding:
 def _provider(context: Context, host: str) -> Finding:
     if not context.proxy_ca:
         return verdict("provider_ca_unknown")
-    error = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
+    error = why_not_trusted(context, host, ssl_context(context.proxy_ca, system=False))
     if error:
         return untrusted("provider_other_ca", "provider_untrusted", error, hosts=HOSTS)
     return verdict("provider_trusted", hosts=HOSTS)
@@ -144,7 +144,7 @@ def strict_client(context: Context) -> Finding:
 
 def _strict_client(context: Context, host: str) -> Finding:
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, host, trust)
+        return why_not_trusted(context, host, trust)
 
     trust, known = context.added_trust, property_warnings(context.proxy_ca, context.added_trust)
     warnings = refused_by_stricter_tools(lambda: ssl_context(trust), handshake, "the proxy's CA certificate", known)
@@ -164,7 +164,7 @@ def tunnelled(context: Context) -> Finding:
 
 def _trust_in_tunnelled(context: Context, host: str) -> Finding:
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, host, trust)
+        return why_not_trusted(context, host, trust)
 
     error = handshake(context.tool_trust())
     if error:
@@ -173,15 +173,3 @@ def _trust_in_tunnelled(context: Context, host: str) -> Finding:
         return verdict("other_host_intercepted", host=host)
     warnings = refused_by_stricter_tools(context.tool_trust, handshake, f"the certificate of {host}")
     return warnings or verdict("other_host_trusted", host=host)
-
-
-def _handshake(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
-    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or None.
-
-    Raises ConnectionFailed and TunnelRefused.
-    """
-    try:
-        with tunnel(context, host, trust):
-            return None
-    except NotTrusted as error:
-        return error
