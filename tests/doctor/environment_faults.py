@@ -60,7 +60,7 @@ CODEX_PROVIDERS = {
     ),
     "a table with a quoted name": (
         "MY_KEY",
-        f'model_provider = "my own"\n[ model_providers . "my own" ]\n{AT}\nenv_key = "MY_KEY"\n',
+        f'model_provider = "my \u00f6wn"\n[ model_providers . "my \u00f6wn" ]\n{AT}\nenv_key = "MY_KEY"\n',
     ),
     "dotted keys": (
         "MY_KEY",

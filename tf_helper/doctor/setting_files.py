@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from tf_helper.doctor.toml_strings import toml_strings
 from tf_helper.doctor.tool_settings import CUSTOM_PROVIDER, OF_OPENAI, PresentSetting, ToolSetting, settings_of_file
+from tf_helper.errors import quoted
 
 # Far more than settings take, even those that an IDE has written for years.
 _MAX_CHARACTERS = 4 * 1024 * 1024
@@ -16,6 +17,8 @@ _MAX_CHARACTERS = 4 * 1024 * 1024
 # A string, or else a comment, or a comma before the end of an object or a list: JSON as VS Code takes it.
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])')
+
+_BARE_KEY = re.compile("[A-Za-z0-9_.-]{1,80}")
 
 _DOTENV_LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))""", re.MULTILINE
@@ -58,11 +61,13 @@ def _of_codex(config: Mapping[str, Any], file: str, dotenv: Mapping[str, Present
     """Yield where Codex sends its requests, and the keys that it sends there."""
     profile = _table(config, "profiles", config.get("profile"))
     chosen = profile.get("model_provider") or config.get("model_provider")
-    provider, name = _table(config, "model_providers", chosen), f"{CUSTOM_PROVIDER}{chosen}"
+    provider, name = _table(config, "model_providers", chosen), f"{CUSTOM_PROVIDER}{_shown(chosen)}"
     # A key is in a variable, or stands in the file; a header may have one, too.
     variables = [provider.get("env_key"), *_table(provider, "env_http_headers").values()]
     keys = {f"{name}.experimental_bearer_token": provider.get("experimental_bearer_token")}
-    keys |= {f"{name}.http_headers.{header}": value for header, value in _table(provider, "http_headers").items()}
+    keys |= {
+        f"{name}.http_headers.{_shown(header)}": value for header, value in _table(provider, "http_headers").items()
+    }
     own = (*filter(_is_text, variables), *keys)
     for url_name, url, sent in (
         ("openai_base_url", config.get("openai_base_url"), OF_OPENAI),
@@ -84,6 +89,12 @@ def _table(parent: Mapping[str, Any], *names: object) -> Mapping[str, Any]:
         if not isinstance(parent, dict):
             return {}
     return parent
+
+
+def _shown(name: object) -> str:
+    """Return a name from a file as a report can have it."""
+    text = str(name)
+    return text if _BARE_KEY.fullmatch(text) else quoted(text)
 
 
 def _is_text(value: object) -> TypeGuard[str]:
