@@ -69,11 +69,11 @@ class Collector:
             raise Invalid(*self.problems)
 
 
-def quoted(text: str) -> str:
-    """Return `text` between double quotes in printable ASCII, escaped as in JSON, cut at 80 characters."""
+def quoted(text: str, length: int = _QUOTED_LENGTH) -> str:
+    """Return `text` between double quotes in printable ASCII, escaped as in JSON, cut at 80 characters or `length`."""
     escaped = json.dumps(text)[1:-1]
-    if len(escaped) > _QUOTED_LENGTH:
-        escaped = escaped[: _QUOTED_LENGTH - 3] + "..."
+    if len(escaped) > length:
+        escaped = escaped[: length - 3] + "..."
     return f'"{escaped}"'
 
 

@@ -10,6 +10,7 @@ from tf_helper.errors import Problem
 from tf_helper.query import Query
 
 if TYPE_CHECKING:
+    from tf_helper.coder.session_token import SessionToken
     from tf_helper.values.certificate import Certificate
 
 
@@ -59,9 +60,9 @@ RESULT_KEYS: Mapping[str, str] = {
 }
 
 
-def make_result(query: Query, environment: Mapping[str, str]) -> Result:
-    """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`."""
-    ca_cert, fetch_warnings = _fetched_ca_cert(query, environment)
+def make_result(query: Query, environment: Mapping[str, str], token: "SessionToken | None" = None) -> Result:
+    """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`, if not given."""
+    ca_cert, fetch_warnings = _fetched_ca_cert(query, environment, token)
     ca_cert = ca_cert or query.ca_cert_pem
     sha256, subject, not_after = _described(ca_cert)
     proxy = query.proxy_url.origin
@@ -124,14 +125,15 @@ def _workspace_warnings(query: Query) -> Iterator[Problem]:
 
 
 def _fetched_ca_cert(
-    query: Query, environment: Mapping[str, str]
+    query: Query, environment: Mapping[str, str], token: "SessionToken | None"
 ) -> "tuple[tuple[Certificate, ...], Iterable[Problem]]":
     """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
     if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
         return (), ()
-    from tf_helper.coder.session_token import session_token
+    if token is None:
+        from tf_helper.coder.session_token import session_token
 
-    token = session_token(environment, query.access_url)
+        token = session_token(environment, query.access_url)
     if token.withheld:
         return (), [_not_fetched(token.withheld)]
     if not token.value:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.certificates import Certified, make_certificate
+from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.program import options, run_in_process
 from tests.harness.promises import named_fields
 from tf_helper import cli
@@ -103,6 +104,25 @@ def test_a_flag_needs_no_value(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--proxy-url", "https://h", "--access-url", "https://c", "--fetch-ca-cert"]) == 0
     assert cli.main(["check", "--proxy-url", "https://h", "--fetch-ca-cert"]) == 1
     assert "fetch_ca_cert: needs access_url" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["CODER_URL", "CODER_AGENT_URL"])
+@pytest.mark.parametrize("name", ["CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN"])
+def test_a_token_of_any_name_goes_to_its_own_deployment_only(
+    name: str, url: str, ca: Certified, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Deployment(token=TOKEN, ca_cert_pem=ca.pem) as deployment:
+        monkeypatch.setenv(name, TOKEN)
+        for variable in ("CODER_URL", "CODER_AGENT_URL"):
+            monkeypatch.setenv(variable, deployment.url)
+        command = ["check", "--proxy-url", "https://h", "--access-url", deployment.url, "--fetch-ca-cert"]
+        assert cli.main(command) == 0
+        assert "ca_cert_pem         1 certificate" in capsys.readouterr().out
+        deployment.asked.clear()
+        monkeypatch.setenv(url, "https://coder.example.com")
+        assert cli.main(command) == 0
+        assert f"{name} is for https://coder.example.com ({url}) and is not sent" in capsys.readouterr().out
+        assert deployment.asked == []
 
 
 def test_a_full_standard_output_is_an_error_and_a_broken_pipe_a_silent_one(

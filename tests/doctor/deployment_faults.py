@@ -94,10 +94,9 @@ for name, (step, said, inflict) in {
     ),
     "a login page": ("deployment", ("does not answer as Coder does",), replies(BUILD_INFO_PATH, LOGIN_PAGE)),
     "a web server without Coder": ("deployment", ("answers with status 404",), replies(BUILD_INFO_PATH, Answer(404))),
-    "a broken deployment": ("user", ("answered with status 500", "log"), replies(USER_PATH, Answer(500))),
     "no license for the certificate": (
         "ca_endpoint",
-        ("(403)", "license"),
+        ('(403): "AI Bridge is a Premium feature. Contact sales!"', "license"),
         serves(error(403, "AI Bridge is a Premium feature. Contact sales!")),
     ),
     "a disabled proxy": (
@@ -113,6 +112,34 @@ for name, (step, said, inflict) in {
     ),
 }.items():
     FAULTS.add(name, inflict, step, "failed", *said)
+
+
+def get_a_license(patient: Patient) -> None:
+    patient.gateway.faults.clear()
+    patient.deployment.serve(Answer(body=patient.ca.pem.encode()))
+
+
+@FAULTS("ca_endpoint", "failed", '(403): "AI Gateway is a Premium feature. Contact sales!"', cure=get_a_license)
+def no_license(patient: Patient) -> None:
+    patient.gateway.faults.add("license")
+    patient.deployment.serve(error(403, "AI Gateway is a Premium feature. Contact sales!"))
+
+
+for status in (429, 500):
+    FAULTS.add(
+        f"a deployment that answers {status} when it is asked for the user",
+        replies(USER_PATH, Answer(status)),
+        "user",
+        "warning",
+        f"answered with status {status}",
+        "log",
+    )
+
+
+@FAULTS("gateway", "gateway_budget_exceeded", "AI budget of US$10.00 exceeded", warned=("user",))
+def a_refusal_behind_a_deployment_that_is_asked_too_often(patient: Patient) -> None:
+    replies(USER_PATH, Answer(429))(patient)
+    patient.gateway.faults.add("budget")
 
 
 def with_tls(make: Callable[[Patient], Certified], patient: Patient) -> None:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from tests.doctor.fault import Faults
 from tests.doctor.patient import PROVIDER
 from tests.harness.deployment import TOKEN
+from tests.harness.raw_server import RawServer, silent
 from tf_helper.doctor import runner
+from tf_helper.doctor.checks import responses
 from tf_helper.doctor.steps import STEPS
 
 if TYPE_CHECKING:
@@ -41,6 +43,43 @@ CLAUDE = "~/.claude/settings.json"
 
 def claude(**variables: object) -> str:
     return json.dumps({"env": variables})
+
+
+CODEX = "~/.codex/config.toml"
+AT = 'base_url = "https://llm.example.com/v1"'
+# How a provider can be written, and the key that is sent to it.
+CODEX_PROVIDERS = {
+    "an inline table": (
+        "MY_KEY",
+        f'model_provider = "mine" # one\n[model_providers]\nmine = {{ n = [1, 2], {AT}, env_key = "MY_KEY" }}\n',
+    ),
+    "a profile": (
+        "MY_KEY",
+        f'model_provider = "x"\nprofile = "p"\n[profiles.p]\nmodel_provider = "w"\n[model_providers.w]\n{AT}\n'
+        "env_key = 'MY_KEY'\n",
+    ),
+    "a table with a quoted name": (
+        "MY_KEY",
+        f'model_provider = "my \u00f6wn"\n[ model_providers . "my \u00f6wn" ]\n{AT}\nenv_key = "MY_KEY"\n',
+    ),
+    "dotted keys": (
+        "MY_KEY",
+        f'model_provider = "mine"\nmodel_providers.mine.env_key = "MY_KEY"\nmodel_providers.mine.{AT}\n',
+    ),
+    "a file that is not TOML": ("MY_KEY", f'model_provider = "m"\n[model_providers.m]\n{AT}\nenv_key = "MY_KEY"\n]]\n'),
+    "a file with the key": (
+        "model_providers.m.experimental_bearer_token",
+        f'model_provider = "m"\n[model_providers.m]\n{AT}\nexperimental_bearer_token = "{TOKEN}"\n',
+    ),
+    "a file with the key in a header": (
+        "model_providers.m.http_headers.Authorization",
+        f'model_provider = "m"\n[model_providers.m]\n{AT}\nhttp_headers = {{ "Authorization" = "Bearer {TOKEN}" }}\n',
+    ),
+    "a file with a header from a variable": (
+        "MY_KEY",
+        f'model_provider = "m"\n[model_providers.m]\n{AT}\n[model_providers.m.env_http_headers]\nkey = "MY_KEY"\n',
+    ),
+}
 
 
 # A name that begins with ~ is a file's. What a tool's process has otherwise is what the module gives it.
@@ -95,6 +134,44 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "base_url = 'https://llm.example.com/v1' # mine\nenv_key = \"MY_KEY\"\n",
         },
         ("MY_KEY is the Coder token, and model_providers.mine.base_url in ~/.codex/config.toml sends it to",),
+    ),
+    "the token past the proxy by NO_PROXY": (
+        bypass(PROVIDER) | {"ANTHROPIC_AUTH_TOKEN": TOKEN},
+        (f"ANTHROPIC_AUTH_TOKEN is the Coder token, and NO_PROXY takes it past the proxy to {PROVIDER}",),
+    ),
+    "the token past the proxy by Claude Code's own proxy": (
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN, CLAUDE: claude(https_proxy=ELSEWHERE)},
+        (
+            f"https_proxy in {CLAUDE} takes it past the proxy to {PROVIDER}",
+            f"correct or remove https_proxy in {CLAUDE}",
+        ),
+    ),
+    "the token past the proxy by Claude Code's own proxy that is none": (
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN, CLAUDE: claude(https_proxy="", HTTPS_PROXY="")},
+        (f"ANTHROPIC_AUTH_TOKEN is the Coder token, and without HTTPS_PROXY it goes to {PROVIDER}",),
+    ),
+    "the token past the proxy by Claude Code's own exceptions": (
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN, CLAUDE: claude(NO_PROXY=PROVIDER)},
+        (f"NO_PROXY in {CLAUDE} takes it past the proxy to {PROVIDER}",),
+    ),
+    "the token in Claude Code's settings past the proxy by NO_PROXY": (
+        bypass(PROVIDER) | {CLAUDE: claude(ANTHROPIC_API_KEY=TOKEN)},
+        (f"ANTHROPIC_API_KEY is the Coder token, and NO_PROXY takes it past the proxy to {PROVIDER}",),
+    ),
+    "the token past the proxy by Codex's own proxy": (
+        {"OPENAI_API_KEY": TOKEN, "~/.codex/.env": f"HTTPS_PROXY={ELSEWHERE}\n"},
+        ("HTTPS_PROXY in ~/.codex/.env takes it past the proxy to api.openai.com",),
+    ),
+    **{
+        f"the token for a provider of Codex's own in {form}": (
+            {"MY_KEY": TOKEN, CODEX: text},
+            (f"{key} is the Coder token, and ", f".base_url in {CODEX} sends it to https://llm.example.com"),
+        )
+        for form, (key, text) in CODEX_PROVIDERS.items()
+    },
+    "the token in Codex's own file for a provider of its own": (
+        {"~/.codex/.env": f"MY_KEY={TOKEN}\n", CODEX: CODEX_PROVIDERS["a profile"][1]},
+        ("MY_KEY is the Coder token, and model_providers.w.base_url",),
     ),
     "a directory for a file": ({"DENO_CERT": "/tmp"}, ("DENO_CERT names a file that does not exist",)),
 }
@@ -181,7 +258,15 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "do not trust the proxy's CA with fetch and WebSocket: http.systemCertificatesNode in ~/.vscode-server",
             "have another token than the one tried here, or none: http.proxy in ~/.vscode-server",
             "before VS Code 1.136: http.systemCertificates",
+            "set it to false in ~/.vscode-server/data/Machine/settings.json",
         ),
+    ),
+    "VS Code's own settings in another directory, and many of them": (
+        {
+            "XDG_DATA_HOME": "{0.directory}/home/data",
+            "~/data/code-server/User/settings.json": json.dumps({"a": "x" * 100_000, "http.proxySupport": "off"}),
+        },
+        ("http.proxySupport in $XDG_DATA_HOME/code-server/User/settings.json",),
     ),
     "Node.js with OpenSSL's store": (
         {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca"},
@@ -201,6 +286,20 @@ def in_a_tool(variables: dict[str, str], patient: Patient) -> None:
 for status, table in {"failed": FAILING, "warning": WARNING}.items():
     for name, (variables, said) in table.items():
         FAULTS.add(name, partial(in_a_tool, variables), "environment", status, *said)
+
+
+@FAULTS(
+    "environment",
+    "warning",
+    "OPENAI_API_KEY is the Coder token, and goes to api.openai.com; the proxy has not answered",
+)
+def the_token_for_a_provider_of_which_the_proxy_says_nothing(patient: Patient) -> None:
+    patient.be_impatient()
+    nowhere = patient.running.enter_context(RawServer(silent, reads_requests=False))
+    port = int(nowhere.url.rpartition(":")[2])
+    patient.monkeypatch.setattr(responses, "_MORE_CHALLENGES_SECONDS", 0.1)
+    patient.replace_proxy(hosts={"*": port}, upstream=port)
+    in_a_tool({"OPENAI_API_KEY": TOKEN}, patient)
 
 
 @FAULTS("environment", "failed", "SSL_CERT_FILE names a file that belongs to another user")

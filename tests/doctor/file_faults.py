@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.doctor.fault import Faults
 from tests.harness.certificates import make_certificate
+from tests.harness.deployment import Answer
 from tf_helper.doctor.checks import files
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ def the_certificate_of_an_earlier_ca(patient: Patient) -> None:
     old = make_certificate("AI Bridge Proxy CA")
     patient.certificate.write_text(old.pem)
     patient.bundle.write_text(patient.roots_pem + old.pem)
+
+
+def serve_the_proxys_ca(patient: Patient) -> None:
+    patient.deployment.serve(Answer(body=patient.ca.pem.encode()))
+
+
+@FAULTS("certificate_file", "certificate_not_served", "replicas", cure=serve_the_proxys_ca)
+def a_replica_that_serves_another_ca(patient: Patient) -> None:
+    patient.deployment.serve(Answer(body=make_certificate("AI Bridge Proxy CA").pem.encode()))
 
 
 @FAULTS("bundle_file", "bundle_lacks_ca")

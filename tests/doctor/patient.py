@@ -141,7 +141,8 @@ class Patient:
 
     def be_impatient(self) -> None:
         """Do not wait long where there will be no answer."""
-        self.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 0.5)
+        for name in ("OPERATION_SECONDS", "ANSWER_SECONDS"):
+            self.monkeypatch.setattr(tunnel, name, 0.5)
 
     def put_in_place_of_proxy(
         self, something: Talk | str, *, scheme: str = "http", reads_requests: bool = True

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from tests.doctor.environment_faults import CODEX_PROVIDERS
 from tests.doctor.patient import PROVIDER
 from tests.doctor.proxy_faults import resolve_proxy_to
+from tests.doctor.tunnel_faults import to_key
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.gateway import PROVIDERS, Gateway
 from tests.harness.proxy import OLD_REALM
 from tests.harness.raw_server import RawServer, silent
+from tf_helper.doctor import tunnel
 from tf_helper.doctor.checks import responses
+from tf_helper.doctor.toml_strings import read_strings
 from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
@@ -74,7 +80,23 @@ def with_a_newer_proxy(patient: Patient) -> None:
     patient.proxy.tunnel_version = "HTTP/1.1"
 
 
+def with_a_gateway_that_takes_longer_than_other_servers_may(patient: Patient) -> None:
+    def reply(_: bytes) -> tuple[int, bytes]:
+        time.sleep(2.5)
+        return 404, b"route not supported: GET /anthropic/\n"
+
+    patient.monkeypatch.setattr(tunnel, "OPERATION_SECONDS", 2)
+    to_key(reply)(patient)
+
+
+def with_a_gateway_whose_answer_does_not_end(patient: Patient) -> None:
+    patient.monkeypatch.setattr(tunnel, "ANSWER_SECONDS", 1)
+    to_key(lambda _: (404, b"route not supported: GET /anthropic/\n"), missing=100, ends=False)(patient)
+
+
 ARRANGEMENTS = (
+    with_a_gateway_that_takes_longer_than_other_servers_may,
+    with_a_gateway_whose_answer_does_not_end,
     over_http,
     over_tls,
     with_an_intermediate_ca,
@@ -185,6 +207,9 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
     patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
     patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})
+    # In a browser, extensions do not take these from there.
+    machine = '{"http.proxySupport": "off", "http.proxy": "http://h:1", "http.proxyStrictSSL": false}'
+    patient.write_files({"~/.local/share/code-server/Machine/settings.json": machine})
     patient.become_tool(
         npm_config_https_proxy=patient.settings["proxy_url"],
         PIP_CERT=str(patient.bundle),
@@ -193,6 +218,39 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     )
     patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
     assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
+
+
+AI = "https://ai.example.com"
+BASE_URLS = {
+    "in the environment": {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": AI},
+    "with a key of one's own": {"ANTHROPIC_API_KEY": "mine", "ANTHROPIC_BASE_URL": f"{AI}/v1"},
+    "in Claude Code's settings": {
+        "~/.claude/settings.json": json.dumps({"env": {"ANTHROPIC_BASE_URL": AI, "ANTHROPIC_API_KEY": TOKEN}})
+    },
+    "in Codex's settings": {
+        "OPENAI_API_KEY": "mine",
+        "MY_KEY": TOKEN,
+        "~/.codex/config.toml": f"model_provider='x'\nmodel_providers.x={{base_url='{AI}/v1', env_key='MY_KEY'}}",
+    },
+}
+
+
+@pytest.mark.parametrize("settings", BASE_URLS.values(), ids=BASE_URLS)
+def test_a_base_url_may_lead_to_any_host_that_the_proxy_intercepts(settings: dict[str, str], patient: Patient) -> None:
+    patient.proxy.providers["ai.example.com"] = "anthropic"
+    patient.write_files({name: text for name, text in settings.items() if name.startswith("~")})
+    patient.become_tool(**{name: value for name, value in settings.items() if not name.startswith("~")})
+    report = patient.examine()
+    assert report.of("ok") == list(report.steps), report
+    assert "api.anthropic.com, ai.example.com: intercepted" in report.text("provider")
+
+
+@pytest.mark.parametrize("text", [text for _, text in CODEX_PROVIDERS.values() if not text.endswith("]]\n")])
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="no parser to compare with")
+def test_what_reads_toml_for_older_pythons_reads_the_same(text: str) -> None:
+    import tomllib
+
+    assert read_strings(text) == tomllib.loads(text.replace("n = [1, 2], ", ""))
 
 
 @pytest.mark.parametrize("home", ["", "{0.directory}/home"])

@@ -34,6 +34,18 @@ READ_BY = {
     "opic.com": "",
     f"x.{HOST}": "",
     "10.0.0.0/8": "",
+    f"https://{HOST}": "Python",
+    f"https://{HOST}:443/v1": "Python",
+    f"all://{HOST}:443": "",
+    f"all://{HOST}": "Python",
+    "all://*.anthropic.com": "Python",
+    "all://*anthropic.com": "Python",
+    "x,https://": "Python",
+    "all://": "",
+    f"http://{HOST}": "",
+    f"https://{HOST}:8443": "",
+    "https://anthropic.com": "",
+    "all://*opic.com": "",
 }
 
 

@@ -86,10 +86,9 @@ def run_steps(patient: Patient, monkeypatch: pytest.MonkeyPatch, *steps: Step) -
 
 
 def test_a_step_that_hangs_does_not_delay_the_others(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_STEP_SECONDS", 0.2)
     over = threading.Event()
     steps = [
-        Step(str(local), "", lambda _: over.wait(), in_workspace=local)  # type: ignore[arg-type,return-value]
+        Step(str(local), "", lambda _: over.wait(), in_workspace=local, seconds=0.2)  # type: ignore[arg-type,return-value]
         for local in (False, True)
     ]
     text = run_steps(patient, monkeypatch, *steps, *STEPS[:1])

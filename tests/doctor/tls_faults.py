@@ -85,7 +85,7 @@ def a_listener_with_the_certificate_of_a_ca(patient: Patient) -> None:
 @FAULTS(
     "proxy_tls",
     "warning",
-    "refused by Node.js and Python up to 3.12",
+    "refused by Claude Code, Copilot CLI, Node.js, Bun and Python up to 3.12",
     "up to the root to extra_ca_certs_pem",
     cure=trust_the_company,
 )

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.doctor.fault import Faults
 from tests.doctor.patient import OTHER, PROVIDER
-from tests.harness.certificates import SERVER_AUTH, make_certificate, with_broken_signature
+from tests.harness.certificates import SERVER_AUTH, make_certificate, server_context, with_broken_signature
 from tests.harness.deployment import TOKEN, Deployment
 from tests.harness.gateway import PREFIX, Gateway
 from tests.harness.raw_server import RawServer, closed_port, not_http, says, silent
@@ -18,6 +18,7 @@ from tests.sandbox import BLOCKED
 
 if TYPE_CHECKING:
     import socket
+    import threading
     from collections.abc import Callable
 
     from tests.doctor.patient import Patient
@@ -87,15 +88,24 @@ for fault, verdict, *words in (
     FAULTS.add(name, inflict_on_gateway, "gateway", f"gateway_{verdict}", *words, cure=mend)
 
 
-def to_key(reply: Callable[[bytes], tuple[int, bytes]]) -> Callable[[Patient], None]:
-    """Put something in the place of the gateway that answers like it, and to requests with a key as `reply` says."""
+def to_key(
+    reply: Callable[[bytes], tuple[int, bytes]], *, missing: int = 0, ends: bool = True
+) -> Callable[[Patient], None]:
+    """Put something in the place of the gateway that answers like it, and to requests with a key as `reply` says.
 
-    def talk(connection: socket.socket, _: object) -> None:
+    Of that `missing` bytes are missing, after which it closes the connection, or not.
+    """
+
+    def talk(connection: socket.socket, closing: threading.Event) -> None:
         request = b""
         while not request.endswith(b"\r\n\r\n"):
             request += connection.recv(65536)
-        status, text = reply(request) if b"uthorization:" in request else (400, b"no authentication key provided\n")
-        connection.sendall(b"HTTP/1.1 %d Whatever\r\nContent-Length: %d\r\n\r\n%b" % (status, len(text), text))
+        has_key = b"uthorization:" in request
+        status, text = reply(request) if has_key else (400, b"no authentication key provided\n")
+        length = len(text) + missing * has_key
+        connection.sendall(b"HTTP/1.1 %d Whatever\r\nContent-Length: %d\r\n\r\n%b" % (status, length, text))
+        if has_key and not ends:
+            closing.wait()
 
     def inflict(patient: Patient) -> None:
         gateway = patient.running.enter_context(RawServer(talk, reads_requests=False))
@@ -112,14 +122,44 @@ def echo(request: bytes) -> tuple[int, bytes]:
     return 401, request.partition(b"uthorization: ")[2]
 
 
+MANY_WORDS = " ".join(["conflict"] * 20)
 REPLIES: dict[str, tuple[str, str, Callable[[bytes], tuple[int, bytes]]]] = {
     "bring your own key off": ("own_keys_off", "BYOK", lambda _: (403, b'{"message": "Bring Your Own Key (BYOK)"}')),
     "a refusal of another kind": ("request_refused", '(409): "conflict"', lambda _: (409, b"conflict")),
     "a gateway that echoes the key": ("request_refused", "Bearer ***", echo),
+    "a refusal in many words": ("request_refused", f'(409): "{MANY_WORDS}"', lambda _: (409, MANY_WORDS.encode())),
+    "a refusal after blank lines": (
+        "budget_exceeded",
+        '(403): "AI budget exceeded"',
+        lambda _: (403, b"\n \nAI budget exceeded\n"),
+    ),
     "one disabled provider of several": ("provider_disabled", "provider of api.openai.com (503)", of_openai),
 }
 for name, (verdict, said, reply) in REPLIES.items():
     FAULTS.add(name, to_key(reply), "gateway", f"gateway_{verdict}", said, cure=target_the_gateway)
+
+
+def over_budget(_: bytes) -> tuple[int, bytes]:
+    return 403, b"AI budget of US$10.00 exceeded."
+
+
+@FAULTS("gateway", "gateway_budget_exceeded", "AI budget of US$10.00 exceeded", cure=target_the_gateway)
+def a_refusal_that_breaks_off(patient: Patient) -> None:
+    to_key(over_budget, missing=100)(patient)
+
+
+@FAULTS("gateway", "gateway_budget_exceeded", "AI budget of US$10.00 exceeded", cure=target_the_gateway)
+def a_refusal_without_an_end(patient: Patient) -> None:
+    patient.be_impatient()
+    to_key(over_budget, missing=100, ends=False)(patient)
+
+
+@FAULTS("gateway", "gateway_budget_exceeded", "for api.openai.com (403)", also=("provider",))
+def one_provider_with_another_ca_and_one_that_the_gateway_refuses(patient: Patient) -> None:
+    leaf = make_certificate("leaf", issuer=patient.company, ca=False, hosts=[PROVIDER], extensions=[SERVER_AUTH])
+    certificates = {PROVIDER: server_context(leaf, patient.company)}
+    patient.replace_proxy(certificates=certificates, providers=PROVIDERS)
+    patient.gateway.faults.add("budget")
 
 
 @FAULTS("gateway", "gateway_token_refused", '"unauthorized"', cure=target_the_gateway)
@@ -249,7 +289,7 @@ def an_interceptor_behind_the_proxy_without_key_identifiers(patient: Patient) ->
 @FAULTS(
     "tunnelled",
     "warning",
-    f"of {OTHER} is refused by Node.js",
+    f"of {OTHER} is refused by Claude Code, Copilot CLI, Node.js, Bun and Python up to 3.12",
     "extra_ca_certs_pem",
     also=("settings",),
     cure=save_company_as_well,
@@ -266,7 +306,13 @@ def an_ordinary_host_with_the_certificate_of_another(patient: Patient) -> None:
     patient.replace_proxy(hosts={"files.example.com": patient.origin.port})
 
 
-@FAULTS("strict_client", "warning", "Node.js", "extra_ca_certs_pem", cure=save_company_as_well)
+@FAULTS(
+    "strict_client",
+    "warning",
+    "refused by Claude Code, Copilot CLI, Node.js, Bun and Python up to 3.12",
+    "extra_ca_certs_pem",
+    cure=save_company_as_well,
+)
 def an_intermediate_ca_without_its_root(patient: Patient) -> None:
     patient.replace_ca(make_certificate("AI Bridge Proxy CA", issuer=patient.company))
 

@@ -37,6 +37,7 @@ _OF_DOCTOR_ALONE = re.compile(
     r"|a_dead_address_of_a_healthy_proxy|thousands_of_dead_addresses"  # the address that curl did not take
     r"|a_listener_with_the_certificate_of_a_ca|a_listener_without_its_root"  # what others than OpenSSL refuse
     r"|broken_certificates|a_file_that_cannot_be_read|a_saved_certificate_that_soon_expires"
+    r"|a_replica_that_serves_another_ca"  # --check asks the deployment only where the proxy shows another one
     r"|files_of_another_user|a_proxy_that_changes_its_mind"  # in this process alone
     r"|.*system.*roots|.*system_store.*|a_bundle_without_a_root.*|a_machine_without_roots"
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from tf_helper.coder.models import BuildInfo, User
+    from tf_helper.coder.models import ApiError, BuildInfo, User
     from tf_helper.values.access_url import AccessUrl
 
     Model = TypeVar("Model", bound=BaseModel)
@@ -45,10 +45,15 @@ _RENEW = (
 
 
 class DeploymentError(Exception):
-    """The deployment did not answer as expected; no text in `problem` contains a secret."""
+    """The deployment did not answer as expected; no text in `problem` contains a secret.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `status` is that of a refusal, and `said` the deployment's own message, which may contain anything.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0, said: str = "") -> None:
         self.problem = Problem(message, hint)
+        self.status = status
+        self.said = said
         super().__init__(str(self.problem))
 
 
@@ -135,11 +140,13 @@ class CoderApi:
         origin, status = self.access_url.origin, reply.status
         if status == HTTPStatus.UNAUTHORIZED:
             why, hint = _why_unauthorized(reply.body)
-            return DeploymentError(f"{origin} refused the session token (401){why}", hint)
+            return DeploymentError(f"{origin} refused the session token (401){why}", hint, status=status)
         if status == HTTPStatus.FORBIDDEN:
             return DeploymentError(
                 f"{origin} denied access (403)",
                 "check the deployment's license for AI Gateway and the role of the workspace owner",
+                status=status,
+                said=_said(reply.body).message,
             )
         if status == HTTPStatus.NOT_FOUND:
             return DeploymentError(
@@ -154,7 +161,7 @@ class CoderApi:
             )
         transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         kind = TransientError if transient else DeploymentError
-        return kind(f"{origin} answered with status {status}", "check the deployment's log")
+        return kind(f"{origin} answered with status {status}", "check the deployment's log", status=status)
 
     def _transport_error(self, error: OSError | HTTPException) -> DeploymentError:
         origin = self.access_url.origin
@@ -213,14 +220,18 @@ def _is_redirect(status: int) -> bool:
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
 
 
-def _why_unauthorized(body: bytes) -> tuple[str, str]:
-    """Return what Coder says of a token that it refuses, as far as it is known, and what to do."""
+def _said(body: bytes) -> "ApiError":
     from tf_helper.coder.models import ApiError
 
     try:
-        said = ApiError.model_validate_json(body)
+        return ApiError.model_validate_json(body)
     except ValueError:
-        return "", _RENEW
+        return ApiError(message="")
+
+
+def _why_unauthorized(body: bytes) -> tuple[str, str]:
+    """Return what Coder says of a token that it refuses, as far as it is known, and what to do."""
+    said = _said(body)
     if "not active" in said.message.lower():
         return ": its user is not active", "ask an administrator to activate the account; a new token does not help"
     return ": it has expired" if "expired" in said.detail.lower() else "", _RENEW

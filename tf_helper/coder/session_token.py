@@ -59,6 +59,15 @@ def session_token(environment: Mapping[str, str], access_url: AccessUrl | None) 
     return SessionToken("" if withheld else token, withheld)
 
 
+def session_token_of_person(environment: Mapping[str, str], access_url: AccessUrl | None) -> SessionToken:
+    """Return the token that a person's plan may send to `access_url`: each variable has to agree, the agent's as well.
+
+    In a workspace, either token may be in the environment, beside the URL of the deployment that it belongs to.
+    """
+    name, _ = present_token(environment)
+    return session_token(environment, access_url).only_for(access_url, name, environment)
+
+
 def _why_withheld(name: str, variable: str, url: str, access_url: AccessUrl) -> Problem | None:
     try:
         deployment = AccessUrl.parse(url).origin

@@ -5,6 +5,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 
+from tf_helper.coder.session_token import session_token_of_person
 from tf_helper.commands.parser import Parser, Subparsers, settings_pairs
 from tf_helper.errors import quoted
 from tf_helper.protocol import as_strings
@@ -40,7 +41,7 @@ def load(options: Namespace) -> Callable[[], int]:
     def run() -> int:
         pairs = settings_pairs(options)
         query = parse_query(pairs)
-        result = make_result(query, os.environ)
+        result = make_result(query, os.environ, session_token_of_person(os.environ, query.access_url))
         print_output(json.dumps(as_strings(result)) if options.json else _table(result))
         print_note = print_error if options.json else print_output
         for note in _notes(dict(pairs), query, result):

@@ -24,13 +24,28 @@ class Known:
     """What the deployment's CA endpoint served."""
     saved_ca: tuple[Certificate, ...] = ()
     """What is at cert_path: the proxy's, then what extra_ca_certs_pem had."""
+    signing_ca: tuple[Certificate, ...] = ()
+    """What the proxy signs with, where that is at cert_path and the endpoint served another one."""
     intercepted: tuple[str, ...] = ()
     """The hosts at which the proxy asks for the token."""
-    asked: bool = False
-    """Whether the proxy was asked for them, and answered."""
+    not_intercepted: tuple[str, ...] = ()
+    """The hosts for which it has answered otherwise. Of those in neither it has said nothing."""
+    trusted: tuple[str, ...] = ()
+    """Those that are intercepted with a certificate that the proxy's CA has signed."""
+    token_refused: bool = False
+    """Whether the deployment does not take the token."""
+    access_denied: bool = False
+    """Whether the deployment denies access to AI Gateway, as it does without a license."""
+    base_url_hosts: tuple[str, ...] = ()
+    """The hosts that tools are told to ask instead of a provider's own."""
 
     proxy_addresses: tuple[str, ...] = ()
     """Those of the proxy's name, then those of them that answer."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the proxy was asked for hosts, and has answered for any."""
+        return bool(self.intercepted or self.not_intercepted)
 
     def updated(self, other: "Known") -> "Known":
         """Return this with what `other` has in addition, or instead."""
@@ -57,9 +72,14 @@ class Context:
         return tuple(dict.fromkeys(filter(None, (self.provider_host, *provider_hosts()))))
 
     @property
+    def hosts_to_ask(self) -> tuple[str, ...]:
+        """These, and those of base URLs, which may be another name that the deployment has for a provider."""
+        return tuple(dict.fromkeys((*self.provider_hosts, *self.known.base_url_hosts)))
+
+    @property
     def proxy_ca(self) -> tuple[Certificate, ...]:
         """The CA certificate that the proxy signs with, as far as it is known, its own first."""
-        return self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca[:1]
+        return self.known.signing_ca or self.known.served_ca or self.query.ca_cert_pem or self.known.saved_ca[:1]
 
     @property
     def added_trust(self) -> tuple[Certificate, ...]:

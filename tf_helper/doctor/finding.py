@@ -30,18 +30,15 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One check. It is skipped if one of the steps that it `needs` failed or was skipped itself.
-
-    It is also skipped if a step that tells `more` failed: it would find the same again, for a cause that is known.
-    """
+    """One check, within `seconds`. It is skipped if one of the steps that it `needs` failed or was skipped itself."""
 
     name: str
     title: str
     check: Callable[[Context], Finding]
     needs: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
     in_workspace: bool = False
     """Whether it looks at what only a workspace has: files, and the environment of a tool."""
+    seconds: float = 7
 
 
 def ok(seen: str) -> Finding:

@@ -54,7 +54,24 @@ def _python(no_proxy: str, host: str) -> bool:
         for name in (entry.strip(), entry.replace(" ", "")):
             if name == _EVERYTHING or _is_below(host, name.lstrip(".")) or _is_in_range(host, name):
                 return True
+            if _is_url_for(host, name):
+                return True
     return False
+
+
+def _is_url_for(host: str, entry: str) -> bool:
+    """Tell whether httpx (0.28) takes an entry for a URL pattern that this host has with https."""
+    scheme, separator, rest = entry.partition("://")
+    if not separator or scheme not in {"all", "https"}:
+        return False
+    if entry == "https://":
+        return True
+    name = re.split(r"[/?#]", rest)[0]
+    if scheme == "https":
+        name = _without_port(name)
+    if name.startswith("*."):
+        return host.endswith(name[1:])
+    return _is_below(host, name[1:]) if name.startswith("*") else host == name
 
 
 _CLIENTS: dict[str, Callable[[str, str], bool]] = {"curl": _curl, "Go": _go, "Node.js": _node, "Python": _python}

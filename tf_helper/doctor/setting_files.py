@@ -5,27 +5,31 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
-from tf_helper.doctor.tool_settings import OF_OPENAI, PresentSetting, ToolSetting, settings_of_file
+from tf_helper.doctor.toml_strings import toml_strings
+from tf_helper.doctor.tool_settings import CUSTOM_PROVIDER, OF_OPENAI, PresentSetting, ToolSetting, settings_of_file
+from tf_helper.errors import quoted
 
-_MAX_CHARACTERS = 64 * 1024
+# Far more than settings take, even those that an IDE has written for years.
+_MAX_CHARACTERS = 4 * 1024 * 1024
 
 # A string, or else a comment, or a comma before the end of an object or a list: JSON as VS Code takes it.
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])')
 
+_BARE_KEY = re.compile("[A-Za-z0-9_.-]{1,80}")
+
 _DOTENV_LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))""", re.MULTILINE
 )
 
-# Of TOML what these settings are: tables, and keys with a string. Python has a parser for it only from 3.11 on.
-_TOML_LINE = re.compile(
-    r"""^[ \t]*(?:\[[ \t]*(?P<table>[\w."-]+)[ \t]*\]|(?P<key>[\w."-]+)[ \t]*=[ \t]*["'](?P<value>[^"'\n]*)["'])""",
-    re.MULTILINE,
+# Directories of VS Code's servers: the variable that moves one, where it is otherwise, whose settings count there. A
+# browser's window ignores the machine's.
+_VSCODE_DIRECTORIES = (
+    ("XDG_DATA_HOME", ".local/share", "code-server", ("User",)),
+    ("", ".vscode-server", "data", ("Machine", "User")),
 )
-
-_VSCODE_DIRECTORIES = (".local/share/code-server", ".vscode-server/data")
 
 
 def settings_in_files(environment: Mapping[str, str]) -> Iterator[PresentSetting]:
@@ -34,29 +38,67 @@ def settings_in_files(environment: Mapping[str, str]) -> Iterator[PresentSetting
         variables = _json_object(text).get("env")
         if isinstance(variables, dict):
             yield from settings_of_file({name: str(value) for name, value in variables.items()}, shown, "Claude Code")
+    dotenv: dict[str, PresentSetting] = {}
     for text, shown in _texts(environment, "CODEX_HOME", ".codex", ".env"):
         variables = {name: "".join(values) for name, *values in _DOTENV_LINE.findall(text)}
         # Codex takes no variables for itself from there.
         own = {name: value for name, value in variables.items() if not name.startswith("CODEX_")}
         yield from settings_of_file(own, shown, "Codex")
+        dotenv = {name: _api_key(name, value, shown) for name, value in own.items()}
     for text, shown in _texts(environment, "CODEX_HOME", ".codex", "config.toml"):
-        yield from _codex_base_urls(_toml_strings(text), shown)
+        yield from _of_codex(toml_strings(text), shown, dotenv)
 
 
 def vscode_settings(environment: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the files with the machine's and the user's settings of VS Code's servers, and what is in each."""
-    for directory in _VSCODE_DIRECTORIES:
-        for whose in ("Machine", "User"):
-            for text, shown in _texts(environment, "", f"{directory}/{whose}", "settings.json"):
+    for variable, parent, directory, owners in _VSCODE_DIRECTORIES:
+        for whose in owners:
+            for text, shown in _texts(environment, variable, parent, f"{directory}/{whose}/settings.json"):
                 yield shown, _json_object(text)
 
 
-def _codex_base_urls(strings: Mapping[str, str], file: str) -> Iterator[PresentSetting]:
-    provider = f"model_providers.{strings.get('model_provider', '')}"
-    keys = {"openai_base_url": OF_OPENAI, f"{provider}.base_url": (strings.get(f"{provider}.env_key", ""),)}
-    for name, sent in keys.items():
-        if strings.get(name):
-            yield PresentSetting(name, strings[name], ToolSetting(name, "Codex", "base URL", sent), file)
+def _of_codex(config: Mapping[str, Any], file: str, dotenv: Mapping[str, PresentSetting]) -> Iterator[PresentSetting]:
+    """Yield where Codex sends its requests, and the keys that it sends there."""
+    profile = _table(config, "profiles", config.get("profile"))
+    chosen = profile.get("model_provider") or config.get("model_provider")
+    provider, name = _table(config, "model_providers", chosen), f"{CUSTOM_PROVIDER}{_shown(chosen)}"
+    # A key is in a variable, or stands in the file; a header may have one, too.
+    variables = [provider.get("env_key"), *_table(provider, "env_http_headers").values()]
+    keys = {f"{name}.experimental_bearer_token": provider.get("experimental_bearer_token")}
+    keys |= {
+        f"{name}.http_headers.{_shown(header)}": value for header, value in _table(provider, "http_headers").items()
+    }
+    own = (*filter(_is_text, variables), *keys)
+    for url_name, url, sent in (
+        ("openai_base_url", config.get("openai_base_url"), OF_OPENAI),
+        (f"{name}.base_url", provider.get("base_url"), own),
+    ):
+        if _is_text(url):
+            yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", sent), file)
+    yield from (_api_key(key, value, file) for key, value in keys.items() if _is_text(value))
+    yield from (dotenv[name] for name in own if name in dotenv)
+
+
+def _api_key(name: str, value: str, file: str) -> PresentSetting:
+    return PresentSetting(name, value, ToolSetting(name, "Codex", "API key"), file)
+
+
+def _table(parent: Mapping[str, Any], *names: object) -> Mapping[str, Any]:
+    for name in names:
+        parent = parent.get(name) if isinstance(name, str) else None  # type: ignore[assignment]
+        if not isinstance(parent, dict):
+            return {}
+    return parent
+
+
+def _shown(name: object) -> str:
+    """Return a name from a file as a report can have it."""
+    text = str(name)
+    return text if _BARE_KEY.fullmatch(text) else quoted(text)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
 
 
 def _texts(environment: Mapping[str, str], variable: str, directory: str, name: str) -> Iterator[tuple[str, str]]:
@@ -81,13 +123,3 @@ def _json_object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _toml_strings(text: str) -> dict[str, str]:
-    strings, table = {}, ""
-    for line in _TOML_LINE.finditer(text):
-        if line["table"]:
-            table = f"{line['table']}."
-        else:
-            strings[f"{table}{line['key']}".replace('"', "")] = line["value"]
-    return strings

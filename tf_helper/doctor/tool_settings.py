@@ -16,6 +16,10 @@ API_KEYS = {
 }
 _OF_ANTHROPIC = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY")
 OF_OPENAI = ("OPENAI_API_KEY", "CODEX_API_KEY")
+# Those of the tools whose own files win over the environment.
+KEYS_OF_TOOLS = {"Claude Code": _OF_ANTHROPIC, "Codex": OF_OPENAI}
+# How the name of a setting begins by which Codex asks somebody else than OpenAI, with other keys.
+CUSTOM_PROVIDER = "model_providers."
 
 
 class ToolSetting(NamedTuple):
@@ -109,7 +113,8 @@ def settings_of_file(variables: Mapping[str, str], file: str, tool: str) -> Iter
     own = {setting.name: setting for setting in _OF_THE_MODULE}
     others = {present.name: present.setting for present in present_settings(variables)}
     for name, setting in (own | others).items():
-        if variables.get(name):
+        # A proxy that is set to nothing is none; other settings are then as without the file.
+        if variables.get(name) or (name in variables and setting.kind == "proxy"):
             named = setting if setting.kind == "another service" else setting._replace(tool=tool)
             yield PresentSetting(name, variables[name], named, file)
 

@@ -30,6 +30,8 @@ HTTPS_PORT = DEFAULT_PORTS["https"]
 _MAX_BYTES = 16 * 1024
 _MAX_TEXT_BYTES = 2 * 1024
 _FIRST_WORD_SECONDS = 0.2
+# The gateway may be slow, and is not at fault then.
+ANSWER_SECONDS = 5
 _HTTP = b"HTTP/1."
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})\b")
 _BASIC_REALM = re.compile(rb'^proxy-authenticate:[ \t]*basic[ \t]+realm="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
@@ -127,6 +129,18 @@ def tunnel(context: Context, host: str, trust: ssl.SSLContext) -> Iterator[Netwo
             secured.close()
 
 
+def why_not_trusted(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
+    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or None.
+
+    Raises ConnectionFailed and TunnelRefused.
+    """
+    try:
+        with tunnel(context, host, trust):
+            return None
+    except NotTrusted as error:
+        return error
+
+
 def start_tls(stream: NetworkStream, host: str, trust: ssl.SSLContext) -> NetworkStream:
     """Return the stream with TLS on it, to be closed in its place. Raises ConnectionFailed, of the kind that fits."""
     try:
@@ -164,7 +178,7 @@ def speaks_first(stream: NetworkStream) -> bool:
 
 
 class Response(NamedTuple):
-    """The status of an answer, and what its body says: 2 KiB of it at most."""
+    """The status of an answer, and what its body says: 2 KiB of it at most, or what has come of it."""
 
     status: int
     text: str
@@ -176,25 +190,31 @@ def get(context: Context, host: str, trust: ssl.SSLContext, key: str = "") -> Re
     Raises ConnectionFailed, of which NoResponse is about the request, and TunnelRefused.
     """
     headers = [("Host", host), ("Accept-Encoding", "identity"), *([("Authorization", f"Bearer {key}")] if key else [])]
-    timeout = dict.fromkeys(("read", "write"), OPERATION_SECONDS)
+    timeout = dict.fromkeys(("read", "write"), ANSWER_SECONDS)
+    end = monotonic() + ANSWER_SECONDS
     with tunnel(context, host, trust) as stream:
         http = HTTP11Connection(HttpOrigin(b"https", host.encode(), HTTPS_PORT), stream)
-        body = b""
+        status, body = 0, b""
         try:
             with http.stream("GET", f"https://{host}/", headers=headers, extensions={"timeout": timeout}) as response:
+                status = response.status
                 for part in response.iter_stream():
                     body += part
-                    if len(body) >= _MAX_TEXT_BYTES:
+                    if len(body) >= _MAX_TEXT_BYTES or monotonic() > end:
                         break
-        except TimeoutException:
-            raise ResponseTimeout from None
-        except (NetworkError, ProtocolError) as error:
-            raise NoResponse(
-                "it closed the connection without an answer"
-                if "disconnected" in str(error)
-                else f"the connection broke off ({_words(error)})"
-            ) from None
-        return Response(response.status, body[:_MAX_TEXT_BYTES].decode(errors="replace"))
+        except (TimeoutException, NetworkError, ProtocolError) as error:
+            # A body that does not end, or breaks off, has said enough.
+            if not status:
+                raise _no_response(error) from None
+        return Response(status, body[:_MAX_TEXT_BYTES].decode(errors="replace"))
+
+
+def _no_response(error: Exception) -> NoResponse:
+    if isinstance(error, TimeoutException):
+        return ResponseTimeout()
+    if "disconnected" in str(error):
+        return NoResponse("it closed the connection without an answer")
+    return NoResponse(f"the connection broke off ({_words(error)})")
 
 
 def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:

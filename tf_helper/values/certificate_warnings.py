@@ -21,6 +21,12 @@ def certificate_properties() -> dict[str, dict[str, Any]]:
     return table
 
 
+def refusing_tools(name: str) -> str:
+    """Return the tools that refuse a property, in words."""
+    *others, last = certificate_properties()[name]["refused_by"]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def ca_cert_warnings(
     ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
 ) -> Iterator[Problem]:
@@ -82,8 +88,7 @@ def _authorities(certificates: Sequence[Certificate]) -> list[CaDetails]:
 
 def _problem(ca: CaDetails, name: str, value: str) -> Problem:
     known = certificate_properties()[name]
-    *others, last = known["refused_by"]
-    tools = f"{', '.join(others)} and {last}" if others else last
+    tools = refusing_tools(name)
     details = f" ({value})" if value else ""
     return Problem(
         f"the certificate {quoted(ca.subject)} {known['property']}{details}; refused by {tools}", known["way_out"]

@@ -1,73 +1,106 @@
-"""A Coder token as an API key: the gateway takes it, and nobody else may get it."""
+"""A Coder token as an API key: the gateway takes it, and nobody else may get it.
 
-from collections.abc import Iterator, Sequence
+Each tool is judged by itself: what its own files say wins over the environment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from tf_helper.client_env import PROXY_VARIABLES
 from tf_helper.coder.session_token import TOKEN_VARIABLES
+from tf_helper.doctor.checks.base_urls import destination, is_deployment, is_intercepted
 from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding, failed
+from tf_helper.doctor.finding import Finding, failed, warning
+from tf_helper.doctor.no_proxy_readers import bypassing_clients
 from tf_helper.doctor.proxy_origin import proxy_origin
-from tf_helper.doctor.tool_settings import API_KEYS, PresentSetting
-from tf_helper.errors import Invalid
-from tf_helper.values.access_url import AccessUrl
+from tf_helper.doctor.tool_settings import API_KEYS, CUSTOM_PROVIDER, KEYS_OF_TOOLS, PresentSetting, settings_of_file
 from tf_helper.values.proxy_auth_url import PROXY_USER, ProxyAuthUrl
 from tf_helper.values.url import DEFAULT_PORTS, Origin
 
 _REVOKE = "if a tool has sent it, restart the workspace to get a new one"
-
-
-def destination(base_url: str) -> Origin | None:
-    """Return where requests go with this base URL; None if it is not a URL."""
-    try:
-        return AccessUrl.parse(base_url).origin
-    except Invalid:
-        return None
-
-
-def is_deployment(context: Context, origin: Origin | None) -> bool:
-    """Tell whether that is the deployment, whose gateway can be asked without the proxy."""
-    return context.query.access_url is not None and origin == context.query.access_url.origin
-
-
-def is_intercepted(context: Context, origin: Origin | None) -> bool:
-    """Tell whether the proxy intercepts requests to there, as far as it is known."""
-    hosts = context.known.intercepted if context.known.asked else context.provider_hosts
-    return origin is not None and origin == ("https", origin.host, DEFAULT_PORTS["https"]) and origin.host in hosts
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
 def tokens_on_their_way_to_providers(context: Context, settings: Sequence[PresentSetting]) -> Iterator[Finding]:
     """Yield each API key that is a Coder token and is sent to something else than the gateway."""
-    tokens = _tokens(context)
-    names = dict.fromkeys(one.name for one in settings if one.setting.kind == "API key" and one.value.strip() in tokens)
-    # A custom provider of Codex takes its key from any variable.
-    keys = (key for one in settings for key in one.setting.keys)
-    names |= dict.fromkeys(key for key in keys if context.environment.get(key, "").strip() in tokens)
-    through_proxy = _takes_the_proxy(context, settings)
-    for name in names:
-        base_urls = [one for one in settings if name in one.setting.keys]
-        for one in base_urls:
-            origin = destination(one.value)
-            if not is_deployment(context, origin) and not (through_proxy and is_intercepted(context, origin)):
-                where = f"{one.name} in {one.file}" if one.file else one.name
-                seen = f"{name} is the Coder token, and {where} sends it to {origin or 'another host'}"
-                yield failed(seen, f"unset one of the two; {_REVOKE}")
-        host = API_KEYS.get(name)
-        if not host or any(not one.file for one in base_urls):
-            continue
-        if not through_proxy:
-            seen = f"{name} is the Coder token, and without HTTPS_PROXY it goes to {host}"
+    way = {name: context.environment.get(name, "") for name in (*PROXY_VARIABLES, *_NO_PROXY)}
+    shared = [*settings_of_file(way, "", ""), *(one for one in settings if not one.file)]
+    everyone = _Tool(context, "", shared)
+    tools = []
+    for name in KEYS_OF_TOOLS:
+        own = [one for one in settings if one.file and one.setting.tool == name]
+        if own:
+            tools.append(_Tool(context, name, [*shared, *own]))
+    # In a shell, a tool that has the proxy in its own file is the one that is meant.
+    if everyone.proxies or not any(tool.proxies for tool in tools):
+        tools.insert(0, everyone)
+    yield from dict.fromkeys(finding for tool in tools for finding in tool.leaks())
+
+
+class _Tool:
+    """What a tool takes from the environment and, instead of that, from its own files; "" for one that has none."""
+
+    def __init__(self, context: Context, name: str, settings: Iterable[PresentSetting]) -> None:
+        self._context = context
+        self._by_name = {one.name: one for one in settings}
+        self.proxies = [one for one in map(self._by_name.get, PROXY_VARIABLES) if one and one.value]
+        base_urls = [one for one in self._by_name.values() if one.setting.kind == "base URL"]
+        custom = [one for one in base_urls if one.name.startswith(CUSTOM_PROVIDER)]
+        self._base_urls = custom or base_urls
+        self._keys = (
+            [key for one in custom for key in one.setting.keys] if custom else KEYS_OF_TOOLS.get(name, API_KEYS)
+        )
+
+    def leaks(self) -> Iterator[Finding]:
+        """Yield each way of a token to something else than the gateway."""
+        tokens = _tokens(self._context)
+        for key in self._keys:
+            present = self._by_name.get(key)
+            value = present.value if present else self._context.environment.get(key, "")
+            # In a header, "Bearer" is before it.
+            if value.strip().rpartition(" ")[2] not in tokens:
+                continue
+            base_urls = [one for one in self._base_urls if key in one.setting.keys]
+            for one in base_urls:
+                origin = destination(one.value)
+                if not is_deployment(self._context, origin):
+                    yield from self._leaks_to(origin, f"{key} is the Coder token, and", one)
+            if not base_urls and key in API_KEYS:
+                origin = Origin("https", API_KEYS[key], DEFAULT_PORTS["https"])
+                yield from self._leaks_to(origin, f"{key} is the Coder token, and")
+
+    def _leaks_to(
+        self, origin: Origin | None, beginning: str, base_url: PresentSetting | None = None
+    ) -> Iterator[Finding]:
+        intercepted = is_intercepted(self._context, origin)
+        where = origin.host if origin and not base_url else origin or "another host"
+        if base_url and intercepted is False:
+            yield failed(f"{beginning} {_named(base_url)} sends it to {where}", f"unset one of the two; {_REVOKE}")
+            return
+        leads_away = origin and self._leads_away(origin.host)
+        if not self.proxies:
             advice = "unset it, or start the tool with all of the module's output env"
-            yield failed(seen, f"{advice}; {_REVOKE}")
-        elif context.known.asked and host not in context.known.intercepted:
-            seen = f"{name} is the Coder token, and goes to {host}, which the proxy does not intercept"
+            yield failed(f"{beginning} without HTTPS_PROXY it goes to {where}", f"{advice}; {_REVOKE}")
+        elif leads_away:
+            seen = f"{beginning} {_named(leads_away)} takes it past the proxy to {where}"
+            yield failed(seen, f"correct or remove {_named(leads_away)}; {_REVOKE}")
+        elif intercepted is False:
             advice = "enable the provider in the deployment, or unset it (coder_token_as_api_key = false)"
-            yield failed(seen, f"{advice}; {_REVOKE}")
+            yield failed(f"{beginning} goes to {where}, which the proxy does not intercept", f"{advice}; {_REVOKE}")
+        elif intercepted is None and self._context.known.asked:
+            seen = f"{beginning} goes to {where}; the proxy has not answered whether it intercepts that"
+            yield warning(seen, "run tf-helper doctor again")
+
+    def _leads_away(self, host: str) -> PresentSetting | None:
+        """Return the setting by which this tool, some versions of it at least, goes past the proxy."""
+        for one in self.proxies:
+            if proxy_origin(one.value) != self._context.query.proxy_url.origin:
+                return one
+        no_proxy = filter(None, map(self._by_name.get, _NO_PROXY))
+        return next((one for one in no_proxy if bypassing_clients(one.value, host)), None)
 
 
-def _takes_the_proxy(context: Context, settings: Sequence[PresentSetting]) -> bool:
-    of_files = [one.value for one in settings if one.file and one.setting.kind == "proxy"]
-    values = [*of_files, *(context.environment.get(name, "") for name in PROXY_VARIABLES)]
-    return context.query.proxy_url.origin in map(proxy_origin, values)
+def _named(setting: PresentSetting) -> str:
+    return f"{setting.name} in {setting.file}" if setting.file else setting.name
 
 
 def _tokens(context: Context) -> set[str]:

@@ -1,8 +1,10 @@
 """CONNECT: whether the proxy asks for the token where it intercepts, and takes it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
+from tf_helper.doctor.checks.base_urls import base_url_hosts
 from tf_helper.doctor.checks.responses import ConnectResponses
 from tf_helper.doctor.context import Context, Known
 from tf_helper.doctor.finding import Finding
@@ -37,19 +39,21 @@ _NOT_BLOCKING = {"challenge_not_for_named_host", "challenge_for_no_host"}
 
 def connect_without_token(context: Context) -> Finding:
     """Ask for tunnels to providers' hosts without credentials."""
+    in_workspace = Known(base_url_hosts=base_url_hosts(context)) if context.in_workspace else Known()
+    context = replace(context, known=context.known.updated(in_workspace))
     responses = ConnectResponses(context)
     name = first_match(_WHO_ANSWERS, responses)
     host = context.provider_host
     finding = verdict(
         name,
         host=host,
-        hosts=", ".join(responses.challenged or context.provider_hosts),
+        hosts=", ".join(responses.challenged or context.hosts_to_ask),
         statuses=", ".join(map(str, sorted(responses.statuses))) or "no answer",
         realm=_realm(responses),
         reason=responses.reason(host or context.provider_hosts[0]),
     )
     return finding._replace(
-        known=Known(intercepted=responses.challenged, asked=bool(responses.statuses)),
+        known=replace(in_workspace, intercepted=responses.challenged, not_intercepted=responses.others),
         blocks_later_steps=name not in _NOT_BLOCKING,
     )
 

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
-from tf_helper.coder.api import CoderApi, DeploymentError
+from tf_helper.coder.api import CoderApi, DeploymentError, TransientError
 from tf_helper.coder.session_token import is_valid_in_header
+from tf_helper.doctor.checks.words import own_words
 from tf_helper.doctor.context import OPERATION_SECONDS, Context, Known
 from tf_helper.doctor.finding import Finding, ok, skipped, with_warnings
 from tf_helper.doctor.verdicts import verdict
@@ -35,7 +37,17 @@ def session_token(context: Context) -> Finding:
 
 def user(context: Context) -> Finding:
     """Ask the deployment whose token it is."""
-    return _ask(context, lambda api: ok(f"the token belongs to {_shown(context, api.user().username)}"), context.token)
+
+    def ask(api: CoderApi) -> Finding:
+        try:
+            return ok(f"the token belongs to {_shown(context, api.user().username)}")
+        except TransientError as error:
+            # That says nothing of the token, and requests through the proxy do not depend on it.
+            if error.status:
+                return Finding("warning", error.problem)
+            raise
+
+    return _ask(context, ask, context.token)
 
 
 def ca_endpoint(context: Context) -> Finding:
@@ -64,4 +76,8 @@ def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Fi
     try:
         return ask(CoderApi(access_url, token, extra_ca_certs, operation_seconds=OPERATION_SECONDS))
     except DeploymentError as error:
-        return Finding("failed", error.problem)
+        message = f"{error.problem.message}: {own_words(context, error.said)}" if error.said else error.problem.message
+        known = Known(
+            token_refused=error.status == HTTPStatus.UNAUTHORIZED, access_denied=error.status == HTTPStatus.FORBIDDEN
+        )
+        return Finding("failed", error.problem._replace(message=message), known)

@@ -88,7 +88,7 @@ def _bypasses(context: Context) -> Iterator[Finding]:
     certain = context.known.intercepted or context.provider_hosts
     for name in _NO_PROXY:
         taken: dict[tuple[str, bool], list[str]] = {}
-        for host in context.provider_hosts:
+        for host in dict.fromkeys((*context.provider_hosts, *certain)):
             clients = ", ".join(bypassing_clients(environment.get(name, ""), host))
             if clients:
                 taken.setdefault((clients, host in certain), []).append(host)

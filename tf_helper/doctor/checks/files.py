@@ -5,21 +5,28 @@ import ssl
 import stat
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from tf_helper.doctor.checks.hosts import ask_all
 from tf_helper.doctor.context import Context, Known
 from tf_helper.doctor.finding import Finding, with_warnings
 from tf_helper.doctor.owner import is_owned_by_another_user, is_root
+from tf_helper.doctor.tunnel import ConnectionFailed, TunnelRefused, why_not_trusted
 from tf_helper.doctor.verdicts import Condition, first_match, verdict
 from tf_helper.errors import Invalid
 from tf_helper.tls.bare_context import bare_context
+from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate import Certificate, is_expired, parse_saved
 from tf_helper.values.certificate_warnings import validity_warnings
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 # Several times what all the roots of a system take.
 _MAX_CHARACTERS = 4 * 1024 * 1024
+# Less than the step has.
+_HANDSHAKE_SECONDS = 5
 
 
 def certificate_file(context: Context) -> Finding:
@@ -32,22 +39,38 @@ def certificate_file(context: Context) -> Finding:
         saved = parse_saved(text)
     except Invalid as invalid:
         return verdict("certificate_invalid", path=path, reason=invalid.problems[0].message)
-    finding = _unless_of_another_user(path, _compare(path, saved, context.known.served_ca))
-    return finding._replace(known=Known(saved_ca=saved))
-
-
-def _compare(path: str, saved: tuple[Certificate, ...], served: tuple[Certificate, ...]) -> Finding:
+    served = context.known.served_ca
     # It need not be the first: people also put it behind the root that has signed it.
     first = next((one for one in saved if served and one.sha256 == served[0].sha256), saved[0])
-    if served and first.sha256 != served[0].sha256:
-        return verdict("certificate_replaced", path=path, sha256=first.sha256)
-    if is_expired(first, time.time()):
+    finding, known = _compare(path, first, served), Known(saved_ca=saved)
+    if served and first.sha256 != served[0].sha256 and _is_proxys(context, first):
+        finding = verdict("certificate_not_served", path=path, sha256=served[0].sha256)
+        known = replace(known, signing_ca=(first,))
+    return _unless_of_another_user(path, finding)._replace(known=known)
+
+
+def _compare(path: str, saved: Certificate, served: tuple[Certificate, ...]) -> Finding:
+    if served and saved.sha256 != served[0].sha256:
+        return verdict("certificate_replaced", path=path, sha256=saved.sha256)
+    if is_expired(saved, time.time()):
         return verdict("certificate_expired", path=path)
     if served:
         return verdict("certificate_current", path=path)
     return with_warnings(
-        verdict("certificate_saved", path=path, sha256=first.sha256), validity_warnings(saved[:1], time.time())
+        verdict("certificate_saved", path=path, sha256=saved.sha256), validity_warnings((saved,), time.time())
     )
+
+
+def _is_proxys(context: Context, ca: Certificate) -> bool:
+    """Tell whether the proxy signs with this CA, for any host."""
+
+    def signs_for(host: str) -> bool:
+        with suppress(ConnectionFailed, TunnelRefused):
+            return why_not_trusted(context, host, ssl_context((ca,), system=False)) is None
+        return False
+
+    hosts = context.known.intercepted
+    return any(ask_all(hosts, signs_for, seconds=_HANDSHAKE_SECONDS, is_decisive=bool).values())
 
 
 def bundle_file(context: Context) -> Finding:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 HOSTS = "{hosts}"
 
 # More than one operation takes, and less than a step may.
-_SECONDS = 6.5
+SECONDS = 6.5
 
 _BY_SEVERITY: tuple[Status, ...] = ("failed", "warning", "skipped", "ok")
 
@@ -25,7 +25,7 @@ def ask_all(
     hosts: Iterable[str],
     ask: Callable[[str], T],
     *,
-    seconds: float = _SECONDS,
+    seconds: float = SECONDS,
     is_decisive: Callable[[T], bool] = lambda _: False,
     more_seconds: float = 0,
 ) -> Mapping[str, T]:
@@ -52,13 +52,16 @@ def ask_all(
     return {host: found[host] for host in hosts if host in found}
 
 
-def examine_hosts(hosts: Iterable[str], check: Callable[[str], Finding], no_answer: Finding) -> Finding:
-    """Return one finding for all hosts: of those that are worst, and what warns beside them.
+def examine_hosts(
+    hosts: Iterable[str], check: Callable[[str], Finding], no_answer: Finding, seconds: float = SECONDS
+) -> tuple[Finding, tuple[str, ...]]:
+    """Return one finding for all hosts, of those that are worst and what warns beside them, and which are well.
 
     `check` has HOSTS where a host's name belongs; `no_answer` is the finding for a host that takes too long.
     """
     hosts = tuple(hosts)
-    by_host = ask_all(hosts, check)
+    by_host = ask_all(hosts, check, seconds=seconds)
+    well = tuple(host for host in hosts if host in by_host and by_host[host].status in {"ok", "warning"})
     hosts_by_finding: dict[Finding, list[str]] = {}
     for host in hosts:
         hosts_by_finding.setdefault(by_host.get(host, no_answer), []).append(host)
@@ -68,4 +71,4 @@ def examine_hosts(hosts: Iterable[str], check: Callable[[str], Finding], no_answ
         findings = [finding for finding in findings if finding.status in {"failed", "warning", worst}]
     messages = (finding.problem.message.replace(HOSTS, ", ".join(hosts_by_finding[finding])) for finding in findings)
     hints = dict.fromkeys(finding.problem.hint for finding in findings if finding.problem.hint)
-    return Finding(worst, Problem("\n".join(messages), "\n".join(hints)))
+    return Finding(worst, Problem("\n".join(messages), "\n".join(hints))), well

@@ -42,17 +42,18 @@ class ConnectResponses:
     def __init__(self, context: Context) -> None:
         self.context = context
         answered = ask_all(
-            context.provider_hosts,
+            context.hosts_to_ask,
             lambda host: _ask(context, host),
             seconds=_ALL_SECONDS,
             is_decisive=_is_challenge,
             more_seconds=_MORE_CHALLENGES_SECONDS,
         )
-        by_host = {host: answered.get(host, ResponseTimeout()) for host in context.provider_hosts}
+        by_host = {host: answered.get(host, ResponseTimeout()) for host in context.hosts_to_ask}
         self.responses = {host: found for host, found in by_host.items() if isinstance(found, ConnectResponse)}
         self.failures = {host: found for host, found in by_host.items() if isinstance(found, ConnectionFailed)}
         self.statuses = {response.status for response in self.responses.values()}
         self.challenged = tuple(host for host, response in self.responses.items() if _is_challenge(response))
+        self.others = tuple(host for host in self.responses if host not in self.challenged)
 
     @property
     def timed_out(self) -> bool:

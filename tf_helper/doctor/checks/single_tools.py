@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tf_helper.client_env import CLIENT_VARIABLES
-from tf_helper.doctor.checks.api_keys import destination, is_deployment, is_intercepted
+from tf_helper.doctor.checks.base_urls import destination, is_deployment, is_intercepted
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
@@ -69,7 +69,7 @@ def _verification(_: Context, present: PresentSetting) -> str:
 
 def _base_url(context: Context, present: PresentSetting) -> str:
     origin = destination(present.value)
-    if is_intercepted(context, origin):
+    if is_intercepted(context, origin) is not False:
         return ""
     past = (
         "the deployment past the proxy"

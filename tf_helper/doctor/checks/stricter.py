@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.tunnel import NotTrusted
 from tf_helper.errors import Problem
-from tf_helper.values.certificate_warnings import certificate_properties
+from tf_helper.values.certificate_warnings import certificate_properties, refusing_tools
 
 
 class _Strictness(NamedTuple):
@@ -31,11 +31,11 @@ _OF_OTHER_HOSTS = "excluded_hosts"
 
 _STRICTER = (
     _Strictness(
-        "Node.js and Python up to 3.12, which need the chain up to its root",
+        f"{refusing_tools('intermediate')}, which need the chain up to its root",
         "Python up to 3.12",
         set_flags=0,
         clear_flags=ssl.VERIFY_X509_PARTIAL_CHAIN,
-        remedy="add the CA certificates up to the root to extra_ca_certs_pem",
+        remedy=certificate_properties()["intermediate"]["way_out"],
     ),
     _Strictness(
         "Python 3.13 and newer, which follow RFC 5280 strictly (VERIFY_X509_STRICT)",
@@ -47,7 +47,7 @@ _STRICTER = (
 )
 # For the proxy's CA only: not every OpenSSL verifies the SHA-1 signatures that old public roots have.
 _OF_ITSELF = _Strictness(
-    "Claude Code, which verifies the signature of a self-signed CA as well",
+    f"{refusing_tools('self_signature')}, which verifies the signature of a self-signed CA as well",
     "Claude Code",
     set_flags=_CHECK_SELF_SIGNATURE,
     clear_flags=0,

@@ -1,16 +1,16 @@
 """TLS through the proxy: who signs for the hosts behind it, and whether the gateway answers."""
 
 import ssl
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 
 from tf_helper.coder.models import ApiError
-from tf_helper.doctor.checks.hosts import HOSTS, examine_hosts
+from tf_helper.doctor.checks.hosts import HOSTS, SECONDS, examine_hosts
 from tf_helper.doctor.checks.responses import refusal
 from tf_helper.doctor.checks.stricter import refused_by_stricter_tools
-from tf_helper.doctor.context import Context
-from tf_helper.doctor.finding import Finding
+from tf_helper.doctor.checks.words import own_words
+from tf_helper.doctor.context import Context, Known
+from tf_helper.doctor.finding import Finding, skipped
 from tf_helper.doctor.tunnel import (
     ConnectionFailed,
     NoResponse,
@@ -19,13 +19,15 @@ from tf_helper.doctor.tunnel import (
     ResponseTimeout,
     TunnelRefused,
     get,
-    tunnel,
+    why_not_trusted,
 )
 from tf_helper.doctor.verdicts import Condition, first_match, untrusted, verdict
-from tf_helper.errors import quoted
 from tf_helper.tls.context import ssl_context
 from tf_helper.values.certificate_warnings import property_warnings
 from tf_helper.values.provider_hosts import provider_hosts
+
+# Two requests, each as slow as it may be.
+GATEWAY_SECONDS = 12
 
 
 def _status(status: int, *parts: str) -> Condition[Response]:
@@ -64,43 +66,51 @@ _WITH_KEY: Sequence[tuple[str, Condition[Response]]] = (
 )
 
 
-def _for_intercepted_hosts(check: Callable[[Context, str], Finding]) -> Callable[[Context], Finding]:
-    """Make a step of a function that looks at one intercepted host, and lets failing connections through."""
+def _examine(
+    context: Context, hosts: Iterable[str], check: Callable[[Context, str], Finding], seconds: float = SECONDS
+) -> tuple[Finding, tuple[str, ...]]:
+    """Return what a function finds that looks at one host, and lets failing connections through; and the good ones."""
 
-    @wraps(check)
-    def step(context: Context) -> Finding:
-        def look(host: str) -> Finding:
-            try:
-                return check(context, host)
-            except TunnelRefused as refused:
-                return verdict("provider_tunnel_refused", hosts=HOSTS, status=refused.response.status)
-            except ConnectionFailed as error:
-                return verdict("provider_tunnel_broken", hosts=HOSTS, reason=error)
+    def look(host: str) -> Finding:
+        try:
+            return check(context, host)
+        except TunnelRefused as refused:
+            return verdict("provider_tunnel_refused", hosts=HOSTS, status=refused.response.status)
+        except ConnectionFailed as error:
+            return verdict("provider_tunnel_broken", hosts=HOSTS, reason=error)
 
-        no_answer = verdict("provider_tunnel_broken", hosts=HOSTS, reason=ResponseTimeout())
-        return examine_hosts(context.known.intercepted, look, no_answer)
-
-    return step
+    no_answer = verdict("provider_tunnel_broken", hosts=HOSTS, reason=ResponseTimeout())
+    return examine_hosts(hosts, look, no_answer, seconds)
 
 
-@_for_intercepted_hosts
-def provider(context: Context, host: str) -> Finding:
-    """Look whether a provider's host shows a certificate that the proxy's CA has signed."""
+def provider(context: Context) -> Finding:
+    """Look whether each provider's host shows a certificate that the proxy's CA has signed."""
+    finding, trusted = _examine(context, context.known.intercepted, _provider)
+    return finding._replace(known=Known(trusted=trusted), blocks_later_steps=not trusted)
+
+
+def _provider(context: Context, host: str) -> Finding:
     if not context.proxy_ca:
         return verdict("provider_ca_unknown")
-    error = _handshake(context, host, ssl_context(context.proxy_ca, system=False))
+    error = why_not_trusted(context, host, ssl_context(context.proxy_ca, system=False))
     if error:
         return untrusted("provider_other_ca", "provider_untrusted", error, hosts=HOSTS)
     return verdict("provider_trusted", hosts=HOSTS)
 
 
-@_for_intercepted_hosts
-def gateway(context: Context, host: str) -> Finding:
+def gateway(context: Context) -> Finding:
     """Ask the gateway behind the proxy as the user would: first without a key, then with the token as the key.
 
     Only the proxy's own CA vouches for the host, and the second request follows the gateway's own refusal of the first,
     on a connection of its own: so no provider sees the token.
     """
+    if context.known.token_refused:
+        return skipped("the deployment has refused the token")
+    finding, _ = _examine(context, context.known.trusted, _gateway, GATEWAY_SECONDS - 0.5)
+    return finding
+
+
+def _gateway(context: Context, host: str) -> Finding:
     trust = ssl_context(context.proxy_ca, system=False)
     try:
         response = get(context, host, trust)
@@ -110,27 +120,31 @@ def gateway(context: Context, host: str) -> Finding:
             name = first_match(_WITH_KEY, response)
     except NoResponse as error:
         return verdict("gateway_not_reached", hosts=HOSTS, reason=error, access_url=context.query.access_url)
+    if name == "gateway_not_licensed" and context.known.access_denied:
+        return skipped("the deployment has denied access, as the gateway does")
     broken = provider_hosts().get(host)
     if name == "gateway_serves" and broken:
         return verdict("gateway_serves_other_paths", hosts=HOSTS, broken=broken)
-    return verdict(name, hosts=HOSTS, status=response.status, words=_gateways_words(context, response.text))
+    return verdict(name, hosts=HOSTS, status=response.status, words=own_words(context, _message(response.text)))
 
 
-def _gateways_words(context: Context, text: str) -> str:
-    """Return the message in coderd's JSON, or the first line of text, quoted and without the token."""
+def _message(text: str) -> str:
+    """Return the message in coderd's JSON, or the text itself."""
     try:
-        message = ApiError.model_validate_json(text).message
+        return ApiError.model_validate_json(text).message
     except ValueError:
-        message = next(iter(text.splitlines()), "")
-    return quoted(context.without_token(message))
+        return text
 
 
-@_for_intercepted_hosts
-def strict_client(context: Context, host: str) -> Finding:
+def strict_client(context: Context) -> Finding:
     """Look whether tools that verify more strictly accept the chain that the proxy shows."""
+    finding, _ = _examine(context, context.known.trusted, _strict_client)
+    return finding
 
+
+def _strict_client(context: Context, host: str) -> Finding:
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, host, trust)
+        return why_not_trusted(context, host, trust)
 
     trust, known = context.added_trust, property_warnings(context.proxy_ca, context.added_trust)
     warnings = refused_by_stricter_tools(lambda: ssl_context(trust), handshake, "the proxy's CA certificate", known)
@@ -150,7 +164,7 @@ def tunnelled(context: Context) -> Finding:
 
 def _trust_in_tunnelled(context: Context, host: str) -> Finding:
     def handshake(trust: ssl.SSLContext) -> NotTrusted | None:
-        return _handshake(context, host, trust)
+        return why_not_trusted(context, host, trust)
 
     error = handshake(context.tool_trust())
     if error:
@@ -159,15 +173,3 @@ def _trust_in_tunnelled(context: Context, host: str) -> Finding:
         return verdict("other_host_intercepted", host=host)
     warnings = refused_by_stricter_tools(context.tool_trust, handshake, f"the certificate of {host}")
     return warnings or verdict("other_host_trusted", host=host)
-
-
-def _handshake(context: Context, host: str, trust: ssl.SSLContext) -> NotTrusted | None:
-    """Speak TLS with a host through the proxy; return why its certificate is not trusted, or None.
-
-    Raises ConnectionFailed and TunnelRefused.
-    """
-    try:
-        with tunnel(context, host, trust):
-            return None
-    except NotTrusted as error:
-        return error
