@@ -73,7 +73,9 @@ def test_its_readers_find_tf_helper_and_how_to_install_it(module: Path, readme: 
     assert "[[[" not in readme
 
 
-def test_a_missing_formatter_is_said_before_anything_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_formatter_is_said_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("tests.registry.FORMATTER", ("/missing/prettier",))
     with pytest.raises(SystemExit, match="/missing/prettier is missing: install npm"):
         make("coder", tmp_path / "registry")
