@@ -41,7 +41,7 @@ class Certificate(NamedTuple):
 
 def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
-    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES)))
+    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, only_words=True)))
 
 
 def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
@@ -51,7 +51,7 @@ def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
 
 def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
     """Return the certificates in at most 64 KiB of PEM. Raises Invalid."""
-    return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES)
+    return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES, only_words=True)
 
 
 def parse_saved(text: str) -> tuple[Certificate, ...]:
@@ -91,12 +91,12 @@ def _only_cas(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     return certificates
 
 
-def _parse_pem(text: str, max_bytes: int, *, quotes: bool = True) -> tuple[Certificate, ...]:
+def _parse_pem(text: str, max_bytes: int, *, quotes: bool = True, only_words: bool = False) -> tuple[Certificate, ...]:
     from tf_helper.values.pem import split_pem
 
     if len(text.encode(errors="replace")) > max_bytes:
         raise Invalid(Problem(f"is over {max_bytes} bytes long", "give only the certificates that are needed"))
-    blocks = split_pem(text, quotes=quotes)
+    blocks = split_pem(text, quotes=quotes, only_words=only_words)
     certificates: list[Certificate] = []
     problems: list[Problem] = []
     for number, block in enumerate(blocks, start=1):
