@@ -121,14 +121,23 @@ def _which(number: int, among: Sequence[object]) -> str:
 
 
 def _own_first(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order."""
+    """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order.
 
-    def issues(issuer: Certificate) -> bool:
-        others = [other.ca for other in certificates if other != issuer]
-        return any(issuer.ca and other and other.issuer == issuer.ca.subject for other in others)
+    Of several, it is one whose issuer is there: the others are no part of the chain.
+    """
+    if len(certificates) == 1:
+        return certificates
+    from tf_helper.values.x509 import Fields
 
-    own = next((index for index, certificate in enumerate(certificates) if not issues(certificate)), 0)
-    return (certificates[own], *certificates[:own], *certificates[own + 1 :])
+    names = {certificate.der: Fields(certificate.der).names for certificate in certificates}
+
+    def others(der: bytes) -> list[tuple[str, str]]:
+        return [its for other, its in names.items() if other != der]
+
+    last = [der for der, (subject, _) in names.items() if all(issuer != subject for _, issuer in others(der))]
+    chained = [der for der in last if any(subject == names[der][1] for subject, _ in others(der))]
+    first = next(iter(chained + last), certificates[0].der)
+    return tuple(sorted(certificates, key=lambda certificate: certificate.der != first))
 
 
 def _decode(der: bytes) -> Certificate:
