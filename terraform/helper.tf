@@ -8,9 +8,9 @@ locals {
   # A workspace must be able to stop, and to be deleted, without the helper. This takes its place.
   program = local.starting ? var.helper : ["sh", "-c", "echo {}"]
 
-  # Without null and blank elements.
+  # Without null and blank elements. What stands directly above a block is its title, so a line is left empty.
   no_proxy           = join(",", compact(var.no_proxy))
-  extra_ca_certs_pem = join("\n", compact(var.extra_ca_certs_pem))
+  extra_ca_certs_pem = join("\n\n", compact(var.extra_ca_certs_pem))
   wrapper_path       = var.wrapper_path == null ? "" : var.wrapper_path
 }
 

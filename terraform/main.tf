@@ -73,7 +73,7 @@ resource "coder_script" "aibridge_proxy_setup" {
     precondition {
       # base64encode, because length counts characters. Linux caps an argument at 128 KiB.
       condition     = length(base64encode(local.script)) / 4 * 3 <= 120 * 1024
-      error_message = "The startup script is over 120 KiB long, more than the agent can pass to a shell. Shorten extra_ca_certs_pem, ca_cert_pem or no_proxy."
+      error_message = "The startup script is over 120 KiB long, more than the agent can pass to a shell. Shorten extra_ca_certs_pem, ca_cert_pem or no_proxy${local.settings.wrapper_path == "" ? "" : ", or leave out wrapper_path, whose command is in the script"}."
     }
   }
 }

@@ -25,7 +25,7 @@ run "a_shorter_script_is_accepted" {
   command = plan
 
   variables {
-    helper = ["sh", "./tests/fixtures/long_answer.sh", "60000"]
+    helper = ["sh", "./tests/fixtures/long_answer.sh", "65536"]
   }
 
   override_data {
@@ -34,7 +34,42 @@ run "a_shorter_script_is_accepted" {
   }
 
   assert {
-    condition     = length(coder_script.aibridge_proxy_setup.script) > 60000
+    condition     = length(coder_script.aibridge_proxy_setup.script) > 65536
     error_message = "the script does not contain the certificates"
+  }
+}
+
+run "with_the_wrapper_there_is_less_room" {
+  command = plan
+
+  variables {
+    helper       = ["sh", "./tests/fixtures/long_answer.sh", "65536"]
+    wrapper_path = "/home/coder/ai-proxy"
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  expect_failures = [coder_script.aibridge_proxy_setup]
+}
+
+run "with_the_wrapper_30_kib_are_accepted" {
+  command = plan
+
+  variables {
+    helper       = ["sh", "./tests/fixtures/long_answer.sh", "30720"]
+    wrapper_path = "/home/coder/ai-proxy"
+  }
+
+  override_data {
+    target = data.coder_workspace.me
+    values = { access_url = "https://coder.example.com", start_count = 1 }
+  }
+
+  assert {
+    condition     = strcontains(coder_script.aibridge_proxy_setup.script, "/home/coder/ai-proxy")
+    error_message = "the script does not contain the wrapper"
   }
 }

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,9 +70,27 @@ def signed_by(*parts: bytes, critical: bool = False) -> bytes:
 
 
 OTHER_OF_ITS_NAME = certificate(ordinary=NO_SKI, public_key=P256)
+
+
+def path(length: int) -> bytes:
+    return extension("551d13", seq(TRUE, integer(length)), critical=True)
+
+
+def its_issuer(directory_name: bytes, *before: bytes) -> bytes:
+    return tlv(0xA1, *before, tlv(0xA4, directory_name))
+
+
+NUMBER = tlv(0x82, b"\x01")
 OWN, OTHER = tlv(0x80, b"own"), tlv(0x80, b"other")
 CRITICAL_SKI = extension("551d0e", tlv(0x04, b"own"), critical=True)
-OTHER_IDENTIFIER = extension("551d0e", tlv(0x04, b"other"))
+OTHER_ID = extension("551d0e", tlv(0x04, b"other"))
+EXPIRED, FUTURE = utc("210101000000Z"), utc("480101000000Z")
+SOON = utc(time.strftime("%y%m%d%H%M%SZ", time.gmtime(time.time() + 24 * 60 * 60)))
+OTHER_RSA = rsa_key((1 << 2047) + 1)
+SUCCESSOR: Any = {"ordinary": NO_SKI, "public_key": OTHER_RSA, "digest": "sha1"}
+BELOW = certificate(issuer=name("root"))
+ROOT = certificate(subject=name("root"))
+WRONG_ROOT = certificate(OTHER_ID, ordinary=NO_SKI, subject=name("root"), public_key=OTHER_RSA)
 HOSTS = dns(*provider_hosts())
 REST = [host for host in provider_hosts() if not host.startswith("api.")]
 DOMAINS = dns("Anthropic.com", "openai.com", "githubcopilot.com", *REST)
@@ -87,7 +106,9 @@ KEY = f"{RUSTLS}, Claude Code, Bun, Go"
 CRITICAL = f"{OPENSSL}, Go, git"
 LEFT_OUT = f"{CRITICAL}, {RUSTLS}, Claude Code"
 PURPOSE = f"{OPENSSL}, Go (unless it has anyExtendedKeyUsage)"
-SAME_NAME = f"{STRICT}, curl, Python, Node.js, Claude Code"
+SAME_NAME = f"{STRICT}, git"
+OTHER_ISSUER = f"{LAX}, git"
+PATH = "Node.js, Bun, Python up to 3.12, git"
 REFUSED = "an error"
 
 # fmt: off
@@ -157,10 +178,12 @@ KINDS = {
     "A28 not critical": ("", certificate(extension("2a0304", b"?"))),
     "A29 intermediate": (LAX, certificate(issuer=name("root"))),
     "A29d and its root": ("", certificate(issuer=name("root"), public_key=P256) + certificate(subject=name("root"))),
-    "A31 two of one name": ("", certificate() + certificate(OTHER_IDENTIFIER, ordinary=NO_SKI, public_key=P256)),
+    "A31 two of one name": ("", certificate() + certificate(OTHER_ID, ordinary=NO_SKI, public_key=P256)),
     "A32 without identifiers": (SAME_NAME, certificate(ordinary=NO_SKI) + OTHER_OF_ITS_NAME),
-    "A33 two of one key": (DATES, certificate(until=utc("210101000000Z")) + certificate()),
-    "A33d cross-signed": (LAX, certificate(issuer=name("root")) + certificate()),
+    "A33 two of one key": ("", certificate(until=EXPIRED) + certificate()),
+    "A33 both expired": (DATES, certificate(until=EXPIRED) + certificate(until=utc("220101000000Z"))),
+    "A33d cross-signed": ("", certificate(issuer=name("root")) + certificate()),
+    "A33d a key's successor, signed with it": ("", certificate(OTHER_ID, **SUCCESSOR) + certificate()),
     "A35 authorityKeyIdentifier": ("", certificate(signed_by(OWN, tlv(0xA1, tlv(0xA4, name())), tlv(0x82, b"\x01")))),
     "A35b of another name": (LAX, certificate(signed_by(tlv(0xA1, tlv(0xA4, name("other"))), tlv(0x82, b"\x01")))),
     "A35b of another number": (LAX, certificate(signed_by(tlv(0xA1, tlv(0xA4, name())), tlv(0x82, b"\x02")))),
@@ -178,6 +201,44 @@ KINDS = {
     "a key that is not DER": ("most tools", certificate(public_key=seq(seq(oid("2a864886f70d010101")), bits(b"?")))),
     "an exponent that takes long": ("", certificate(public_key=rsa_key(1 << 2047, 1 << 65), digest="md5")),
 }
+# What was measured of ca_cert_pem, with extra_ca_certs_pem behind it.
+CHAINS = {
+    "a root": ("", BELOW, ROOT),
+    "in capitals, with blanks": ("", certificate(issuer=name("Root  CA")), certificate(subject=name(" ROOT ca", 0x13))),
+    "in other capitals than ASCII": (LAX, certificate(issuer=name("\u00e4")), certificate(subject=name("\u00c4"))),
+    "wrong": (OTHER_ISSUER, BELOW, WRONG_ROOT),
+    "wrong, and the right one": (OTHER_ISSUER, BELOW, ROOT + WRONG_ROOT),
+    "wrong, by its identifier": (LAX, certificate(signed_by(OWN), issuer=name("root")), WRONG_ROOT),
+    "wrong, and the right one by its identifier": (
+        "",
+        certificate(signed_by(OWN), issuer=name("root")),
+        WRONG_ROOT + ROOT,
+    ),
+    "in capitals": ("", certificate(signed_by(its_issuer(name("Root", 0x13)), NUMBER), issuer=name("root")), ROOT),
+    "named after a host": ("", certificate(signed_by(its_issuer(name("root"), *dns("x"))), issuer=name("root")), ROOT),
+    "another name after a host": (
+        LAX,
+        certificate(signed_by(its_issuer(name("other"), *dns("x"))), issuer=name("root")),
+        ROOT,
+    ),
+    "pathlen 0": (PATH, BELOW, certificate(path(0), ordinary=NO_BASIC, subject=name("root"))),
+    "pathlen 1": ("", BELOW, certificate(path(1), ordinary=NO_BASIC, subject=name("root"))),
+    "pathlen 1 above two": (
+        PATH,
+        certificate(issuer=name("middle")),
+        certificate(issuer=name("root"), subject=name("middle"))
+        + certificate(path(1), ordinary=NO_BASIC, subject=name("root")),
+    ),
+    "a circle, which no PKI makes": ("", BELOW, certificate(issuer=name(), subject=name("root"))),
+    "A33 expired": ("", certificate(), certificate(until=EXPIRED)),
+    "A33 expires soon": ("", certificate(until=SOON), certificate()),
+    "A33 not valid yet": ("", certificate(), certificate(since=FUTURE)),
+    "A33 of another key": (DATES, certificate(), certificate(until=EXPIRED, public_key=OTHER_RSA)),
+    "A33d cross-signed behind": ("", certificate(), BELOW),
+    "A33d cross-signed before": (LAX, BELOW, certificate()),
+    "A33d cross-signed before, and the root": ("", BELOW, certificate(until=EXPIRED) + ROOT),
+    "A33d cross-signed before an expired one": (f"{DATES}, {LAX}", BELOW, certificate(until=EXPIRED)),
+}
 # fmt: on
 
 
@@ -186,18 +247,30 @@ def plan(ca_cert: str, extra_ca_certs: str = "") -> Result:
     return make_result(parse_query(list(pairs.items())), {})
 
 
+def refusing(result: Result) -> set[str]:
+    """Return the tools that the warnings name."""
+    named = set()
+    for warning in result.warnings:
+        found = re.fullmatch(r'\w*_pem: the certificate ".*" .*; refused by (.*?)\. [A-Z].*\.', warning)
+        assert found
+        named |= set(re.split(", | and (?!newer)", found[1]))
+    return named
+
+
 @pytest.mark.parametrize(("tools", "pem"), KINDS.values(), ids=KINDS)
 def test_the_tools_that_refuse_a_kind_of_ca_are_named(tools: str, pem: str) -> None:
     if tools == REFUSED:
         with pytest.raises(Invalid):
             plan(pem)
         return
-    named = set()
-    for warning in plan(pem).warnings:
-        found = re.fullmatch(r'ca_cert_pem: the certificate ".*" .*; refused by (.*?)\. [A-Z].*\.', warning)
-        assert found
-        named |= set(re.split(", | and (?!newer)", found[1]))
-    assert named == set(filter(None, tools.split(", ")))
+    result = plan(pem)
+    assert refusing(result) == set(filter(None, tools.split(", ")))
+    assert all(warning.startswith("ca_cert_pem: ") for warning in result.warnings)
+
+
+@pytest.mark.parametrize(("tools", "own", "others"), CHAINS.values(), ids=CHAINS)
+def test_the_tools_that_refuse_a_chain_are_named(tools: str, own: str, others: str) -> None:
+    assert refusing(plan(own, others)) == set(filter(None, tools.split(", ")))
 
 
 def test_a_leaf_among_the_others_can_be_in_ber_as_openssl_takes_it() -> None:

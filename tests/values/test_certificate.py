@@ -97,6 +97,14 @@ def test_the_proxys_own_certificate_comes_first_in_a_chain_of_any_order(parse: P
         assert sorted(each.pem for each in parsed) == sorted(chain)
 
 
+@pytest.mark.parametrize("parse", [parse_ca_cert, parse_served_ca_cert])
+def test_the_proxys_own_certificate_is_part_of_the_chain(parse: Parse, ca: Certified) -> None:
+    intermediate = make_certificate("intermediate", issuer=ca)
+    own = make_certificate("own", issuer=intermediate)
+    for chain in itertools.permutations([make_certificate("unrelated").pem, ca.pem, intermediate.pem, own.pem]):
+        assert parse("".join(chain))[0].pem == own.pem
+
+
 def test_certificates_that_issued_none_of_the_others_keep_their_order(ca: Certified) -> None:
     for others in ([make_certificate("other"), ca, ca], [make_certificate("proxy CA"), ca]):
         assert [parsed.pem for parsed in parse_ca_cert("".join(each.pem for each in others))] == [

@@ -17,6 +17,8 @@ from tf_helper.values.provider_hosts import provider_hosts
 if TYPE_CHECKING:
     from tests.harness.spellings import Spelled
 
+HTTPX_FAILS = "with one, httpx up to 0.28 and the Python SDKs built on it fail"
+
 
 @pytest.mark.parametrize(
     ("given", "entries"),
@@ -123,7 +125,7 @@ def test_refuses(given: str, sentence: str) -> None:
         *(
             (
                 text,
-                f'entry "{text}" is a range of IPv6 addresses; the Python SDKs of AI providers (httpx) fail on it',
+                f'entry "{text}" is a range of IPv6 addresses; {HTTPX_FAILS}',
                 "name its hosts, or their addresses",
             )
             for text in ("fd00::/8", "::/0", "[fd00::]/8", "FD00::1/127")
@@ -131,7 +133,7 @@ def test_refuses(given: str, sentence: str) -> None:
         *(
             (
                 text,
-                f'entry "{text}" is an IPv6 address with a port; the Python SDKs of AI providers (httpx) fail on it',
+                f'entry "{text}" is an IPv6 address with a port; {HTTPX_FAILS}',
                 "leave the port out: ::2",
             )
             for text in ("[::2]:8080", "[0::2]:1")

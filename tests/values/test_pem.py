@@ -15,12 +15,15 @@ from tf_helper.values.certificate import parse_ca_cert, parse_extra_ca_certs, pa
 from tf_helper.values.pem import split_pem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tf_helper.errors import Problem
+    from tf_helper.values.certificate import Certificate
 
 PARSERS = (parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert)
+# What they read, a person gives.
+INPUTS = (parse_ca_cert, parse_extra_ca_certs)
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
@@ -91,35 +94,133 @@ def test_a_block_of_another_label_is_named(label: str, ca: Certified) -> None:
             assert sentence(text, parse) == f'contains a "{shown}" block'
 
 
-@pytest.mark.parametrize("label", ["CERTIFICATE", "PKCS7"])
+@pytest.mark.parametrize("label", ["CERTIFICATE", "PKCS7", "PKCS #7 SIGNED DATA", "CMS"])
 def test_pkcs7_is_converted_as_its_hint_says(label: str, ca: Certified, tmp_path: Path) -> None:
     (tmp_path / "FILE").write_text(ca.pem)
     made = subprocess.check_output(["openssl", "crl2pkcs7", "-nocrl", "-certfile", "FILE"], cwd=tmp_path, text=True)
     (tmp_path / "FILE").write_text(made.replace("PKCS7", label))
     for parse in PARSERS:
         (problem,) = problems((tmp_path / "FILE").read_text(), parse)
-        assert "PKCS" in problem.message or parse is parse_served_ca_cert
-        command = problem.hint.partition(": ")[2]
+        assert label in problem.message or "PKCS" in problem.message or parse is parse_served_ca_cert
+        if "PKCS7 instead of CMS" in problem.hint:
+            (tmp_path / "FILE").write_text(made)
+        command = problem.hint.partition("convert the file: ")[2]
         assert [one.pem for one in parse(subprocess.check_output(command.split(), cwd=tmp_path, text=True))] == [ca.pem]
 
 
-@pytest.mark.parametrize(
-    "name", ["ca.pem", "/etc/ssl/ca", "./ca", "~/ca", "../certs/ca.crt", "C:\\ca.cer", "a.pem\nb.pem", " ca.p7b\n"]
+NAMES = (
+    *("ca.pem", "/etc/ssl/ca", "./ca", "~/ca", "../certs/ca.crt", "C:\\ca.cer", " ca.p7b\n", "file:///etc/ssl/ca.pem"),
+    *("CA.CRT", "ca.PEM", "ca.p7c", "ca.pfx", "ca.p12", "ca.txt", "ca.pem.bak", "${path.module}/ca.pem"),
+    *('"ca.pem"', "'ca.pem'", '["ca.pem"]', '"/etc/ssl/ca",', 'file("ca.pem")', '${file("${path.module}/root")}'),
+    *("/etc/my ca.pem", "C:\\Program Files\\ca.pem"),
 )
-def test_a_files_name_is_not_its_contents(name: str, ca: Certified) -> None:
+
+
+@pytest.mark.parametrize("name", [*NAMES, "a.pem\nb.pem", "my ca.pem"])
+def test_a_files_name_is_not_its_contents(name: str) -> None:
     for parse in PARSERS:
         assert sentence(name, parse) == "is the name of a file, not what is in it"
-        assert [one.pem for one in parse(f"{name}\n{ca.pem}")] == [ca.pem]
 
 
-@pytest.mark.parametrize("before", ["", "# proxy CA\n", "x\n"])
-def test_pem_in_base64_is_told_from_other_text(before: str, ca: Certified) -> None:
-    encoded = b64encode(f"{before}{ca.pem}".encode()).decode()
-    for text in (encoded, f"\ufeff{encoded[:76]}\n{encoded[76:]}\n"):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_files_name_beside_a_block_is_a_certificate_that_is_missing(name: str, ca: Certified) -> None:
+    line = ca.pem.count("\n") + 1
+    for parse in INPUTS:
+        assert sentence(f"{ca.pem}{name}", parse) == f"contains the name of a file, not what is in it (line {line})"
+        # The module joins the elements of extra_ca_certs_pem with an empty line between them.
+        assert sentence(f"{name}\n\n{ca.pem}", parse) == "contains the name of a file, not what is in it (line 1)"
+        assert [one.pem for one in parse(f"{name.rstrip()}\n{ca.pem}")] == [ca.pem]  # a title
+
+
+def test_a_url_is_not_what_is_there(ca: Certified) -> None:
+    for url in ("https://pki.example.com/root.pem", '"http://pki.example.com/"'):
+        assert sentence(url) == "is a URL, not what is there"
+        assert sentence(ca.pem + url) == f"contains a URL, not what is there (line {ca.pem.count(chr(10)) + 1})"
+
+
+@pytest.mark.parametrize("before", ["", "# proxy CA\n", "x\n", "xy\n"])
+@pytest.mark.parametrize("form", ["{}", '"{}"', "caBundle: {}", "  ca: '{}'", "data:application/x-pem-file;base64,{}"])
+def test_pem_in_base64_is_told_from_other_text(form: str, before: str, ca: Certified) -> None:
+    for encoded in (pem_in_base64 := b64encode(f"{before}{ca.pem}".encode()).decode(), pem_in_base64.rstrip("=")):
+        text = form.format(encoded)
         assert sentence(text) == "is PEM in base64, as in Kubernetes' caBundle"
+        for parse in INPUTS:
+            assert sentence(f"{ca.pem}{text}", parse) == "contains PEM in base64, as in Kubernetes' caBundle"
 
 
-@pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "BEGIN CERTIFICATE", "see ca.pem", "MIIB"])
+@pytest.mark.parametrize("form", ["{}", '"{}"', "certificate: {}", "<X509Certificate>{}</X509Certificate>"])
+def test_der_in_base64_is_told_from_other_text(form: str, ca: Certified) -> None:
+    text = form.format(b64encode(ca.der).decode())
+    assert sentence(text) == "is base64 without BEGIN and END lines"
+    for parse in INPUTS:
+        assert sentence(f"# x\n{text}\n{ca.pem}", parse) == "contains base64 without BEGIN and END lines (line 2)"
+        wrapped = ca.pem + ca.pem.partition("\n")[2].partition("-")[0]
+        line = ca.pem.count("\n") + 1
+        assert sentence(wrapped, parse) == f"contains base64 without BEGIN and END lines (line {line})"
+
+
+@pytest.mark.parametrize("parse", [parse_saved, parse_served_ca_cert])
+def test_where_nobody_gives_certificates_none_is_missing(
+    parse: Callable[[str], Sequence[Certificate]], ca: Certified
+) -> None:
+    for text in ("ca.pem", "https://example.com/", b64encode(ca.der).decode(), b64encode(ca.pem.encode()).decode()):
+        assert [one.pem for one in parse(f"{text}\n{ca.pem}{text}")] == [ca.pem]
+
+
+EXPLANATIONS = (
+    "# Issuer: CN=Root O=Example",
+    "#company.pem",
+    "# from /etc/ssl/company.pem",
+    "Company root, see ca.pem",
+    "subject=/C=DE/O=Example/CN=ca.pem",
+    "/C=DE/O=Example/CN=Root",
+    " 0 s:/C=DE/CN=Root",
+    "Bag Attributes\n    friendlyName: ca.pem\n    localKeyID: 4D 49 49 42",
+    "Example Root CA\n===============",
+    "==> /etc/ssl/company.pem <==",
+    "                CA Issuers - URI:http://pki.example.com/ca.crt",
+    "# https://pki.example.com/ca.pem",
+    "//------",
+    "/****",
+    "MII",
+    "SHA256 Fingerprint=00:11",
+)
+
+
+@pytest.mark.parametrize("line", EXPLANATIONS)
+def test_what_explains_a_block_is_dropped(line: str, ca: Certified) -> None:
+    for parse in PARSERS:
+        assert [one.pem for one in parse(f"{line}\n{ca.pem}{line}\n")] == [ca.pem]
+
+
+def test_what_openssl_prints_around_a_block_is_dropped(ca: Certified, tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text(ca.pem)
+    (tmp_path / "key").write_text(ca.key_pem)
+    for command in (
+        "x509 -in ca -text -issuer -subject -fingerprint -email -ocsp_uri -purpose -modulus -nameopt compat",
+        "storeutl -certs -text ca",
+        "pkcs12 -in ca.p12 -nokeys -passin pass:x",
+    ):
+        export = [
+            "pkcs12",
+            "-export",
+            "-in",
+            "ca",
+            "-inkey",
+            "key",
+            "-out",
+            "ca.p12",
+            "-passout",
+            "pass:x",
+            "-name",
+            "ca.pem",
+        ]
+        subprocess.run(["openssl", *export], cwd=tmp_path, check=True)
+        text = subprocess.check_output(["openssl", *command.split()], cwd=tmp_path, text=True)
+        assert [one.pem for one in parse_extra_ca_certs(text)] == [ca.pem]
+
+
+@pytest.mark.parametrize("text", [" ", "<html>", '{"message": "x"}', "BEGIN CERTIFICATE", "see ca.pem there", "MIIB"])
 def test_text_without_a_certificate_is_refused(text: str) -> None:
     assert sentence(text) == "contains no certificate"
 

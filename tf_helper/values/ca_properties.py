@@ -1,11 +1,12 @@
 """The properties of a CA certificate that some tools refuse, found in the certificate itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tf_helper.errors import quoted
 from tf_helper.values.der import Value, read
 from tf_helper.values.provider_hosts import provider_hosts
-from tf_helper.values.x509 import Fields, is_as_in_rfc5280
+from tf_helper.values.x509 import Fields, is_as_in_rfc5280, rfc4514
 
 _MIN_RSA_BITS, _MAX_RSA_BITS = 2048, 8192
 _RSA, _ECDSA, _ED25519 = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1", "1.3.101.112"
@@ -38,7 +39,7 @@ _KNOWN_IF_CRITICAL = {
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 
 # Tags.
-_OBJECT_IDENTIFIER = 0x06
+_INTEGER, _OBJECT_IDENTIFIER = 0x02, 0x06
 _DNS_NAME, _DIRECTORY_NAME, _PERMITTED = 0x82, 0xA4, 0xA0
 _KEY_IDENTIFIER, _ITS_ISSUER, _ITS_SERIAL_NUMBER = 0x80, 0xA1, 0x82
 
@@ -66,9 +67,7 @@ def refused_properties(certificate: Fields, given: Iterable[Fields]) -> Iterator
         yield Property("negative_serial")
     if not (is_as_in_rfc5280(certificate.not_before) and is_as_in_rfc5280(certificate.not_after)):
         yield Property("no_seconds")
-    if certificate.subject == certificate.issuer and not _verifies_itself(certificate):
-        yield Property("self_signature")
-    yield from _properties_among(certificate, given)
+    yield from _properties_among(certificate, list(given))
 
 
 def _key_properties(key: Value) -> Iterator[Property]:
@@ -144,16 +143,32 @@ def _is_below(host: str, domains: Iterable[str]) -> bool:
     )
 
 
-def _properties_among(certificate: Fields, given: Iterable[Fields]) -> Iterator[Property]:
+def _properties_among(certificate: Fields, given: Sequence[Fields]) -> Iterator[Property]:
     """Yield what is wrong with a certificate beside the others."""
-    given = list(given)
+    subject, issuer = certificate.names
     if _SUBJECT_KEY_IDENTIFIER not in certificate.extensions and any(
-        other.subject == certificate.subject and other.key != certificate.key for other in given
+        other.names[0] == subject and other.key != certificate.key for other in given
     ):
         yield Property("same_name")
-    issuers = [other for other in given if other.subject == certificate.issuer]
-    if issuers and not any(_is_named_by(certificate, issuer) for issuer in issuers):
+    if certificate.is_self_issued and not any(_verifies(certificate, other) for other in _of_name(issuer, given)):
+        yield Property("self_signature")
+    issuers = list(_issuers(certificate, given))
+    if not issuers and any(_of_name(issuer, given)):
         yield Property("authority_key_identifier")
+    if not certificate.is_self_issued and not all(_verifies(certificate, each) for each in issuers):
+        yield Property("other_issuer", quoted(rfc4514(certificate.issuer)))
+    too_short = _with_too_short_a_path(certificate, given)
+    if too_short:
+        yield Property("path_length", quoted(rfc4514(too_short.subject)))
+
+
+def _of_name(subject: str, given: Iterable[Fields]) -> Iterator[Fields]:
+    return (other for other in given if other.names[0] == subject)
+
+
+def _issuers(certificate: Fields, given: Iterable[Fields]) -> Iterator[Fields]:
+    """Yield the certificates that can be the issuer's, by the name and the authorityKeyIdentifier."""
+    return (other for other in _of_name(certificate.names[1], given) if _is_named_by(certificate, other))
 
 
 def _is_named_by(certificate: Fields, issuer: Fields) -> bool:
@@ -165,16 +180,36 @@ def _is_named_by(certificate: Fields, issuer: Fields) -> bool:
             return False
         if part.tag == _ITS_SERIAL_NUMBER and part.content != issuer.serial_number.content:
             return False
-        if part.tag == _ITS_ISSUER and part.parts[0].tag == _DIRECTORY_NAME and part.parts[0].parts[0] != issuer.issuer:
-            return False
+        if part.tag == _ITS_ISSUER:
+            # Of several names, OpenSSL looks at the first that is a directoryName.
+            names = [name.parts[0] for name in part.parts if name.tag == _DIRECTORY_NAME]
+            if names and rfc4514(names[0], folded=True) != issuer.names[1]:
+                return False
     return True
 
 
-def _verifies_itself(certificate: Fields) -> bool:
-    """Tell whether the signature fits the certificate's own key, if that is RSA: for others, Python has no function."""
+def _with_too_short_a_path(certificate: Fields, given: Sequence[Fields]) -> Fields | None:
+    """Return the CA certificate on the way to the root whose pathlen forbids those below it, or None."""
+    below, seen = 0, [certificate]
+    while not certificate.is_self_issued:
+        below += 1
+        issuer = next(_issuers(certificate, given), None)
+        if not issuer or issuer in seen:
+            break
+        constraints = issuer.extensions.get(_BASIC_CONSTRAINTS)
+        lengths = [part for part in constraints.value.parts if part.tag == _INTEGER] if constraints else []
+        if lengths and _number(lengths[0]) < below:
+            return issuer
+        certificate = issuer
+        seen.append(issuer)
+    return None
+
+
+def _verifies(certificate: Fields, issuer: Fields) -> bool:
+    """Tell whether a signature fits the issuer's key, if both are RSA: for others, Python has no function."""
     from hashlib import new
 
-    algorithm, bits = certificate.key.parts
+    algorithm, bits = issuer.key.parts
     digest = _DIGESTS.get(certificate.signature_algorithm.removeprefix(_RSA_SIGNATURE))
     if algorithm.parts[0].oid != _RSA or not digest:
         return True

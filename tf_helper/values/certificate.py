@@ -41,7 +41,7 @@ class Certificate(NamedTuple):
 
 def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
-    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES)))
+    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, only_words=True)))
 
 
 def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
@@ -51,7 +51,7 @@ def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:
 
 def parse_extra_ca_certs(text: str) -> tuple[Certificate, ...]:
     """Return the certificates in at most 64 KiB of PEM. Raises Invalid."""
-    return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES)
+    return _parse_pem(text, MAX_EXTRA_CA_CERTS_BYTES, only_words=True)
 
 
 def parse_saved(text: str) -> tuple[Certificate, ...]:
@@ -91,12 +91,12 @@ def _only_cas(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     return certificates
 
 
-def _parse_pem(text: str, max_bytes: int, *, quotes: bool = True) -> tuple[Certificate, ...]:
+def _parse_pem(text: str, max_bytes: int, *, quotes: bool = True, only_words: bool = False) -> tuple[Certificate, ...]:
     from tf_helper.values.pem import split_pem
 
     if len(text.encode(errors="replace")) > max_bytes:
         raise Invalid(Problem(f"is over {max_bytes} bytes long", "give only the certificates that are needed"))
-    blocks = split_pem(text, quotes=quotes)
+    blocks = split_pem(text, quotes=quotes, only_words=only_words)
     certificates: list[Certificate] = []
     problems: list[Problem] = []
     for number, block in enumerate(blocks, start=1):
@@ -121,14 +121,23 @@ def _which(number: int, among: Sequence[object]) -> str:
 
 
 def _own_first(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order."""
+    """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order.
 
-    def issues(issuer: Certificate) -> bool:
-        others = [other.ca for other in certificates if other != issuer]
-        return any(issuer.ca and other and other.issuer == issuer.ca.subject for other in others)
+    Of several, it is one whose issuer is there: the others are no part of the chain.
+    """
+    if len(certificates) == 1:
+        return certificates
+    from tf_helper.values.x509 import Fields
 
-    own = next((index for index, certificate in enumerate(certificates) if not issues(certificate)), 0)
-    return (certificates[own], *certificates[:own], *certificates[own + 1 :])
+    names = {certificate.der: Fields(certificate.der).names for certificate in certificates}
+
+    def others(der: bytes) -> list[tuple[str, str]]:
+        return [its for other, its in names.items() if other != der]
+
+    last = [der for der, (subject, _) in names.items() if all(issuer != subject for _, issuer in others(der))]
+    chained = [der for der in last if any(subject == names[der][1] for subject, _ in others(der))]
+    first = next(iter(chained + last), certificates[0].der)
+    return tuple(sorted(certificates, key=lambda certificate: certificate.der != first))
 
 
 def _decode(der: bytes) -> Certificate:

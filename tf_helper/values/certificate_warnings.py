@@ -1,10 +1,10 @@
 """What is probably wrong with certificates that are valid as PEM, and the tools that refuse them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_helper.errors import Problem, quoted
 from tf_helper.values.ca_properties import Property, refused_properties
@@ -27,13 +27,33 @@ def refusing_tools(name: str) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+class _Authority(NamedTuple):
+    """A CA certificate: what its messages need, and its fields."""
+
+    ca: CaDetails
+    fields: Fields
+
+    def stands_in_for(self, other: "_Authority", given: "Collection[_Authority]", now: float) -> bool:
+        """Tell whether tools that find both can do without the other: name and key are the same."""
+        return (
+            self != other
+            and self.ca.not_before <= now <= self.ca.not_after
+            and (self.fields.names[0], self.fields.key) == (other.fields.names[0], other.fields.key)
+            and self.is_issued_by_one_of(given)
+        )
+
+    def is_issued_by_one_of(self, given: "Iterable[_Authority]") -> bool:
+        """Tell whether the issuer, or what has its name, is given."""
+        return any(issuer.fields.names[0] == self.fields.names[1] for issuer in given)
+
+
 def ca_cert_warnings(
     ca_cert: Sequence[Certificate], extra_ca_certs: Sequence[Certificate], now: float
 ) -> Iterator[Problem]:
     """Yield everything that is probably wrong with the proxy's CA certificate at `now`, in seconds since 1970."""
     given = (*ca_cert, *extra_ca_certs)
-    yield from validity_warnings(ca_cert, now)
-    yield from _issuer_warnings(ca_cert, given)
+    yield from validity_warnings(ca_cert, now, given)
+    yield from _issuer_warnings(ca_cert, given, now)
     for _, problem in property_warnings(ca_cert, given):
         yield problem
 
@@ -43,47 +63,72 @@ def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificat
 
     `given` are all the certificates that are known, those of `ca_cert` first.
     """
-    fields = [Fields(certificate.der) for certificate in given if certificate.ca]
-    for ca, its_fields in zip(_authorities(ca_cert), fields, strict=False):
+    fields = [authority.fields for authority in _authorities(given)]
+    for authority in _authorities(ca_cert):
         try:
-            found = list(refused_properties(its_fields, fields))
+            found = list(refused_properties(authority.fields, fields))
         except (ValueError, IndexError):
             found = [Property("unreadable")]
         for name, value in found:
-            yield name, _problem(ca, name, value)
+            yield name, _problem(authority.ca, name, value)
 
 
 def extra_ca_certs_warnings(
     extra_ca_certs: Sequence[Certificate], ca_cert: Sequence[Certificate], now: float
 ) -> Iterator[Problem]:
     """Yield everything that is probably wrong with further CA certificates at `now`."""
-    yield from validity_warnings(extra_ca_certs, now)
-    yield from _issuer_warnings(extra_ca_certs, (*ca_cert, *extra_ca_certs))
+    given = (*ca_cert, *extra_ca_certs)
+    yield from validity_warnings(extra_ca_certs, now, given)
+    yield from _issuer_warnings(extra_ca_certs, given, now)
 
 
-def validity_warnings(certificates: Sequence[Certificate], now: float) -> Iterator[Problem]:
-    """Yield a problem for each CA certificate that is not valid at `now`, or not much longer."""
-    for ca in _authorities(certificates):
+def validity_warnings(
+    certificates: Sequence[Certificate], now: float, given: Sequence[Certificate] | None = None
+) -> Iterator[Problem]:
+    """Yield a problem for each CA certificate that is not valid at `now`, or not much longer.
+
+    There is none if one of `given`, by default the same certificates, stands in for it.
+    """
+    authorities = _authorities(certificates if given is None else given)
+    for authority in _authorities(certificates):
+        ca, soon = authority.ca, now + _SOON_DAYS * 24 * 60 * 60
+        if ca.not_before <= now and soon <= ca.not_after:
+            continue
+        others = [other for other in authorities if other.ca.not_after > ca.not_after or ca.not_before > now]
+        if any(other.stands_in_for(authority, authorities, now) for other in others):
+            continue
         if ca.not_after < now:
             yield _problem(ca, "expired", f"at {rfc3339(ca.not_after)}")
         elif ca.not_before > now:
             yield _problem(ca, "not_valid_yet", f"valid from {rfc3339(ca.not_before)}")
-        elif ca.not_after < now + _SOON_DAYS * 24 * 60 * 60:
+        else:
             yield Problem(
                 f"the certificate {quoted(ca.subject)} expires at {rfc3339(ca.not_after)}, within {_SOON_DAYS} days",
                 certificate_properties()["expired"]["way_out"],
             )
 
 
-def _issuer_warnings(certificates: Sequence[Certificate], given: Sequence[Certificate]) -> Iterator[Problem]:
-    subjects = {ca.subject for ca in _authorities(given)}
-    for ca in _authorities(certificates):
-        if ca.issuer not in subjects:
-            yield _problem(ca, "intermediate", quoted(ca.issuer))
+def _issuer_warnings(
+    certificates: Sequence[Certificate], given: Sequence[Certificate], now: float
+) -> Iterator[Problem]:
+    authorities = _authorities(given)
+    for authority in _authorities(certificates):
+        # Claude Code and Node.js take the first one of a name, and look no further.
+        earlier = authorities[: authorities.index(authority)]
+        if not authority.is_issued_by_one_of(authorities) and not any(
+            other.stands_in_for(authority, authorities, now) for other in earlier
+        ):
+            yield _problem(authority.ca, "intermediate", quoted(authority.ca.issuer))
 
 
-def _authorities(certificates: Sequence[Certificate]) -> list[CaDetails]:
-    return [certificate.ca for certificate in certificates if certificate.ca]
+@cache
+def _authority(certificate: Certificate) -> _Authority | None:
+    return _Authority(certificate.ca, Fields(certificate.der)) if certificate.ca else None
+
+
+def _authorities(certificates: Iterable[Certificate]) -> list[_Authority]:
+    """Return the CA certificates among them, each once."""
+    return [authority for authority in map(_authority, dict.fromkeys(certificates)) if authority]
 
 
 def _problem(ca: CaDetails, name: str, value: str) -> Problem:

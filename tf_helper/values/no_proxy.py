@@ -24,8 +24,8 @@ _QUOTABLE = (
 _LIST_IN_BRACKETS = r"\s*\[\s*(?:\]|[\"']|[^\]]*,)"
 _PART_OF_IPV4 = r"(?:[0-9]{1,3}\.){0,2}[0-9]{1,3}(?:\.|(?:\.\*)+)?"
 
-# httpx up to 0.28, on which the SDKs of Anthropic and OpenAI are built, raises InvalidURL.
-_SDKS_FAIL = "the Python SDKs of AI providers (httpx) fail on it"
+# It raises InvalidURL, whatever is requested.
+_HTTPX_FAILS = "with one, httpx up to 0.28 and the Python SDKs built on it fail"
 
 
 class NoProxy(NamedTuple):
@@ -148,7 +148,7 @@ def _normalized(text: str) -> str:
     if port is None:
         return host
     if ":" in host:
-        raise Invalid(Problem(f"is an IPv6 address with a port; {_SDKS_FAIL}", f"leave the port out: {host}"))
+        raise Invalid(Problem(f"is an IPv6 address with a port; {_HTTPX_FAILS}", f"leave the port out: {host}"))
     return f"{host}:{port}"
 
 
@@ -169,5 +169,5 @@ def _normalized_range(text: str) -> str:
     if not isinstance(network, IPv6Network):
         return str(network)
     if network.prefixlen < network.max_prefixlen:
-        raise Invalid(Problem(f"is a range of IPv6 addresses; {_SDKS_FAIL}", "name its hosts, or their addresses"))
+        raise Invalid(Problem(f"is a range of IPv6 addresses; {_HTTPX_FAILS}", "name its hosts, or their addresses"))
     return str(network.network_address)

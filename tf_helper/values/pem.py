@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64decode
-from contextlib import suppress
 from typing import NamedTuple
 
 from tf_helper.errors import Invalid, Problem, redacted
@@ -20,13 +19,31 @@ _ESCAPED_LINE_END = r"-----(?:BEGIN|END) [^-\n]+-----(?:\\+r)?\\+n"
 # Word processors make other dashes of hyphens.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
-# Of one file or several, with a directory before it or a suffix that certificates have.
-_FILE_NAME = r"[~.]{0,2}/\S+|\S+\.(?:pem|crt|cer|cert|der|p7b)"
+# A file's name has a directory before it, or a suffix that files of certificates have. Among other text it has blanks
+# only if it is a path. A name with "=" is that of a certificate, as OpenSSL writes it: /C=DE/CN=Root.
+_SUFFIX = r"\.(?:pem|crt|cer|cert|der|p7[bcs]|pfx|p12|jks|txt)(?:\.\w+)?"
+_PATH = rf"[~.]{{0,2}}/(?!/)[^\s=*:#]+|(?:file:|[a-z]:)?[^\s=*:;#]+{_SUFFIX}|(?:[a-z]:|[~.]{{0,2}}/)[^=*:;#]+{_SUFFIX}"
+_FILE_NAME = re.compile(_PATH, re.IGNORECASE)
+_NAME_WITH_BLANKS = re.compile(rf"[^=*:;#]+{_SUFFIX}", re.IGNORECASE)
+_CALL = re.compile(r"(?:\$\{)?\s*file(?:base64)?\(.*\)\s*\}?")
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_BLOCK = "\0"
+_AROUND_A_NAME = " \t\ufeff\"'`,[]"
+
+# "-----BEGIN " in base64, whatever is before it, and DER of 256 bytes to 64 KiB, which a certificate has.
+_PEM_IN_BASE64 = re.compile("LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
+_DER_IN_BASE64 = re.compile(r"(?<![\w+/-])MII[\w+/-]{60}")
 
 # Tags of DER, and the object identifier that PKCS #7 begins with.
 _SEQUENCE, _REJECTED_USES = 0x30, 0xA0
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
-_PKCS7_PROBLEM = Problem("is PKCS #7, with certificates in it", "convert the file: openssl pkcs7 -print_certs -in FILE")
+_CONVERT = "convert the file: openssl pkcs7 -print_certs -in FILE"
+_PKCS7_PROBLEM = Problem("is PKCS #7, with certificates in it", _CONVERT)
+_HINTS = {
+    "PKCS7": _CONVERT,
+    "PKCS #7 SIGNED DATA": _CONVERT,
+    "CMS": f"write PKCS7 instead of CMS in its first and last line, then {_CONVERT}",
+}
 
 
 class Block(NamedTuple):
@@ -56,11 +73,12 @@ class Block(NamedTuple):
         return certificate.whole
 
 
-def split_pem(text: str, *, quotes: bool = True) -> tuple[Block, ...]:
+def split_pem(text: str, *, quotes: bool = True, only_words: bool = False) -> tuple[Block, ...]:
     """Return the blocks of certificates in `text`; what is around blocks is dropped.
 
-    Raises Invalid: for anything else that is or looks like a block, and without a certificate. Messages name the label
-    of another block only with `quotes`.
+    Raises Invalid: for anything else that is or looks like a block, and without a certificate; with `only_words`, which
+    is for what a person gives, also for what was meant as a block: a file's name, or base64 alone. Messages name the
+    label of another block only with `quotes`.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if re.search(_PRIVATE_KEY, text):
@@ -81,15 +99,19 @@ def split_pem(text: str, *, quotes: bool = True) -> tuple[Block, ...]:
                     f'it must read "-----BEGIN {_CERTIFICATE}-----" or "-----END {_CERTIFICATE}-----", with 5 hyphens',
                 )
             )
-    blocks = _paired(text)
-    others = dict.fromkeys(block.label for block in blocks if block.label not in _CERTIFICATE_LABELS)
+    blocks, rest = _paired(text)
+    others = [block.label for block in blocks if block.label not in _CERTIFICATE_LABELS]
     if others:
-        hint = _PKCS7_PROBLEM.hint if "PKCS7" in others else "give certificates only: remove the block, or convert it"
-        kinds = dict.fromkeys(f"a {redacted(label)} block" if quotes else "a block of another kind" for label in others)
-        raise Invalid(*(Problem(f"contains {kind}", hint) for kind in kinds))
-    if not blocks:
-        raise Invalid(_without_a_block(text))
+        raise Invalid(*dict.fromkeys(_of_another_kind(label, quotes=quotes) for label in others))
+    problem = _meant_as_a_block(rest, alone=not blocks) if only_words or not blocks else None
+    if problem:
+        raise Invalid(problem)
     return blocks
+
+
+def _of_another_kind(label: str, *, quotes: bool) -> Problem:
+    hint = _HINTS.get(label, "give certificates only: remove the block, or convert it")
+    return Problem(f"contains a {redacted(label)} block" if quotes else "contains a block of another kind", hint)
 
 
 def _is_malformed(line: str) -> bool:
@@ -104,9 +126,13 @@ def _is_malformed(line: str) -> bool:
     return bool(is_meant) and not re.match(_DELIMITER, line)
 
 
-def _paired(text: str) -> tuple[Block, ...]:
-    """Return the blocks of all kinds. Raises Invalid for a beginning without an end, or the other way round."""
+def _paired(text: str) -> tuple[tuple[Block, ...], str]:
+    """Return the blocks of all kinds, and the text around them, in which blocks are `_BLOCK` and empty lines.
+
+    Raises Invalid for a beginning without an end, or the other way round.
+    """
     blocks: list[Block] = []
+    rest, rest_begin = "", 0
     begun: re.Match[str] | None = None
     for delimiter in re.finditer(_DELIMITER, text):
         kind, label = delimiter.groups()
@@ -114,12 +140,13 @@ def _paired(text: str) -> tuple[Block, ...]:
             begun = delimiter
         elif kind == "END" and begun and label == begun[2]:
             blocks.append(Block(label, text[begun.end() : delimiter.start()]))
-            begun = None
+            rest += text[rest_begin : begun.start()] + _BLOCK + "\n" * blocks[-1].body.count("\n")
+            rest_begin, begun = delimiter.end(), None
         else:
             raise _unpaired()
     if begun:
         raise _unpaired()
-    return tuple(blocks)
+    return tuple(blocks), rest + text[rest_begin:]
 
 
 def _unpaired() -> Invalid:
@@ -128,16 +155,35 @@ def _unpaired() -> Invalid:
     )
 
 
-def _without_a_block(text: str) -> Problem:
-    """Return the problem of a text without any block."""
-    words = text.replace("\ufeff", "").split()
-    with suppress(ValueError):
-        if b"-----BEGIN " in b64decode("".join(words), validate=True):
+def _meant_as_a_block(rest: str, *, alone: bool) -> Problem | None:
+    """Return the problem of text around blocks that is no explanation of them, or that has none: `alone`."""
+    has = "is" if alone else "contains"
+    if _PEM_IN_BASE64.search("".join(rest.split())):
+        return Problem(
+            f"{has} PEM in base64, as in Kubernetes' caBundle",
+            "decode it, in Terraform with base64decode(...), or with file instead of filebase64",
+        )
+    lines = rest.split("\n")
+    for number, line in enumerate(lines, start=1):
+        where = "" if alone else f" (line {number})"
+        if _DER_IN_BASE64.search(line):
             return Problem(
-                "is PEM in base64, as in Kubernetes' caBundle", "decode it, in Terraform with base64decode(...)"
+                f"{has} base64 without BEGIN and END lines{where}",
+                f'write "-----BEGIN {_CERTIFICATE}-----" and the matching END line around it, each on its own line',
             )
-    if words and all(re.fullmatch(_FILE_NAME, word) for word in words):
-        return Problem("is the name of a file, not what is in it", 'in Terraform, write file("...") around the name')
+        if lines[number : number + 1] == [_BLOCK]:
+            continue  # the title of a block
+        name = line.strip(_AROUND_A_NAME)
+        if _URL.fullmatch(name):
+            return Problem(f"{has} a URL, not what is there{where}", "download the file, and give what is in it")
+        if any(form.fullmatch(name) for form in (_FILE_NAME, _CALL, *[_NAME_WITH_BLANKS] * alone)):
+            return Problem(
+                f"{has} the name of a file, not what is in it{where}",
+                'in Terraform, write file("...") around the name, without quotation marks around that'
+                + ("" if alone else "; or remove the line"),
+            )
+    if not alone:
+        return None
     return Problem(
         "contains no certificate",
         f'PEM is needed: "-----BEGIN {_CERTIFICATE}-----", base64, and the matching END line',

@@ -1,6 +1,7 @@
 """The fields of an X.509 certificate (RFC 5280, 4.1): ssl tells fewer, and fails on names that are not text."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from tf_helper.values.der import Value, read
@@ -52,7 +53,17 @@ class Fields:
         self.signature_algorithm = algorithm.parts[0].oid
         self.signature = signature.content[1:]
 
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        """Subject and issuer, so that equal names are equal text. Raises ValueError."""
+        return rfc4514(self.subject, folded=True), rfc4514(self.issuer, folded=True)
+
     @property
+    def is_self_issued(self) -> bool:
+        """Whether subject and issuer are the same. Raises ValueError."""
+        return self.names[0] == self.names[1]
+
+    @cached_property
     def extensions(self) -> dict[str, Extension]:
         """The extensions by their object identifiers."""
         found = {}
@@ -88,17 +99,26 @@ def _text(time: Value) -> str:
     return ("19" if text >= "50" else "20") + text
 
 
-def rfc4514(name: Value) -> str:
-    """Return a name as RFC 4514 writes it. Raises ValueError for text that its type cannot have."""
-    return ",".join("+".join(map(_attribute, relative.parts)) for relative in reversed(name.parts))
+def rfc4514(name: Value, *, folded: bool = False) -> str:
+    """Return a name as RFC 4514 writes it. Raises ValueError for text that its type cannot have.
+
+    With `folded`, names that OpenSSL takes for the same give the same text (RFC 5280, 7.1): it ignores the type of
+    text, the case of ASCII letters, and how many blanks there are.
+    """
+    return ",".join(
+        "+".join(_attribute(part, folded=folded) for part in relative.parts) for relative in reversed(name.parts)
+    )
 
 
-def _attribute(attribute: Value) -> str:
+def _attribute(attribute: Value, *, folded: bool) -> str:
     kind, value = attribute.parts
     name = _ATTRIBUTES.get(kind.oid, kind.oid)
     if value.tag not in _ENCODINGS:
         return f"{name}=#{value.whole.hex()}"
-    return f"{name}={_escaped(value.content.decode(_ENCODINGS[value.tag]))}"
+    text = value.content.decode(_ENCODINGS[value.tag])
+    if folded:
+        text = b" ".join(text.encode().lower().split()).decode()
+    return f"{name}={_escaped(text)}"
 
 
 def _escaped(value: str) -> str:
