@@ -19,14 +19,18 @@ read_clock() {
   now=${now:-0}
 }
 
-# Runs curl, in a subshell, with the options behind $1: for so many seconds at most, and half a second less by curl's own clock.
-# What follows an answer to CONNECT some versions read without a look at it: then timeout(1) ends them, or where that is
-# missing, a limit to the time on the processor.
+# Runs curl, in a subshell, with the options behind $1, for that many seconds at most; by its own clock half a second less.
+# While curl 7.88 reads what follows an answer to CONNECT, it does not look at the clock: timeout(1) ends it, or where that
+# is missing, a limit to the time on the processor.
 run_curl() {
   seconds=$1
   shift
   set -- curl -q --max-time "$((seconds - 1)).5" "$@"
-  if command -v timeout >/dev/null; then set -- timeout -s KILL "$seconds" "$@"; else ulimit -t "$seconds"; fi
+  if command -v timeout >/dev/null; then
+    set -- timeout -s KILL "$seconds" "$@"
+  else
+    ulimit -t "$seconds" 2>/dev/null
+  fi
   "$@"
 }
 

@@ -72,7 +72,7 @@ check_bundle() {
   if test "$total" = 0; then
     report bundle_invalid path "$CA_BUNDLE_PATH"
   elif test -z "$authority"; then
-    : # nothing to compare it with
+    return # there is nothing to compare it with
   elif ! holds_authority "$CA_BUNDLE_PATH"; then
     report bundle_lacks_ca path "$CA_BUNDLE_PATH"
   elif test "$total" -le "$ours"; then
