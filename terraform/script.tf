@@ -14,13 +14,21 @@ locals {
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
   check_parts   = [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))]
   asking_parts = [
-    for name in ["1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
+    for name in ["0-run", "1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
   ]
 
   # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
-  # `export A=1` prints the environment.
+  # `export A=1` prints the environment. Bash also imports functions. One named unset would keep the others: in POSIX mode,
+  # special builtins come before functions.
+  special_builtins = "break continue exec exit export return set shift trap unset"
   shell_options = join("\n", [
-    "{ set +avx; } 2>/dev/null",
+    "{",
+    "case $${POSIXLY_CORRECT+set} in",
+    "set) unset -f ${local.special_builtins} ;;",
+    "*) POSIXLY_CORRECT=1; unset -f ${local.special_builtins}; unset -v POSIXLY_CORRECT ;;",
+    "esac",
+    "set +avx",
+    "} 2>/dev/null",
     "case $${SHELLOPTS-} in *keyword*) ! (set +k) 2>/dev/null || set +k ;; esac",
   ])
 
@@ -31,13 +39,14 @@ locals {
       "#!/bin/sh",
       # The script replaces files with this second line only. It stays the same, because older wrappers have it.
       "# Saved by the startup script of AI Bridge Proxy at each start of the workspace",
-      "unset -f exec exit export grep printf set shift test tr",
       local.shell_options,
+      "unset -f grep printf test tr",
     ],
     [for name, value in local.client_env : "export ${name}='${replace(value, "'", local.escaped_quote)}'"],
     ["set -- ${join(" ", [for path in local.certificate_files : "'${replace(path, "'", local.escaped_quote)}'"])} \"$@\""],
     [local.shell_files["wrapper.sh"]],
     # What follows runs with --check only.
+    [local.shell_files["check/environment.sh"]],
     [for name, value in merge(local.check_assignments, local.wrapper_assignments) : "${name}='${replace(value, "'", local.escaped_quote)}'"],
     local.check_parts,
   ))
@@ -91,6 +100,7 @@ locals {
   script = join("\n", concat(
     ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
     [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
+    [local.shell_files["check/environment.sh"]],
     slice(local.startup_parts, 0, length(local.startup_parts) - 1),
     local.asking_parts,
     slice(local.startup_parts, length(local.startup_parts) - 1, length(local.startup_parts)),

@@ -23,7 +23,8 @@ case ${3-}/${4-}/$# in
     # dash and busybox drop variables whose names are not identifiers, and bash keeps them. So bash runs this, where it is
     # (choose_interpreter in startup/06-wrapper.sh). The environment that this process was given has NUL for line ends.
     if test -z "${BASH_VERSION-}" &&
-      { tr '\000\012' '\012 ' <"/proc/$$/environ" | grep -q '^[^=%]*[^=%A-Za-z0-9_]'; } 2>/dev/null; then
+      { tr '\000\012' '\012 ' <"/proc/$$/environ" | LC_ALL=C grep -v '^BASH_FUNC_[^=]*%%=' |
+        LC_ALL=C grep -q -e '^[0-9]' -e '^[^=]*[^=A-Za-z0-9_]'; } 2>/dev/null; then
       printf '%s: %s does not get variables with names like a.b: install bash, or use tf-helper exec\n' "$0" "$1" >&2
     fi
     exec "$@"

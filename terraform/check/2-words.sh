@@ -83,5 +83,7 @@ report_summary() {
   if test "$warnings_found" != 0; then printf ', %s warning' "$warnings_found"; fi
   if test "$failures" != 0; then printf ', %s failed' "$failures"; fi
   printf '\n'
-  test "$failures" = 0
+  test "$failures" = 0 || return
+  printf '%s\n' "-> start the tool through this wrapper: $0 COMMAND" \
+    '   if it still fails, look its message up in docs/troubleshooting.md'
 }

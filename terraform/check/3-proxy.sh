@@ -7,8 +7,7 @@ case $proxy_name in
   *:*) proxy_port=:${proxy_name##*:} proxy_name=${proxy_name%:*} ;;
   *) proxy_port= ;;
 esac
-proxy_port=${proxy_port#:}
-test -n "$proxy_port" || proxy_port=443
+proxy_port=${proxy_port#:} proxy_port=${proxy_port:-443}
 
 # Asks for the host $1 without credentials, within $2 seconds.
 # Sets: response: the host, a word, the status of CONNECT, the proxy's address, and the realm of its challenge or curl's
@@ -16,6 +15,7 @@ test -n "$proxy_port" || proxy_port=443
 name_response() {
   ask "$1:443" "$2" ''
   case $ended/$connect_status/$address in
+    broken/* | 77/000/*) word=broken ;;
     5/*) word=no_address ;;
     7/* | 28/000/) word=not_reached ;;
     */407/*)
@@ -32,7 +32,7 @@ name_response() {
       ;;
     28/000/*) word=silent ;;
     35/000/*) case $reason in *'wrong version'* | *'packet length'*) word=plain_http ;; *) word=tls_failed ;; esac ;;
-    60/000/* | 51/000/* | 77/000/*) word=untrusted ;;
+    60/000/* | 51/000/*) word=untrusted ;;
     */000/*) word=closed ;;
     */403/* | */502/*) word=refused ;;
     *) word=answered ;;
@@ -74,6 +74,7 @@ name_proxy() {
     *' challenged '*) proxy_verdict=challenge_expected ;;
     *' other_challenge '*) proxy_verdict=challenge_of_another_proxy ;;
     */?*) name_other_proxy ;;
+    *' broken '*) proxy_verdict=curl_broken ;;
     *' no_address '*) proxy_verdict=proxy_has_no_address ;;
     *' not_reached '*) proxy_verdict=proxy_not_reached ;;
     *' plain_http '*) proxy_verdict=proxy_tls_plain_http ;;

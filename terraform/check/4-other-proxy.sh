@@ -28,12 +28,12 @@ name_other_proxy() {
 
 closes_other_ports() {
   ask "$host:444" 2 ''
-  case $ended/$connect_status in 7/* | 28/*) return 1 ;; */000) ;; *) return 1 ;; esac
+  case $ended/$connect_status in 7/* | 28/* | broken/*) return 1 ;; */000) ;; *) return 1 ;; esac
 }
 
 # Whether the listener does TLS. To plain HTTP, one that does says 400 or hangs up.
 speaks_tls() {
-  handshake=$(curl -q --silent --insecure --noproxy '*' --max-time 2 --output /dev/null --write-out '%{time_appconnect}' \
+  handshake=$(run_curl 2 --silent --insecure --noproxy '*' --output /dev/null --write-out '%{time_appconnect}' \
     "https://${PROXY_URL#*://}" 2>/dev/null)
   case $handshake in *[1-9]*) ;; *) return 1 ;; esac
 }

@@ -12,29 +12,19 @@ ask_through_tunnel() {
     name_tunnel with_key
     refuse_tunnel
   fi
+  words=$(gateways_words)
   if test "$verdict" = gateway_serves; then
-    text=${PROVIDER_HOSTS#*"$NEWLINE$1$TAB"}
-    if test "${text%%"$NEWLINE"*}"; then verdict=gateway_serves_other_paths; fi
+    words=${PROVIDER_HOSTS#*"$NEWLINE$1$TAB"} words=${words%%"$NEWLINE"*}
+    if test -n "$words"; then verdict=gateway_serves_other_paths; fi
   fi
-  words=${text%%"$NEWLINE"*}
-  case $words in '{"message":'*\"*\"*) words=${words#*:*\"} words=${words%%\"*} ;; esac
-  hide_token "$words"
   case $connect_status in 2??) ;; *) status=$connect_status ;; esac
-  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$verdict" "$status" "$(printable "$hidden")" "$(printable "${reason%% in connection to *}")"
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$verdict" "$status" "$(printable "$words")" "$(printable "${reason%% in connection to *}")"
 }
 
 # Where a tunnel with the token has been opened before, the token is not refused.
 # Sets: verdict
 refuse_tunnel() {
   case $verdict in tunnel_broken) verdict=provider_tunnel_broken ;; tunnel_*) verdict=provider_tunnel_refused ;; esac
-}
-
-# Sets: hidden
-hide_token() {
-  hidden=$1
-  while test -n "$TOKEN"; do
-    case $hidden in *"$TOKEN"*) fill_in "$hidden" "$TOKEN" '***' && hidden=$filled ;; *) return ;; esac
-  done
 }
 
 # Decides as doctor does (tf_helper/doctor/checks/tunnels.py). $1 is empty for a request without a key.
@@ -48,25 +38,5 @@ name_tunnel() {
     407/*) verdict=tunnel_token_refused ;;
     000/*) verdict=tunnel_broken ;;
     *) verdict=tunnel_refused ;;
-  esac
-}
-
-# Sets: verdict
-name_answer() {
-  case $1/$status/$text in
-    /400/*'no authentication key provided'*) verdict=gateway_asks_for_key ;;
-    ?*/404/*'oute not supported'*) verdict=gateway_serves ;;
-    ?*/403/*nauthorized*) verdict=gateway_token_refused ;;
-    ?*/403/*udget*) verdict=gateway_budget_exceeded ;;
-    */403/*remium* | */403/*icen*) verdict=gateway_not_licensed ;;
-    */403/*'ring '?'our '?'wn '?'ey'* | */403/*BYOK* | */403/*byok*) verdict=gateway_own_keys_off ;;
-    */404/*) verdict=gateway_off ;;
-    */429/*) verdict=gateway_rate_limited ;;
-    */503/*apacity*) verdict=gateway_at_capacity ;;
-    */503/*coderd*) verdict=gateway_without_coderd ;;
-    */503/*provider_disabled*) verdict=gateway_provider_disabled ;;
-    */5??/*) verdict=gateway_load_balancer ;;
-    ?*/4??/*) verdict=gateway_request_refused ;;
-    *) verdict=gateway_is_something_else ;;
   esac
 }

@@ -1,12 +1,6 @@
 # shellcheck shell=sh
 # What the requests for intercepted hosts have found. Hosts with the same result share a line.
 
-# Sets: now, in seconds; 0 if date prints no number
-read_clock() {
-  now=$(date +%s 2>/dev/null)
-  case $now in '' | *[!0-9]*) now=0 ;; esac
-}
-
 # Where the proxy has another CA than the file, the deployment tells whether it was replaced: then its own is trusted.
 # Sets: answers, and authority
 ask_hosts() {
@@ -18,7 +12,8 @@ ask_hosts() {
   if test -z "$served" || test "$(printf '%s\n' "$served" | bodies)" = "$(printf '%s\n' "$authority" | bodies)"; then return; fi
   read_clock
   authority=$served tunnel_seconds=$(((started + 18 - now) / 2))
-  if test "$tunnel_seconds" -lt 1; then tunnel_seconds=1; fi
+  # Without a clock, it could be any number.
+  if test "$tunnel_seconds" -lt 1 || test "$tunnel_seconds" -gt 5; then tunnel_seconds=1; fi
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
 }
@@ -31,7 +26,7 @@ find_served() {
       quoted_setting url "$ACCESS_URL/api/v2/$place/proxy/ca-cert.pem"
       quoted_setting header "Coder-Session-Token: $TOKEN"
       quoted_setting cacert "$CA_BUNDLE_PATH"
-    } | curl -q --config - --noproxy '*' --max-time 2 2>/dev/null | first_certificate)
+    } | run_curl 2 --config - --noproxy '*' 2>/dev/null | first_certificate)
     if test -n "$served"; then return; fi
   done
 }
@@ -82,6 +77,6 @@ report_line() {
       ;;
     *) ;;
   esac
-  report "$1" host "$2" hosts "$2" status "$status" words "\"$words\"" broken "$words" reason "$reason" \
-    access_url "$ACCESS_URL"
+  report "$1" host "$2" hosts "$2" status "$status" access_url "$ACCESS_URL" broken "$words" reason "$reason" \
+    words "\"$words\""
 }

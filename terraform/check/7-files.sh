@@ -58,13 +58,21 @@ holds_authority() {
   esac
 }
 
+# Sets: number, of certificates in the file $1
+count_bodies() {
+  number=$(bodies "$1" | awk 'END { print NR }')
+  if ! is_number "$number"; then number=0; fi
+}
+
 check_bundle() {
-  total=$(bodies "$CA_BUNDLE_PATH" | awk 'END { print NR }')
-  ours=$(if test -n "$authority"; then bodies "$CERT_PATH" | awk 'END { print NR }'; fi)
+  ours=0
+  if test -n "$authority"; then count_bodies "$CERT_PATH" && ours=$number; fi
+  count_bodies "$CA_BUNDLE_PATH"
+  total=$number
   if test "$total" = 0; then
     report bundle_invalid path "$CA_BUNDLE_PATH"
   elif test -z "$authority"; then
-    : # nothing to compare it with
+    return # there is nothing to compare it with
   elif ! holds_authority "$CA_BUNDLE_PATH"; then
     report bundle_lacks_ca path "$CA_BUNDLE_PATH"
   elif test "$total" -le "$ours"; then

@@ -31,24 +31,18 @@ report_settings() {
   unset -v IFS
 }
 
-# Prints a line NAME=VALUE for each setting. sed cannot parse JSON with comments: a comment is recognized if
-# it begins a line, or follows a comma or a brace.
-http_settings() {
-  sed -e 's|^[[:space:]]*/\*[^*]*\*/||' -e '/^[[:space:]]*\/\*/,/\*\//d' -e 's|^[[:space:]]*//.*||' \
-    -e 's|\([,{]\)[[:space:]]*//.*|\1|' -e 's|"http[.]|\
-&|g' "$1" | sed -n 's|^"\(http[.][A-Za-z]*\)"[[:space:]]*:[[:space:]]*"\{0,1\}\([^",}[:space:]]*\).*|\1=\2|p'
-}
-
 # Sets: verdict ("" for none), and other, to where the proxy `value` leads
 name_vscode_proxy() {
-  other=${value#*://} verdict=vscode_other_proxy
-  other=${other%%/*}
-  given=${other%"${other##*@}"}
-  other=${other##*@}
+  verdict=vscode_other_proxy other='no valid URL'
+  address=${value#*://}
+  given=${address%"${address##*@}"}
+  address=$(printf '%s\n' "${address##*@}" | awk '{ print tolower($0) }')
+  address=${address%/}
+  case $address in '' | *[!!-~]* | *[/?#\\]*) return ;; esac
   case $value in
-    [Hh][Tt][Tt][Pp][Ss]://?*) other=https://${other%:443} ;;
-    [Hh][Tt][Tt][Pp]://?*) other=http://$other ;;
-    *) other='no valid URL' ;;
+    [Hh][Tt][Tt][Pp][Ss]://*) other=https://${address%:443} ;;
+    [Hh][Tt][Tt][Pp]://*) other=http://$address ;;
+    *) return ;;
   esac
   case $other in http://*:*[0-9]) ;; http:*) other=$other:80 ;; *) ;; esac
   if test "$other" != "$PROXY_URL"; then return; fi

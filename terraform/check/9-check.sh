@@ -2,25 +2,34 @@
 # WRAPPER --check: says whether requests get through, and ends with status 0 if they do.
 
 check_proxy() {
-  case $proxy_name/$proxy_verdict in
-    */proxy_has_no_address) ;;
+  case $proxy_name/$proxy_verdict/$proxy_address in
+    */proxy_has_no_address/*) ;;
     \[*/* | *[0-9].[0-9]*.[0-9]*.[0-9]*/*) report proxy_is_address ;;
+    */) ;; # curl was ended before it could tell
     *) report proxy_has_address host "$proxy_name" addresses "$proxy_address" ;;
   esac
-  case $proxy_verdict in proxy_has_no_address | proxy_not_reached) ;; *) report proxy_reached port "$proxy_port" ;; esac
+  case $proxy_verdict/$proxy_address in
+    proxy_has_no_address/* | proxy_not_reached/* | curl_broken/) ;;
+    *) report proxy_reached port "$proxy_port" ;;
+  esac
+  # Over TLS, that is all that curl does without the bundle, which is reported by itself.
+  if test "$proxy_verdict" = curl_broken && ! test -s "$CA_BUNDLE_PATH"; then return; fi
   case $proxy_verdict/$PROXY_URL in
     challenge*/http:*) report proxy_tls_none ;;
     challenge*) report proxy_tls_trusted ;;
     *) ;;
   esac
-  report "$proxy_verdict" host "$proxy_name" port "$proxy_port" reason "$reason" statuses "${statuses:-no answer}" \
-    realm "$realm" hosts "$(printf '%s' "${challenged:-$hosts}" | sed 's/ /, /g')"
+  report "$proxy_verdict" host "$proxy_name" port "$proxy_port" statuses "${statuses:-no answer}" \
+    hosts "$(printf '%s' "${challenged:-$hosts}" | sed 's/ /, /g')" realm "$realm" reason "$reason"
 }
 
 set -fu
-unset -f awk curl date find id printf read sed test
-unset -v NO_PROXY no_proxy SSL_CERT_FILE CURL_CA_BUNDLE SSL_CERT_DIR
-export LC_ALL=C
+# Without a printf of its own, a shell would call one, with the token as an argument.
+if ! PATH=/nowhere printf '' 2>/dev/null; then
+  echo 'failed   --check needs a shell with a built-in printf'
+  echo "         -> run it under another shell: bash $0 --check"
+  exit 1
+fi
 if ! command -v curl >/dev/null; then
   printf 'failed   --check needs curl\n         -> install curl in the workspace\n'
   exit 1
@@ -34,7 +43,8 @@ started=$now answers=
 # shellcheck disable=SC2086 # host names
 name_proxy "$(for_each ask_without_token $hosts)"
 find_authority
-if test -n "$challenged" && test -n "$authority"; then ask_hosts; fi
+if test -n "$challenged" && test -n "$authority" && test -n "$TOKEN"; then ask_hosts; fi
+if test -z "$TOKEN"; then report token_missing; fi
 check_files
 check_proxy
 if test -n "$answers"; then check_hosts; fi

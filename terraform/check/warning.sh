@@ -12,14 +12,14 @@ warn_of_proxy() {
   unset -v IFS
   # shellcheck disable=SC2086 # host names
   set -- $hosts
-  spent=0
+  read_clock
+  started=$now
   while test "$#" != 0; do
     name_response "$1" 2
     shift
-    spent=$((spent + took))
     responses=$responses$NEWLINE$response
     case $response in
-      *"$TAB"tunnelled"$TAB"* | *"$TAB"refused"$TAB"*) if test "$spent" -lt 20; then continue; fi ;;
+      *"$TAB"tunnelled"$TAB"* | *"$TAB"refused"$TAB"*) if is_early; then continue; fi ;;
       *"$TAB"silent"$TAB"*) ;;
       *) break ;;
     esac
@@ -28,9 +28,15 @@ warn_of_proxy() {
   done
   name_proxy "$responses"
   if test "$proxy_verdict" = challenge_expected; then return; fi
-  find_verdict "$proxy_verdict" host "$proxy_name" port "$proxy_port" reason "$reason" statuses "${statuses:-no answer}" \
-    realm "$realm" hosts 'known AI providers'
+  find_verdict "$proxy_verdict" host "$proxy_name" port "$proxy_port" statuses "${statuses:-no answer}" \
+    hosts 'known AI providers' realm "$realm" reason "$reason"
   warn "AI Bridge Proxy at $proxy_name port $proxy_port: $message; ${advice%%"$LINE_BREAK"*}"
+}
+
+# Whether less than two seconds have gone by, as far as there is a clock.
+is_early() {
+  read_clock
+  test "$now" != 0 && test "$((now - started))" -lt 2
 }
 
 ask_quickly() { ask_without_token "$1" 2; }

@@ -2,7 +2,7 @@
 # The startup script saves the CA certificate of Coder's AI Bridge Proxy in a workspace, a bundle of it with the system's
 # roots and, if requested, a wrapper that runs a tool through the proxy. script.tf joins these parts in this order, behind
 # single-quoted assignments (see the end of this part). What each leaves behind:
-#   01-guard        a shell without the workspace's functions, options and settings; PATH without relative directories
+#   01-guard        a shell without the workspace's options and settings; PATH without relative directories
 #   02-report       how everything ends: fail, warn, clean_up; what runs in the background or has a deadline
 #   03-owners, 04-places: the current directory is one that only this user and root can change; the paths are free to use
 #   05-files        a work directory there for unfinished files; the program that reads PEM
@@ -12,12 +12,10 @@
 #   09-certificate  a download that is a CA certificate in its dates; 10-properties: warnings of what tools refuse
 #   11-save         both files, in their places
 #   12-main         calls these in this order, and warns if the proxy does not respond
-# In front of 12-main, script.tf puts check/1 to 4, which the wrapper's --check has as well, and check/warning.sh.
+# script.tf puts check/environment.sh in front, and before 12-main check/0 to 4, which the wrapper's --check has as well, and
+# check/warning.sh.
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
-# Bash imports functions and options, and before 5.1 cannot unset functions named [ or :, so this uses neither.
-unset -f cd command echo exec exit export kill printf read return set shift test trap true ulimit umask unset wait
-unset -f awk chmod coder cp curl date find id ls mkdir mktemp mv openssl readlink rm sed sleep timeout
 set -fu +C +e
 
 # Without a printf of its own, a shell would call one, with the token as an argument.
@@ -30,9 +28,7 @@ fi
 absolute='' IFS=:
 for entry in $PATH; do case $entry in /*) absolute=$absolute:$entry ;; esac; done
 PATH=${absolute#:}
-unset -v IFS CURL_CA_BUNDLE FUNCNEST GAWK_PERSIST_FILE GAWK_READ_TIMEOUT GLOBIGNORE HOSTALIASES LOCALDOMAIN \
-  OPENSSL_CONF QUOTING_STYLE RES_OPTIONS SSL_CERT_DIR SSL_CERT_FILE SSLKEYLOGFILE TIME_STYLE
-export LC_ALL=C
+unset -v IFS FUNCNEST GAWK_PERSIST_FILE GAWK_READ_TIMEOUT GLOBIGNORE QUOTING_STYLE TIME_STYLE
 umask 077
 
 #   ACCESS_URL          the Coder deployment, without a trailing slash

@@ -28,9 +28,10 @@ def test_the_step_that_meets_a_fault_names_it_and_a_remedy_that_mends(fault: Fau
 
 
 def test_every_verdict_is_that_of_a_fault() -> None:
+    # Doctor needs no curl: that is the check's own.
     found = {
         name
         for name, verdict in VERDICTS.items()
         if verdict.status in {"failed", "warning"} and verdict.step != "environment"
     }
-    assert found == {fault.verdict for fault in FAULTS} - {"failed", "warning"}
+    assert found - {"curl_broken"} == {fault.verdict for fault in FAULTS} - {"failed", "warning"}

@@ -155,6 +155,28 @@ def test_where_all_is_well_both_are_quiet(
     assert_same(check, patient.examine())
 
 
+# What the gateway says to a request with the key, and the words of it that both quote.
+SAID = {
+    "in capitals": (b"UNAUTHORIZED", '"UNAUTHORIZED"'),
+    "over several lines": (b'{\n  "message": "Bring \\"Your\\" Own Key",\n  "detail": ""\n}\n', 'Own Key"'),
+    "behind a tab": (b"\tAI budget exceeded", 'AI budget exceeded"'),
+    "in one long line": (b"AI budget exceeded" + b"." * 5000, '"AI budget exceeded...'),
+    "with half of the token": (TOKEN[: len(TOKEN) // 2 + 1].encode(), '"***"'),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("said", SAID)
+def test_the_gateways_words_are_read_alike(said: str, shell: str, checked: Checked, patient: Patient) -> None:
+    body, words = SAID[said]
+    patient.settings["access_url"] = patient.deployment.url
+    tunnel_faults.to_key(lambda _: (403, body))(patient)
+    check, report = checked.run(shell), patient.examine()
+    assert_same(check, report)
+    assert words in check.text
+    assert words in report.steps["gateway"]["seen"]
+
+
 def one_of_three_providers_is_refused(patient: Patient) -> None:
     leaf = make_certificate("leaf", issuer=patient.company, ca=False, hosts=[PROVIDER], extensions=[SERVER_AUTH])
     patient.replace_proxy(certificates={PROVIDER: server_context(leaf, patient.company)})
@@ -164,11 +186,18 @@ def one_of_three_providers_is_refused(patient: Patient) -> None:
 def vscode_has_settings(patient: Patient) -> None:
     mine = '{// mine\n"http.proxySupport": "off", /* and */\n// "http.proxyStrictSSL": false\n'
     other = '"http.proxy": "http://user:secret@elsewhere.example.com:80/", "a": "//",}'
-    whole = '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\tfalse, "http.proxy": "http://%PROXY%",'
+    whole = '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\tfalse, "http.proxy": "HTTP:\\/\\/%PROXY%/",'
+    # Comments in the middle of a line, what they would say, values elsewhere, names that come twice or within another.
+    hidden = (
+        '{"a": 1 // "http.proxySupport": "off",\n, /* "b": 2,\n"http.proxyStrictSSL": false */ "http.proxy": null,\n'
+    )
+    harmless = '"http.proxySupport": "off", "c": {"http.proxyStrictSSL": false, "d": ["http.proxy"]}, "e\\"": "\\\\",\n'
+    last = '"http.proxySupport": "on", "http.systemCertificatesNode"\n:\nfalse,\n"http.systemCertificates": "TRUE"}'
     files = {
+        "~/.local/share/code-server/Machine/settings.json": hidden + harmless + last,
         "~/.local/share/code-server/User/settings.json": mine + other,
         "~/.vscode-server/data/Machine/settings.json": f'{whole} "http.systemCertificates": true}}',
-        "~/.vscode-server/data/User/settings.json": f'{{"http.proxy": "http://coder:{TOKEN}@%PROXY%"}}',
+        "~/.vscode-server/data/User/settings.json": f'\ufeff{{"http.proxy": "http://coder:{TOKEN}@%PROXY%"}}',
     }
     patient.write_files(files)
 
@@ -185,6 +214,15 @@ def test_a_report_is_the_same_under_each_shell(
     assert (hosts in check.text) == (change is one_of_three_providers_is_refused), check.text
     of_vscode = [line for line in report.steps["environment"]["seen"].splitlines() if line.startswith("VS Code")]
     assert re.findall(r"^warning +environment +(VS Code.*)", check.text, re.MULTILINE) == of_vscode
+
+
+def test_without_the_bundle_the_proxys_certificate_is_not_blamed(checked: Checked, patient: Patient) -> None:
+    patient.listen_with(patient.listener_certificate())
+    patient.save(patient.company.pem)
+    patient.bundle.unlink()
+    check = checked.run()
+    assert check.steps["bundle on disk"][0] == "failed"
+    assert check.text.endswith(", 1 failed\n"), check.text
 
 
 def test_the_documentation_shows_a_report(checked: Checked, patient: Patient, pytestconfig: pytest.Config) -> None:

@@ -60,12 +60,13 @@ def test_a_cli_that_hangs_is_killed(workspace: Workspace) -> None:
     assert workspace.noted("coder") == [START, COMPLETE]
 
 
-def test_both_calls_have_a_deadline_where_timeout_is_there(workspace: Workspace) -> None:
+def test_each_call_has_a_deadline_where_timeout_is_there(workspace: Workspace) -> None:
     # Together with the download's they stay below the 300 seconds that the agent gives the script.
     workspace.note("coder")
     workspace.note("timeout")
     assert workspace.run().status == 0
-    assert workspace.noted("timeout") == [f"-s KILL 60 coder {START}", f"-s KILL 10 coder {COMPLETE}"]
+    asked = "-s KILL 2 curl -q --max-time 1.5 --config -"
+    assert workspace.noted("timeout") == [f"-s KILL 60 coder {START}", f"-s KILL 10 coder {COMPLETE}", asked]
     workspace.without("timeout")
     assert workspace.run().status == 0
     assert workspace.noted("coder") == [START, COMPLETE]

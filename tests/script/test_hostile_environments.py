@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.deployment import TOKEN, Answer, Asked, Deployment
 from tests.script.rendering import VARIABLES
-from tests.script.workspace import SHELLS, program
+from tests.script.workspace import SHELLS, functions, program
 
 if TYPE_CHECKING:
     import trustme
@@ -33,6 +34,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     # It may be the proxy whose certificate is fetched.
     "proxy": dict.fromkeys(PROXY_VARIABLES, "THIEF"),
     "proxy with exceptions": dict.fromkeys(PROXY_VARIABLES, "THIEF") | {"no_proxy": "a.com", "NO_PROXY": "a.com"},
+    "no proxy": dict.fromkeys(("NO_PROXY", "no_proxy"), "*"),
     "rc files of curl": {"CURL_HOME": "HOME", "XDG_CONFIG_HOME": "HOME/.config"},
     "programs": dict.fromkeys(OF_PROGRAMS, "c") | {"FUNCNEST": "1", "POSIXLY_CORRECT": "1", "TMPDIR": "/nowhere"},
     "shell": {"IFS": "/-:. ", "CDPATH": "/tmp:/", "ENV": "/dev/null", "LC_ALL": "C.UTF-8", "PS4": "$(exit 1)"},
@@ -44,11 +46,12 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     "options": {"SHELLOPTS": "allexport:errexit:monitor:noclobber:noglob:nounset:pipefail:posix"},
     "more options": {"BASHOPTS": "failglob:nocasematch:nullglob", "GLOBIGNORE": "*"},
     "functions": {f"BASH_FUNC_{name}%%": "() { exit 42; }" for name in ("curl", "awk", "mv", "sed", "rm", "openssl")},
-    # One for printf would have the token among its arguments.
+    # One for printf would have the token among its arguments, and one for unset would keep it.
     **{
-        f"function {name}": {f"BASH_FUNC_{name}%%": '() { /bin/echo "$@" >>leak; return 0; }'}
-        for name in ("[", "cd", "command", "printf", "true", "wait")
+        f"function {name}": functions(Path("leak"), [name])
+        for name in ("[", "cd", "command", "printf", "unset", "wait")
     },
+    "all functions": functions(Path("leak")),
 }
 
 CASES = [

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, Asked
 from tests.harness.terraform import MODULE
-from tests.script.rendering import SHELL_PARTS, STARTUP
+from tests.script.rendering import SHELL_PARTS
 from tests.script.workspace import LAST_SYSTEM_ROOTS, SYSTEM_ROOTS, TOOLS, UTILITIES, program
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
@@ -225,7 +225,7 @@ def test_the_text_of_the_script(rendered: Rendered) -> None:
     script = rendered.script
     listed = script[script.index(SYSTEM_ROOTS) : script.index(LAST_SYSTEM_ROOTS) + len(LAST_SYSTEM_ROOTS)]
     assert tuple(listed.replace("\\\n", " ").split()) == SYSTEM_TRUST_FILES
-    for text in [(MODULE / part).read_text() for part in STARTUP]:
+    for text in [(MODULE / part).read_text() for part in SHELL_PARTS]:
         assert not re.search(r"^ *([:\[] )|[;&|{(!] *[:\[] ", text, re.MULTILINE)
     # Each part can be read at a time.
     assert all((MODULE / part).read_text().count("\n") < 90 for part in SHELL_PARTS)

@@ -70,7 +70,7 @@ def test_any_value_reaches_the_script_exactly(renderer: Renderer, certificates: 
         assert_values_arrive(batch, renderer, tmp_path / "empty")
 
     check()
-    texts = [*ATTACKS, certificates.proxy.pem * 20]
+    texts = [*ATTACKS, certificates.proxy.pem * 16]
     assert_values_arrive([dict.fromkeys(VARIABLES, text) for text in texts], renderer, tmp_path / "empty")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.harness.deployment import TOKEN, Answer, Deployment
 from tests.script.rendering import ENV
-from tests.script.workspace import SHELLS, limiting_files, program
+from tests.script.workspace import SHELLS, functions, limiting_files, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,10 @@ def test_variables_whose_names_are_not_identifiers_reach_the_command_or_a_line_s
     done = call(*PRINT_ENVIRONMENT, **NO_IDENTIFIERS)
     kept = all(f"{name}={value}" in done.stdout for name, value in NO_IDENTIFIERS.items())
     assert (kept, "install bash, or use tf-helper exec" in done.stderr) == (shell == "bash", shell != "bash")
-    assert call(*PRINT_ENVIRONMENT, ordinary="x.y=z").stderr == ""
+    for name in (*NO_IDENTIFIERS, "1ABC", "a%b", "na\u00efve"):
+        assert (call("true", **{name: "1"}).stderr == "") == (shell == "bash")
+    # Functions are bash's own.
+    assert call("true", **{"ordinary": "x.y=z", "BASH_FUNC_f%%": "() { true; }"}).stderr == ""
 
 
 def test_bash_runs_it_where_it_is(saving: Workspace) -> None:
@@ -130,10 +133,9 @@ def test_bash_runs_it_where_it_is(saving: Workspace) -> None:
             (saving.bin / "bash").symlink_to(program("bash"))
 
 
-def test_an_exported_function_does_not_speak_for_it(call: Call) -> None:
-    for name in ("[", "test", "printf", "exec"):
-        function = {f"BASH_FUNC_{name}%%": "() { echo hijacked; return 0; }"}
-        assert call("echo", "runs", **function).stdout == "runs\n"
+def test_an_exported_function_does_not_speak_for_it(call: Call, tmp_path: Path) -> None:
+    assert call("echo", "runs", **functions(tmp_path / "leak")).stdout == "runs\n"
+    assert not (tmp_path / "leak").exists()
 
 
 def test_the_status_is_that_of_the_command(call: Call, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tf_helper.values.cert_path import CertPath
 from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tests.harness.deployment import Deployment
@@ -29,6 +29,14 @@ UTILITIES = (
 TOOLS = (*UTILITIES, "curl", "openssl")
 
 SHELLS: Mapping[str, tuple[str, ...]] = {"dash": ("dash",), "bash": ("bash",), "busybox": ("busybox", "sh")}
+
+# What bash would take a function of the environment for: its builtins, and the programs.
+CALLED = (
+    *("[", "alias", "break", "builtin", "cd", "command", "continue", "declare", "echo", "eval", "exec", "exit"),
+    *("export", "getopts", "hash", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift"),
+    *("source", "test", "times", "trap", "true", "type", "ulimit", "umask", "unset", "wait"),
+    *("cat", "coder", "grep", "tr", *TOOLS),
+)
 
 SYSTEM_ROOTS, *_, LAST_SYSTEM_ROOTS = SYSTEM_TRUST_FILES
 
@@ -193,6 +201,11 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         text = text.replace(f"'@{name}@'", "'{}'".format(value.replace("'", "'\\''")))
     return text
+
+
+def functions(leak: Path, names: Iterable[str] = CALLED) -> dict[str, str]:
+    """Return variables that bash takes for exported functions, each of which writes its arguments to a file."""
+    return {f"BASH_FUNC_{name}%%": f"() {{ /bin/echo {name} \"$@\" >>'{leak}'; }}" for name in names}
 
 
 def finish(process: subprocess.Popen[str]) -> Run:

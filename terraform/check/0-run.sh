@@ -1,0 +1,60 @@
+# shellcheck shell=sh
+# How curl is run, for how long, and how much of what it prints is kept.
+
+NEWLINE='
+'
+TAB='	'
+mark=$LINE_BREAK$$ # begins lines that no server sent
+
+# Whether $1 is a number. In arithmetic, bash evaluates a name, and what is in brackets behind it.
+is_number() {
+  case $1 in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# Sets: now, in seconds; 0 if date prints no number
+read_clock() {
+  now=$(date +%s 2>/dev/null)
+  if ! is_number "$now"; then now=0; fi
+  now=${now#"${now%%[1-9]*}"} # zeros in front would make it octal
+  now=${now:-0}
+}
+
+# Runs curl, in a subshell, with the options behind $1, for that many seconds at most; by its own clock half a second less.
+# While curl 7.88 reads what follows an answer to CONNECT, it does not look at the clock: timeout(1) ends it, or where that
+# is missing, a limit to the time on the processor.
+run_curl() {
+  seconds=$1
+  shift
+  set -- curl -q --max-time "$((seconds - 1)).5" "$@"
+  if command -v timeout >/dev/null; then
+    set -- timeout -s KILL "$seconds" "$@"
+  else
+    ulimit -t "$seconds" 2>/dev/null
+  fi
+  "$@"
+}
+
+# Passes on the first 2,000 characters, about, and after them what curl says last, up to the line that says how it ended.
+keep_beginning() {
+  length=0 reason=
+  while IFS= read -r line || test -n "$line"; do
+    case $line in
+      "$mark="*) break ;;
+      "$mark"*) printf '%s\n' "$line" ;;
+      'curl: ('*) reason=$line ;;
+      *)
+        if test "$length" -lt 2000; then printf '%.2000s\n' "$line"; fi
+        length=$((length + ${#line}))
+        ;;
+    esac
+  done
+  printf '%s\n%s\n' "$reason" "$line"
+}
+
+# Runs the command $1 for each host behind it, at once. What they print are lines, which do not mix.
+for_each() {
+  command=$1
+  shift
+  for host in "$@"; do "$command" "$host" & done
+  wait
+}
