@@ -1,18 +1,20 @@
 # shellcheck shell=sh
 # Settings of VS Code's servers that override what the wrapper sets for extensions.
 
+# A browser's window takes the user's settings only, a desktop's the machine's as well.
 check_vscode() {
-  home='~' # for readers
-  for directory in .local/share/code-server .vscode-server/data; do
-    for whose in Machine User; do
-      file=$directory/$whose/settings.json
-      if test -n "${HOME-}" && test -f "$HOME/$file" && test -r "$HOME/$file"; then report_settings "$HOME/$file"; fi
-    done
-  done
+  # shellcheck disable=SC2016,SC2088 # what readers see
+  if test -n "${XDG_DATA_HOME-}"; then report_settings "$XDG_DATA_HOME" '$XDG_DATA_HOME' code-server/User; fi
+  if test -z "${HOME-}"; then return; fi
+  if test -z "${XDG_DATA_HOME-}"; then report_settings "$HOME" '~' .local/share/code-server/User; fi
+  for whose in Machine User; do report_settings "$HOME" '~' ".vscode-server/data/$whose"; done
 }
 
+# Of the file in the directory $3 of the directory $1, which readers know as $2.
 report_settings() {
-  settings=$(http_settings "$1")
+  file=$3/settings.json
+  if ! test -f "$1/$file" || ! test -r "$1/$file"; then return; fi
+  settings=$(http_settings "$1/$file")
   IFS=$NEWLINE
   for line in $settings; do
     unset -v IFS
@@ -26,7 +28,7 @@ report_settings() {
       *) continue ;;
     esac
     if test -z "$verdict"; then continue; fi
-    report "$verdict" setting "$name" file "$home/$file" other "$(printable "$other")" proxy "$PROXY_URL"
+    report "$verdict" setting "$name" file "$2/$file" other "$(printable "$other")" proxy "$PROXY_URL"
   done
   unset -v IFS
 }

@@ -94,6 +94,7 @@ class Checked:
         workspace.wrapper_path.write_text(workspace.wrapper_text())
         command = [program(SHELLS[shell][0]), *SHELLS[shell][1:], str(workspace.wrapper_path), "--check"]
         environment = workspace.environment | {"HOME": str(self._patient.directory / "home"), "NO_PROXY": "*"}
+        environment |= {name: value for name, value in self._patient.environment.items() if name == "XDG_DATA_HOME"}
         before = time.monotonic()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
         assert time.monotonic() - before < _SECONDS
@@ -187,14 +188,8 @@ def vscode_has_settings(patient: Patient) -> None:
     mine = '{// mine\n"http.proxySupport": "off", /* and */\n// "http.proxyStrictSSL": false\n'
     other = '"http.proxy": "http://user:secret@elsewhere.example.com:80/", "a": "//",}'
     whole = '{"http.systemCertificatesNode": false, "http.proxyStrictSSL":\tfalse, "http.proxy": "HTTP:\\/\\/%PROXY%/",'
-    # Comments in the middle of a line, what they would say, values elsewhere, names that come twice or within another.
-    hidden = (
-        '{"a": 1 // "http.proxySupport": "off",\n, /* "b": 2,\n"http.proxyStrictSSL": false */ "http.proxy": null,\n'
-    )
-    harmless = '"http.proxySupport": "off", "c": {"http.proxyStrictSSL": false, "d": ["http.proxy"]}, "e\\"": "\\\\",\n'
-    last = '"http.proxySupport": "on", "http.systemCertificatesNode"\n:\nfalse,\n"http.systemCertificates": "TRUE"}'
     files = {
-        "~/.local/share/code-server/Machine/settings.json": hidden + harmless + last,
+        "~/.local/share/code-server/Machine/settings.json": other,  # not read by a browser's window
         "~/.local/share/code-server/User/settings.json": mine + other,
         "~/.vscode-server/data/Machine/settings.json": f'{whole} "http.systemCertificates": true}}',
         "~/.vscode-server/data/User/settings.json": f'\ufeff{{"http.proxy": "http://coder:{TOKEN}@%PROXY%"}}',
@@ -202,8 +197,22 @@ def vscode_has_settings(patient: Patient) -> None:
     patient.write_files(files)
 
 
+def vscode_has_settings_elsewhere(patient: Patient) -> None:
+    # Comments in the middle of a line, what they would say, values elsewhere, names that come twice or within another.
+    hidden = (
+        '{"a": 1 // "http.proxySupport": "off",\n, /* "b": 2,\n"http.proxyStrictSSL": false */ "http.proxy": null,\n'
+    )
+    harmless = '"http.proxySupport": "off", "c": {"http.proxyStrictSSL": false, "d": ["http.proxy"]}, "e\\"": "\\\\",\n'
+    last = '"http.proxySupport": "on", "http.systemCertificatesNode"\n:\nfalse,\n"http.systemCertificates": "TRUE"}'
+    patient.environment["XDG_DATA_HOME"] = str(patient.directory / "home/data")
+    patient.write_files({"~/data/code-server/User/settings.json": hidden + harmless + last})
+
+
+CHANGES = [one_of_three_providers_is_refused, vscode_has_settings, vscode_has_settings_elsewhere]
+
+
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("change", [one_of_three_providers_is_refused, vscode_has_settings], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_report_is_the_same_under_each_shell(
     change: Callable[[Patient], None], shell: str, checked: Checked, patient: Patient
 ) -> None:
