@@ -13,7 +13,7 @@ read_pem() {
   # shellcheck disable=SC2086 # seven words
   set -- $words
   case $status/$# in
-    0/7) ;;
+    0/7) is_number "$4" || fail "awk prints no number: check this awk" ;;
     [23]/*) cannot_write ;;
     *) fail "awk failed (exit status $status), so nothing can be saved: check the free memory, and this awk" ;;
   esac

@@ -1,12 +1,8 @@
 # shellcheck shell=sh
-# What openssl, if it is installed, finds wrong in downloaded certificates and in the system's roots.
-
-MONTHS=JanFebMarAprMayJunJulAugSepOctNovDec
+# What openssl, if it is installed, finds wrong in downloaded certificates.
 
 # Refuses a certificate that is not a CA's or not within its dates: the first $1 certificates of the file $2 are checked.
 require_ca_certificates() {
-  now=$(date -u +%Y%m%d%H%M%S)
-  case $now in '' | *[!0-9]*) fail 'date prints no date: check this program' ;; esac
   number=0
   while test "$number" -lt "$1" && read_certificate; do
     number=$((number + 1))
@@ -25,55 +21,53 @@ read_certificate() {
   return 1
 }
 
-# Without SSL_CERT_FILE, x509 reads all the system's roots to look at one certificate.
-# Sets: details
+# Runs openssl with the certificate as its input. Without the variables, it reads all the system's roots to look at one.
+ask_openssl() { printf '%s' "$certificate" | SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null openssl "$@"; }
+
+# A name can contain any words: subject and issuer are not shown, and what stands before the extensions is looked at alone.
+# Sets: head, and details, the extensions
 require_ca_certificate() {
-  details=$({ printf '%s' "$certificate" |
-    SSL_CERT_FILE=/dev/null openssl x509 -noout -text -purpose -checkend 0; } 2>/dev/null)
-  case $?/$details in
-    */)
+  details=$(ask_openssl x509 -noout -purpose -subject_hash -issuer_hash -checkend 0 -text \
+    -certopt no_subject,no_issuer,no_sigdump 2>/dev/null)
+  status=$?
+  head=${details%%'X509v3 extensions:'*}
+  case $head in
+    '')
       if ! openssl version >/dev/null 2>&1; then return; fi # not installed, or without its libraries
       fail "$named cannot be decoded by openssl: check the proxy's certificate on the deployment"
       ;;
     *'OCSP helper CA : No'*) fail "$named is not a CA certificate: check the proxy's certificate on the deployment" ;;
-    1/*) fail "$named has expired: replace it on the deployment, or check the clock here" ;;
+    *'OCSP helper CA : '*'Public Key Algorithm: '*) ;;
+    *) return ;; # not openssl's words
   esac
-  date_digits "${details#*Not Before: }"
-  if test "$digits" -gt "$now"; then fail "$named is not valid yet: use it from then on, or correct the clock here"; fi
+  refuse_if "$named has expired: replace it on the deployment, or check the clock here" test "$status" = 1
+  details=${details#"$head"}
+  verify_chain
+  refuse_if "$named is not valid yet: use it from then on, or correct the clock here" verify_found 9 0
   warn_of_refused_properties
 }
 
-# Turns a date of openssl's (Nov 30 15:34:00 2026 GMT), with whatever follows it, into digits.
-# Sets: digits; 0 for a time that openssl cannot read
-date_digits() {
-  digits=0
-  # shellcheck disable=SC2086 # words
-  set -- $1
-  case $1-$2 in [A-Z][a-z][a-z]-[0-9] | [A-Z][a-z][a-z]-[0-9][0-9]) ;; *) return ;; esac
-  month=${MONTHS%%"$1"*} time=${3#*:}
-  month=$((${#month} / 3 + 101)) day=$(($2 + 100))
-  digits=$4${month#1}${day#1}${3%%:*}${time%:*}${time#*:}
+# Verifies the certificate as tools do that want a chain to a root. Nearly always, that is the certificate itself.
+# Sets: verified; chain, to `complete`, or to what is missing: the `issuer`, or a certificate `above` it
+verify_chain() {
+  verify -CAfile "$new_cert"
+  if test "$chain" != complete; then verify -CAfile "$new_bundle"; fi
+  if test "$chain" != complete; then
+    set -- "$chain"
+    verify -partial_chain -CAfile "$new_cert" # for what openssl has not looked at
+    chain=$1
+  fi
 }
 
-# Finds what openssl cannot read in the bundle $1. Nearly always, one call shows that it can read everything; without a
-# provider, openssl 3 does not try to use the keys. Otherwise verify, which gets each certificate as a file, names those that
-# it could read.
-# Sets: unreadable, to numbers of certificates with blanks around them
-find_unreadable() {
-  unreadable=
-  if openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null ||
-    openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null; then return; fi
-  number=0
-  set -- "$1"
-  while read_certificate; do
-    number=$((number + 1))
-    write "$1.$number" "$certificate"
-    set -- "$@" "$1.$number"
-  done <"$1"
-  shift
-  report=$(SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null openssl verify "$@" 2>&1)
-  for file in "$@"; do
-    case $report in *"$file: "*) readable=yes ;; *) unreadable="$unreadable ${file##*.} " ;; esac
-  done
-  if test -z "${readable-}"; then unreadable=; fi # openssl itself does not work
-} 2>/dev/null
+verify() {
+  verified=$NEWLINE$(ask_openssl verify -check_ss_sig "$@" 2>&1)
+  chain=complete
+  if verify_found 2 '[0-9]'; then chain=above; fi
+  if verify_found 20 0; then chain=issuer; fi
+}
+
+# Whether verify has found the error $1 at the depth $2. No name begins with the word.
+verify_found() {
+  # shellcheck disable=SC2254 # a pattern
+  case $verified in *"${NEWLINE}error $1 at "$2' depth'*) ;; *) return 1 ;; esac
+}
