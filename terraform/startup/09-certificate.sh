@@ -1,8 +1,12 @@
 # shellcheck shell=sh
 # What openssl, if it is installed, finds wrong in downloaded certificates.
 
+MONTHS=JanFebMarAprMayJunJulAugSepOctNovDec
+
 # Refuses a certificate that is not a CA's or not within its dates: the first $1 certificates of the file $2 are checked.
 require_ca_certificates() {
+  now=$(date -u +%Y%m%d%H%M%S)
+  case $now in '' | *[!0-9]*) fail 'date prints no date: check this program' ;; esac
   number=0
   while test "$number" -lt "$1" && read_certificate; do
     number=$((number + 1))
@@ -41,33 +45,23 @@ require_ca_certificate() {
     *) return ;; # not openssl's words
   esac
   refuse_if "$named has expired: replace it on the deployment, or check the clock here" test "$status" = 1
+  date_digits "${head#*Not Before: }"
+  refuse_if "$named is not valid yet: use it from then on, or correct the clock here" test "$digits" -gt "$now"
   details=${details#"$head"}
+  details=${details%"${NEWLINE}Certificate will not expire"}
+  read_names
   verify_chain
-  refuse_if "$named is not valid yet: use it from then on, or correct the clock here" verify_found 9 0
   warn_of_refused_properties
 }
 
-# Verifies the certificate as tools do that want a chain to a root. Nearly always, that is the certificate itself.
-# Sets: verified; chain, to `complete`, or to what is missing: the `issuer`, or a certificate `above` it
-verify_chain() {
-  verify -CAfile "$new_cert"
-  if test "$chain" != complete; then verify -CAfile "$new_bundle"; fi
-  if test "$chain" != complete; then
-    set -- "$chain"
-    verify -partial_chain -CAfile "$new_cert" # for what openssl has not looked at
-    chain=$1
-  fi
-}
-
-verify() {
-  verified=$NEWLINE$(ask_openssl verify -check_ss_sig "$@" 2>&1)
-  chain=complete
-  if verify_found 2 '[0-9]'; then chain=above; fi
-  if verify_found 20 0; then chain=issuer; fi
-}
-
-# Whether verify has found the error $1 at the depth $2. No name begins with the word.
-verify_found() {
-  # shellcheck disable=SC2254 # a pattern
-  case $verified in *"${NEWLINE}error $1 at "$2' depth'*) ;; *) return 1 ;; esac
+# Turns a date of openssl's (Nov 30 15:34:00 2026 GMT), with whatever follows it, into digits.
+# Sets: digits; 0 for a time that openssl cannot read
+date_digits() {
+  # shellcheck disable=SC2086 # words
+  set -- $1 '' '' '' ''
+  month=${MONTHS%%"$1"*} time=${3#*:}
+  case ${#2} in 1) set -- "$1" "0$2" "$3" "$4" ;; esac
+  month=$((${#month} / 3 + 101))
+  digits=$4${month#1}$2${3%%:*}${time%:*}${time#*:}
+  case $digits in *[!0-9]*) digits=0 ;; esac
 }

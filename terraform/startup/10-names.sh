@@ -1,35 +1,5 @@
 # shellcheck shell=sh
-# What tools refuse of a CA certificate's subject, issuer and name constraints.
-
-EMPTY=eea339da # openssl's hash of an empty name
-
-# Looks at the hashes of the names, which stand one after the other in `head`, and at what verify has found.
-warn_of_names() {
-  issuer=${head#*"$NEWLINE"????????"$NEWLINE"}
-  subject=${head%%"$NEWLINE$issuer"}
-  subject=${subject##*"$NEWLINE"} issuer=${issuer%%"$NEWLINE"*}
-  if test "$subject" = "$EMPTY"; then warn_of empty_subject; fi
-  read_extension 'Subject Key Identifier' || warn_of_same_name
-  case $chain in issuer) warn_of_missing_issuer ;; above) warn_of intermediate ;; esac
-  if ! verify_found 7 0; then return; fi # a signature that does not verify
-  if test "$subject" = "$issuer"; then warn_of self_signature; else warn_of intermediate; fi
-}
-
-# To openssl, a certificate is not the issuer if the authorityKeyIdentifier names another one, and not self-signed if its key
-# cannot be read, or something else is wrong with it.
-warn_of_missing_issuer() {
-  case $subject/$head in
-    "$issuer"/*'Unable to load Public Key'*) return ;;
-    "$issuer"/*) missing=unreadable ;;
-    *) missing=intermediate ;;
-  esac
-  if read_extension 'Authority Key Identifier'; then
-    while read_certificate; do
-      case $(ask_openssl x509 -noout -subject_hash 2>/dev/null) in "$issuer") missing=authority_key_identifier ;; esac
-    done <"$new_cert"
-  fi
-  warn_of "$missing"
-}
+# What tools refuse of a CA certificate's name and name constraints.
 
 warn_of_same_name() {
   own=$(ask_openssl x509 -noout -subject_hash -pubkey 2>/dev/null)
