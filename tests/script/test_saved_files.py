@@ -110,6 +110,36 @@ STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
     ),
     "two blocks on one line": (lambda made: made.public.pem.rstrip() + made.company.pem, BOTH, 0),
     "byte order marks": (lambda made: f"\ufeff{made.public.pem}\ufeff{made.company.pem}", BOTH, 0),
+    "byte order marks behind beginnings": (
+        lambda made: (made.public.pem + made.company.pem).replace("IN CERTIFICATE-----", "IN CERTIFICATE-----\ufeff"),
+        BOTH,
+        0,
+    ),
+    "a byte order mark in front of base64": (
+        lambda made: made.public.pem.replace("\nM", "\n\ufeffM", 1),
+        ["public"],
+        0,
+    ),
+    "no-break spaces": (lambda made: f"\u00a0{made.public.pem}\u00a0{made.company.pem}", BOTH, 0),
+    "four hyphens in front of BEGIN": (lambda made: made.company.pem[1:] + made.public.pem, ["public"], 1),
+    "six hyphens in front of BEGIN": (lambda made: f"{made.public.pem}-{made.company.pem}", ["public"], 1),
+    "four hyphens behind BEGIN": (
+        lambda made: made.company.pem.replace("-\nM", "\nM") + made.public.pem,
+        ["public"],
+        1,
+    ),
+    "four hyphens in front of END": (
+        lambda made: made.company.pem.replace("-----END", "----END") + made.public.pem,
+        ["public"],
+        1,
+    ),
+    "four hyphens behind END": (lambda made: made.company.pem[:-2] + "\n" + made.public.pem, ["public"], 1),
+    "words behind BEGIN": (lambda made: made.company.pem.replace("-\nM", "- x\nM") + made.public.pem, ["public"], 1),
+    "too long": (
+        lambda made: made.company.pem.replace("-\nM", "-\n" + "\n" * 200_000 + "M") + made.public.pem,
+        ["public"],
+        1,
+    ),
     "other labels": (
         lambda made: labeled(made.company.pem, "TRUSTED CERTIFICATE") + labeled(made.leaf.pem, "X509 CRL"),
         [],
