@@ -28,18 +28,17 @@ read_certificate() {
 # Runs openssl with the certificate as its input. Without the variables, it reads all the system's roots to look at one.
 ask_openssl() { printf '%s' "$certificate" | SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null openssl "$@"; }
 
-# A name can contain any words: subject and issuer are not shown, and what stands before the extensions is looked at alone.
-# Sets: head, and details, the extensions
+# Sets: what sort_lines sets
 require_ca_certificate() {
-  details=$(ask_openssl x509 -noout -purpose -subject_hash -issuer_hash -checkend 0 -text \
+  shown=$(ask_openssl x509 -noout -purpose -subject_hash -issuer_hash -checkend 0 -text \
     -certopt no_subject,no_issuer,no_sigdump 2>/dev/null)
   status=$?
-  head=${details%%'X509v3 extensions:'*}
+  if test -z "$shown"; then
+    if ! openssl version >/dev/null 2>&1; then return; fi # not installed, or without its libraries
+    fail "$named cannot be decoded by openssl: check the proxy's certificate on the deployment"
+  fi
+  sort_lines "$shown"
   case $head in
-    '')
-      if ! openssl version >/dev/null 2>&1; then return; fi # not installed, or without its libraries
-      fail "$named cannot be decoded by openssl: check the proxy's certificate on the deployment"
-      ;;
     *'OCSP helper CA : No'*) fail "$named is not a CA certificate: check the proxy's certificate on the deployment" ;;
     *'OCSP helper CA : '*'Public Key Algorithm: '*) ;;
     *) return ;; # not openssl's words
@@ -47,11 +46,29 @@ require_ca_certificate() {
   refuse_if "$named has expired: replace it on the deployment, or check the clock here" test "$status" = 1
   date_digits "${head#*Not Before: }"
   refuse_if "$named is not valid yet: use it from then on, or correct the clock here" test "$digits" -gt "$now"
-  details=${details#"$head"}
-  details=${details%"${NEWLINE}Certificate will not expire"}
   read_names
   verify_chain
   warn_of_refused_properties
+}
+
+# A name can contain any words: subject and issuer are not shown, and what stands before the extensions is looked at alone.
+# Shells are slow with long texts, so other purposes and the numbers of the key, which are far to the right, are left out.
+# Sets: head, and details, the extensions
+sort_lines() {
+  head=$NEWLINE details=
+  IFS=$NEWLINE
+  for line in $1; do
+    case $line in
+      'OCSP helper CA : '*) head=$head$line$NEWLINE ;;
+      'Certificate will '* | *' : Yes'* | *' : No') ;;
+      '        X509v3 extensions:'*) details=$line ;;
+      *)
+        if test -n "$details"; then details=$details$NEWLINE$line; continue; fi
+        case $line in '                    '*) ;; *) head=$head$line$NEWLINE ;; esac
+        ;;
+    esac
+  done
+  unset -v IFS
 }
 
 # Turns a date of openssl's (Nov 30 15:34:00 2026 GMT), with whatever follows it, into digits.
