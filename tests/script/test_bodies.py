@@ -138,7 +138,7 @@ REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
 
 
 # Kinds whose key or signature is made up, which openssl notices.
-OF_ITS_OWN = re.compile(r"A00[ef]|A0[1-6]|A08b|RSA 2040|A29d|A3[12]|A40|an exponent")
+OF_ITS_OWN = re.compile(r"A00[ef]|A0[1-6]|A08b|RSA 2040|A29d|A3[12]|an exponent")
 RSA = rsa.generate_private_key(65537, 2048)
 
 
