@@ -58,17 +58,16 @@ sort_lines() {
   head=$NEWLINE details=
   IFS=$NEWLINE
   for line in $1; do
-    case $line in
-      'OCSP helper CA : '*) head=$head$line$NEWLINE ;;
-      'Certificate will '* | *' : Yes'* | *' : No') ;;
+    case ${details:+more}$line in
+      more*) details=$details$NEWLINE$line ;;
       '        X509v3 extensions:'*) details=$line ;;
-      *)
-        if test -n "$details"; then details=$details$NEWLINE$line; continue; fi
-        case $line in '                    '*) ;; *) head=$head$line$NEWLINE ;; esac
-        ;;
+      'OCSP helper CA : '*) head=$head$line$NEWLINE ;;
+      *' : Yes'* | *' : No' | '                    '*) ;;
+      *) head=$head$line$NEWLINE ;;
     esac
   done
   unset -v IFS
+  details=${details%"${NEWLINE}Certificate will "*}
 }
 
 # Turns a date of openssl's (Nov 30 15:34:00 2026 GMT), with whatever follows it, into digits.
