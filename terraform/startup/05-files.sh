@@ -25,7 +25,8 @@ read_pem() {
 # Sets: work
 make_work_directory() {
   remove_leftovers
-  work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+  made=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+  case $made in ./.aibridge-proxy.??????) work=$made ;; *) cannot_write ;; esac
 }
 
 # Removes the work directories of killed runs: no run takes an hour. In a subshell, which bash's failglob may end.

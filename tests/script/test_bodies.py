@@ -206,6 +206,8 @@ def test_what_the_names_in_a_certificate_say_is_not_looked_at(workspace: Workspa
         ("curl", "cat >/dev/null; printf '503 0 08 08.1'"),
         ("curl", "cat >/dev/null; printf '503 0 a[1] a[1].1'"),
         ("awk", "echo none none ok a[1] 1 0 1"),
+        ("date", "echo 08"),
+        ("mktemp", "exit 0"),
     ],
 )
 def test_what_is_no_number_is_not_evaluated(
