@@ -13,7 +13,7 @@ read_pem() {
   # shellcheck disable=SC2086 # seven words
   set -- $words
   case $status/$# in
-    0/7) ;;
+    0/7) is_number "$4" || fail "awk prints no number: check this awk" ;;
     [23]/*) cannot_write ;;
     *) fail "awk failed (exit status $status), so nothing can be saved: check the free memory, and this awk" ;;
   esac
@@ -25,7 +25,8 @@ read_pem() {
 # Sets: work
 make_work_directory() {
   remove_leftovers
-  work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+  made=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+  case $made in ./.aibridge-proxy.??????) work=$made ;; *) cannot_write ;; esac
 }
 
 # Removes the work directories of killed runs: no run takes an hour. In a subshell, which bash's failglob may end.

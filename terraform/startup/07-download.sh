@@ -48,7 +48,9 @@ fetch() {
     curl_status=$?
     read -r http_status tls_status size seconds redirect <"$2.status"
     name_answer
-    case $seconds in [0-9]*.*) elapsed=$((elapsed + 1 + ${seconds%%.*})) ;; esac
+    seconds=${seconds%%.*}
+    is_number "$seconds" || seconds=0
+    elapsed=$((elapsed + 1 + seconds))
     case $answer in no_connection | unavailable) ;; *) return ;; esac
   done
 }

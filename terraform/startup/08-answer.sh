@@ -3,7 +3,7 @@
 
 # Sets: answer, size
 name_answer() {
-  case $size in '' | *[!0-9]*) size=0 ;; esac
+  is_number "$size" || size=0
   case $curl_status/$http_status/$tls_status in
     */429/* | */5??/*) answer=unavailable ;;
     63/200/*) answer=too_large ;;

@@ -2,16 +2,16 @@
 # Properties of a CA certificate that tools refuse, in the words of certificate_properties.json. The module warns of those
 # of a given certificate at plan.
 
-# Warns of what `details` shows.
+LINE="$NEWLINE            X509v3 "
+
+# Warns of what `head`, `details` and `verified` show.
 warn_of_refused_properties() {
-  case $details in *'Version: 1 ('*) warn_of version_1 ;; *) warn_of_refused_extensions ;; esac
+  case $head in *'Version: 1 ('*) warn_of version_1 ;; *) warn_of_refused_extensions ;; esac
   warn_of_refused_key
-  case $details in *'Serial Number: -'* | *'(Negative)'*) warn_of negative_serial ;; esac
-  case $details in *'Bad time value'*) warn_of no_seconds ;; esac
-  issuer=${details#*Issuer:} subject=${details#*Subject:}
-  issuer=${issuer%%"$NEWLINE"*} subject=${subject%%"$NEWLINE"*}
-  case $subject in *[!\ ]*) ;; *) warn_of empty_subject ;; esac
-  if test "$issuer" != "$subject"; then warn_of_unknown_issuer; fi
+  case $head in *'Serial Number: -'* | *'(Negative)'*) warn_of negative_serial ;; esac
+  if verify_found 13 0 || verify_found 14 0; then warn_of no_seconds; fi
+  if verify_found 34 0; then warn_of critical_extension; fi
+  warn_of_names
 }
 
 warn_of() {
@@ -20,14 +20,20 @@ warn_of() {
 }
 
 warn_of_refused_key() {
-  bits=${details#*Public-Key: (}
-  bits=${bits%% bit*}
-  key=${details#*Public Key Algorithm: }
+  key=${head#*Public Key Algorithm: }
   case ${key%%"$NEWLINE"*} in
     rsaEncryption)
-      if test "$bits" -lt 2048; then warn_of rsa_under_2048; fi
-      if test "$bits" -gt 8192; then warn_of rsa_over_8192; fi
-      if test "$((bits % 8))" != 0; then warn_of rsa_odd; fi
+      bits=${key#*Public-Key: (}
+      bits=${bits%% bit*}
+      if ! is_number "$bits"; then
+        warn_of unreadable
+      elif test "$((bits + 7))" -lt 2048; then
+        warn_of rsa_under_2048
+      elif test "$((bits % 8))" != 0; then # 2047 bits, too
+        warn_of rsa_odd
+      elif test "$bits" -gt 8192; then
+        warn_of rsa_over_8192
+      fi
       ;;
     id-ecPublicKey)
       case $key in
@@ -37,44 +43,35 @@ warn_of_refused_key() {
       esac
       ;;
     ED25519) ;;
-    ML-DSA*) warn_of ml_dsa ;;
+    ML-DSA* | 2.16.840.1.101.3.4.3.*) warn_of ml_dsa ;;
     *) warn_of other_key ;;
   esac
 }
 
 # Sets: extension, to the lines of the extension $1. Fails if there is none.
 read_extension() {
-  case $details in *"X509v3 $1:"*) ;; *) return 1 ;; esac
-  extension=${details#*"X509v3 $1:"}
+  case $details in *"$LINE$1:"*) ;; *) return 1 ;; esac
+  extension=${details#*"$LINE$1:"}
   extension=${extension%%"$NEWLINE            "[! ]*}
 }
 
 warn_of_refused_extensions() {
-  case $details in
-    *'X509v3 Basic Constraints: critical'*) ;;
-    *'X509v3 Basic Constraints:'*) warn_of basic_constraints_not_critical ;;
-    *) warn_of no_basic_constraints ;;
-  esac
+  if read_extension 'Basic Constraints'; then
+    case $extension in ' critical'*) ;; *) warn_of basic_constraints_not_critical ;; esac
+  else
+    warn_of no_basic_constraints
+  fi
   read_extension 'Key Usage' || warn_of no_key_usage
   read_extension 'Subject Key Identifier' || warn_of no_subject_key_identifier
   if read_extension 'Extended Key Usage'; then
     case $extension in *'TLS Web Server Authentication'*) ;; *) warn_of extended_key_usage ;; esac
   fi
   if read_extension 'Policy Constraints'; then warn_of policy_constraints; fi
-  if read_extension 'Name Constraints'; then
-    case $extension in *DNS:.*) warn_of leading_dot ;; esac
-    case $extension in *DirName:*) warn_of directory_name ;; esac
-  fi
+  if read_extension 'Name Constraints'; then warn_of_name_constraints; fi
+  # Newer versions of openssl know these two.
   case $details in
-    *[0-9]': critical'* | *'Key Identifier: critical'* | *'Access: critical'*) warn_of critical_extension ;;
+    *"${LINE}Subject Key Identifier: critical"* | *"${LINE}Authority Key Identifier: critical"*)
+      warn_of critical_extension
+      ;;
   esac
-}
-
-# An issuer is known if its name is the subject of a certificate that is saved, too.
-warn_of_unknown_issuer() {
-  while read_certificate; do
-    subject=$({ printf '%s' "$certificate" | SSL_CERT_FILE=/dev/null openssl x509 -noout -subject; } 2>/dev/null)
-    if test " ${subject#subject=}" = "$issuer"; then return; fi
-  done <"$new_cert"
-  warn_of intermediate
 }

@@ -36,6 +36,29 @@ leave_out_unreadable() {
   fi
 }
 
+# Finds what openssl cannot read in the bundle $1. Nearly always, one call shows that it can read everything; without a
+# provider, openssl 3 does not try to use the keys. Otherwise verify, which gets each certificate as a file, names those that
+# it could read.
+# Sets: unreadable, to numbers of certificates with blanks around them
+find_unreadable() {
+  unreadable=
+  if { openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null ||
+    openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null; } 2>/dev/null; then return; fi
+  number=0
+  set -- "$1"
+  while read_certificate; do
+    number=$((number + 1))
+    write "$1.$number" "$certificate"
+    set -- "$@" "$1.$number"
+  done <"$1"
+  shift
+  report=$(SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null openssl verify "$@" 2>&1)
+  for file in "$@"; do
+    case $report in *"$file: "*) readable=yes ;; *) unreadable="$unreadable ${file##*.} " ;; esac
+  done
+  if test -z "${readable-}"; then unreadable=; fi # openssl itself does not work
+}
+
 warn_of_roots() {
   if test "$root_count" = 0; then warn "no system roots found: $CA_BUNDLE_PATH does not contain them"; fi
   case $left_out in

@@ -31,9 +31,11 @@ main() {
     require_answer "$ca"
     named="the CA certificate from $ACCESS_URL"
     write_files
-    if command -v openssl >/dev/null; then require_ca_certificates "$ca_count" "$new_cert"; fi
   fi
-  if command -v openssl >/dev/null; then leave_out_unreadable; fi
+  if command -v openssl >/dev/null; then
+    leave_out_unreadable
+    if test -z "$CA_CERT_PEM"; then require_ca_certificates "$ca_count" "$new_cert"; fi
+  fi
   warn_of_roots
   save
   printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # the reader may be gone

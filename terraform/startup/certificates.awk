@@ -12,19 +12,27 @@ BEGIN {
   RS = "-"
   number_of_starts = split("Fws XCz cLM cLN cLO GA0 YDT gNM", time_starts, " ")
 }
-FNR == 1 { end_file(); file = role }
-FNR > 1 { hyphens++ }
-$0 == "" { next }
 {
+  if (FNR > 1) {
+    hyphens++
+  } else {
+    end_file()
+    file = role
+  }
+  if ($0 == "") next
   behind_label = label != "" || FNR == 1
   ten = hyphens == 10 # they are those of two labels
   if (label != "") {
-    if (ten || hyphens == 5 && (label ~ /^END/ || /^[ \t\r]*\n/)) take(label)
+    if (ten || hyphens == 5 && (label ~ /^END/ || /^[ \t\r\357\273\277\302\240]*\n/)) take(label)
+    else take_malformed(label)
     label = text = ""
   }
   if (hyphens >= 5 && /^BEGIN [A-Z0-9 ]*PRIVATE KEY/) key[file] = 1
-  if (/^(BEGIN|END) [^\n]+$/ && (behind_label && ten || hyphens == 5 && is_on_own_line())) label = $0
-  else text = behind_label ? $0 : "-" $0 # a hyphen in a line is in no base64
+  if (/^(BEGIN|END) [^\n]+$/) {
+    if (behind_label && ten || hyphens == 5 && is_on_own_line()) label = $0
+    else if (hyphens > 1 && is_on_own_line()) take_malformed($0)
+  }
+  if (label == "") text = behind_label ? $0 : "-" $0 # a hyphen in a line is in no base64
   hyphens = 0
 }
 END {
@@ -37,8 +45,8 @@ END {
   exit unsaved ? 3 : 0
 }
 
-# Before a line, there may be blanks, and byte order marks where files were put together.
-function is_on_own_line() { return substr(text, length(text) - 40) ~ /(^|\n)[ \t\r\357\273\277]*$/ }
+# Before a line, there may be blanks (those of word processors, too), and byte order marks where files were put together.
+function is_on_own_line() { return substr(text, length(text) - 40) ~ /(^|\n)[ \t\r\357\273\277\302\240]*$/ }
 
 function end_file() {
   if (label != "" && hyphens == 4) take(label) # the fifth one ends the file
@@ -61,17 +69,23 @@ function take(line,    name) {
   }
 }
 
+# Takes a label with something wrong on its line: what it begins or ends is a broken block.
+function take_malformed(line) {
+  if (line ~ /^(BEGIN|END) [A-Z0-9 ]*CERTIFICATE$/) take(substr(line, 1, index(line, " ")) "?")
+}
+
 function count_broken() {
   if (inside == "CERTIFICATE") broken[file] = 1
   if (file == "roots") left_out++
 }
 
-# A certificate is written if its DER is as long as it says, not more and not less.
+# A certificate is written if its DER is as long as it says, not more and not less. The base64 of the longest that der_bytes()
+# can read has 87,388 characters; busybox's gsub takes a time that grows with the square of the length.
 function end_block(    line_ends, bytes) {
-  body = text
+  body = length(text) > 131072 ? "" : text
   line_ends = gsub(/\n/, "", body)
   if (!is_base64()) {
-    gsub(/[ \t\r]/, "", body)
+    gsub(/[ \t\r\357\273\277\302\240]/, "", body)
     line_ends = 0
     if (!is_base64()) body = ""
   }

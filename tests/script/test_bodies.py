@@ -6,14 +6,19 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.harness.certificates import make_certificate
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.terraform import MODULE
 from tests.script.workspace import program
+from tests.values.test_ca_properties import KINDS, plan
+from tf_helper.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +122,7 @@ P256 = "ec -pkeyopt ec_paramgen_curve:P-256"
 REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
     "": (P256, [CA, KEY_USAGE]),
     "rsa_under_2048": ("rsa:1024", [CA, KEY_USAGE]),
-    "rsa_odd": ("rsa:2050", [CA, KEY_USAGE]),
+    "rsa_odd": ("rsa:2047", [CA, KEY_USAGE]),
     "p224": ("ec -pkeyopt ec_paramgen_curve:secp224r1", [CA, KEY_USAGE]),
     "other_curve": ("ec -pkeyopt ec_paramgen_curve:secp256k1", [CA, KEY_USAGE]),
     "other_key": ("ed448", [CA, KEY_USAGE]),
@@ -126,9 +131,15 @@ REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
     "no_subject_key_identifier": (P256, [CA, KEY_USAGE, "subjectKeyIdentifier=none"]),
     "extended_key_usage": (P256, [CA, KEY_USAGE, "extendedKeyUsage=clientAuth"]),
     "critical_extension": (P256, [CA, KEY_USAGE, "1.2.3.4=critical,DER:0500"]),
-    "leading_dot": (P256, [CA, KEY_USAGE, "nameConstraints=critical,permitted;DNS:.anthropic.com"]),
+    "leading_dot": (P256, [CA, KEY_USAGE, "nameConstraints=critical,excluded;DNS:.example.com"]),
+    "excluded_hosts": (P256, [CA, KEY_USAGE, "nameConstraints=critical,permitted;DNS:example.com"]),
     "policy_constraints": (P256, [CA, KEY_USAGE, "policyConstraints=requireExplicitPolicy:3"]),
 }
+
+
+# Kinds whose key or signature is made up, which openssl notices.
+OF_ITS_OWN = re.compile(r"A00[ef]|A0[1-6]|A08b|RSA 2040|A29d|A3[12]|an exponent")
+RSA = rsa.generate_private_key(65537, 2048)
 
 
 @pytest.mark.parametrize("shell", ["dash"], indirect=True)  # what differs between shells is not the text of openssl
@@ -148,11 +159,97 @@ def test_a_property_that_tools_refuse_is_a_warning(workspace: Workspace, deploym
     assert run.stderr.count("\n") == len(warned)
 
 
-def test_an_intermediate_and_its_root(workspace: Workspace, deployment: Deployment, certificates: Certificates) -> None:
-    deployment.serve(Answer(body=certificates.intermediate.pem.encode()))
-    assert PROPERTIES["intermediate"]["property"] in workspace.run().stderr
-    workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.company.pem
-    assert workspace.run().stderr == ""
+@pytest.mark.parametrize("shell", ["dash"], indirect=True)
+def test_the_plan_and_the_script_warn_of_the_same(workspace: Workspace, deployment: Deployment) -> None:
+    # But for the dates, which the script refuses.
+    for kind, (_, pem) in KINDS.items():
+        try:
+            warnings = "\n".join(plan(pem).warnings)
+        except Invalid:
+            continue
+        if not OF_ITS_OWN.match(kind) and not re.search("has expired|is not valid yet", warnings):
+            deployment.serve(Answer(body=pem.encode()))
+            assert (kind, properties(workspace.run().stderr)) == (kind, properties(warnings))
+
+
+def test_what_the_names_in_a_certificate_say_is_not_looked_at(workspace: Workspace, deployment: Deployment) -> None:
+    ran = workspace.home / "ran"
+    for words in (
+        "Public-Key: (PATH[$(>$HOME/ran)] bit",
+        "Public-Key: (08 bit",
+        "x Not Before: Jan 08 10:00:00 2020",
+        "Not Before: Jan  1 10:00:00 2999",
+        "OCSP helper CA : No",
+        "Version: 1 (Serial Number: - (Negative)Bad time value",
+        "X509v3 extensions: X509v3 Name Constraints: DNS:. DirName:",
+        "X509v3 Policy Constraints: 5: critical",
+        "Public Key Algorithm: x",
+        "error 34 at 0 depth lookup: error 20 at 0 depth lookup: x",
+        "a\nerror 34 at 0 depth lookup: x",
+        "-----END CERTIFICATE-----",
+    ):
+        root = make_certificate(words, key=RSA)
+        made = make_certificate(words[:-1] + "!", issuer=root, key=RSA)
+        deployment.serve(Answer(body=(made.pem + root.pem).encode()))
+        run = workspace.run()
+        assert (words, run.status, run.stderr) == (words, 0, "")
+        assert workspace.cert_path.read_text() == made.pem + root.pem
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "body"),
+    [
+        ("openssl", "echo hello"),
+        ("openssl", f"{program('openssl')} \"$@\" | sed 's/Public-Key: (.*/Public-Key: (08 bit)/'"),
+        ("openssl", f"{program('openssl')} \"$@\" | sed 's/Public-Key: (.*/Unable to load Public Key/'"),
+        ("curl", "cat >/dev/null; printf '503 0 08 08.1'"),
+        ("curl", "cat >/dev/null; printf '503 0 a[1] a[1].1'"),
+        ("awk", "echo none none ok a[1] 1 0 1"),
+        ("date", "echo 08"),
+        ("mktemp", "exit 0"),
+    ],
+)
+def test_what_is_no_number_is_not_evaluated(
+    workspace: Workspace, deployment: Deployment, program: str, body: str
+) -> None:
+    deployment.serve(Answer(body=make_certificate("CA", key=RSA).pem.encode()))
+    if program == "curl":
+        (workspace.bin / "cat").symlink_to(shutil.which("cat") or "")
+    workspace.stub(program, body)
+    run = workspace.run()
+    unexpected = re.sub(r"AI Bridge Proxy setup( failed|: warning): .*\n", "", run.stderr)
+    assert (unexpected, run.status) == ("", int(program != "openssl"))
+
+
+def test_what_is_missing_above_an_intermediate(
+    workspace: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
+    root, middle = certificates.company, certificates.intermediate
+    lower = make_certificate("Lower CA", issuer=middle)
+    namesake = make_certificate("Company Root")
+    signed = make_certificate("Company Proxy CA", issuer=root, identifiers=False)
+    store = certificates.public.pem
+    for served, extra, roots, found in (
+        (middle.pem, "", store, ["intermediate"]),
+        (middle.pem, root.pem, store, []),
+        (middle.pem, "", store + root.pem, []),  # as in the bundle that tools get
+        (lower.pem, middle.pem, store, ["intermediate"]),
+        (lower.pem + middle.pem, "", store, ["intermediate"]),
+        (lower.pem, middle.pem, store + root.pem, []),
+        (middle.pem, namesake.pem, store, ["authority_key_identifier"]),
+        (signed.pem, namesake.pem, store, ["intermediate", "no_subject_key_identifier"]),
+    ):
+        deployment.serve(Answer(body=served.encode()))
+        workspace.values["EXTRA_CA_CERTS_PEM"] = extra
+        workspace.roots.write_text(roots)
+        run = workspace.run()
+        assert (run.status, properties(run.stderr)) == (0, found)
+
+
+def properties(warnings: str) -> list[str]:
+    """Return the names of the properties that the plan or the script warns of."""
+    return sorted(name for name, known in PROPERTIES.items() if f" {known['property']}" in warnings)
 
 
 def _block(content: bytes) -> bytes:

@@ -42,6 +42,18 @@ def test_last_good_files_survive_a_full_disk(
             assert "cannot write to" in earlier.run(*limiting_files(limit, at_limit)).failure
 
 
+def test_a_disk_that_is_full_when_the_bundle_is_split(earlier: Workspace, certificates: Certificates) -> None:
+    # As openssl cannot read all of it, each certificate goes to a file: a directory is in the place of one.
+    earlier.roots.write_text(certificates.public.pem + certificates.company.pem)
+    earlier.stub(
+        "openssl",
+        f'''case $1$5 in crl2pkcs7-certfile) {program("mkdir")} "$6.2" ;; esac
+        case $1 in crl2pkcs7) exit 1 ;; esac
+        exec {program("openssl")} "$@"''',
+    )
+    assert "cannot write to" in earlier.run().failure
+
+
 def test_an_awk_that_does_not_run_is_not_mistaken_for_bad_files(earlier: Workspace) -> None:
     awk = f"{program('busybox')} awk" if earlier.shell == "busybox" else program("awk")
     for arguments in ("*role=look1*", "*role=ca*"):  # the first and the last
