@@ -14,7 +14,7 @@ locals {
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
   check_parts   = [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))]
   asking_parts = [
-    for name in ["0-run", "1-ask", "2-words", "3-proxy", "4-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
+    for name in ["01-run", "02-ask", "03-words", "04-proxy", "05-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
   ]
 
   # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
@@ -79,14 +79,14 @@ locals {
     ])
   }
 
-  # In each line, the name of a property and a sentence with the words of the module's own warnings.
+  # In each line, the name of a property that the script can see, and a sentence with the words of the module's own warnings.
   ca_properties = join("", [
     for name, known in jsondecode(file("${path.module}/certificate_properties.json")) :
     join("", [
       "\n${name} ${known.property}; refused by ",
       replace(join(", ", known.refused_by), "/, ([^,]*)$/", " and $1"),
       ". ${upper(substr(known.way_out, 0, 1))}${substr(known.way_out, 1, -1)}",
-    ])
+    ]) if can(regex("\\b${name}\\b", join("\n", local.startup_parts)))
   ])
 
   script_assignments = merge(local.script_values, local.check_assignments, {

@@ -9,11 +9,12 @@
 #   06-wrapper      the wrapper, in its place
 #   07-download     what the deployment answers, in the work directory
 #   08-answer       that answer in one word, and the sentence of a failure
-#   09-certificate  a download that is a CA certificate in its dates; 10-properties: warnings of what tools refuse
-#   11-save         both files, in their places
-#   12-main         calls these in this order, and warns if the proxy does not respond
-# script.tf puts check/environment.sh in front, and before 12-main check/0 to 4, which the wrapper's --check has as well, and
-# check/warning.sh.
+#   09-certificate  a download that is a CA certificate in its dates
+#   10-properties, 11-chain, 12-names: warnings of what tools refuse of it
+#   13-save         both files, in their places
+#   14-main         calls these in this order, and warns if the proxy does not respond
+# script.tf puts check/environment.sh in front, and before 14-main check/01 to 05, which the wrapper's --check has as well,
+# and check/warning.sh.
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
 
 set -fu +C +e

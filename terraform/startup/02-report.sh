@@ -26,11 +26,6 @@ refuse_if() {
   if "$@"; then fail "$refusal"; fi
 }
 
-# Whether a program has printed a number that arithmetic can take: a shell may run what is none, and 08 is octal.
-is_number() {
-  case $1 in 0) ;; '' | 0* | *[!0-9]* | ??????????*) return 1 ;; esac
-}
-
 cannot_write() {
   fail "cannot write to $directory/: check permissions, free space and the file size limit, or choose another $setting"
 }

@@ -55,7 +55,7 @@ fetch() {
   done
 }
 
-# quoted_setting is in check/1-ask.sh. With fail, curl does not read the bodies of errors; without globoff, it expands brackets
+# quoted_setting is in check/02-ask.sh. With fail, curl does not read the bodies of errors; without globoff, it expands brackets
 # in a URL.
 curl_settings() {
   printf '%s\n' silent fail globoff 'noproxy = "*"' 'proto = "=http,https"' "connect-timeout = $CONNECT_SECONDS" \

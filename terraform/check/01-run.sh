@@ -6,17 +6,16 @@ NEWLINE='
 TAB='	'
 mark=$LINE_BREAK$$ # begins lines that no server sent
 
-# Whether $1 is a number. In arithmetic, bash evaluates a name, and what is in brackets behind it.
+# Whether $1 is a number that a shell can count with: zeros in front would make it octal. In arithmetic, bash evaluates a
+# name, and what is in brackets behind it.
 is_number() {
-  case $1 in '' | *[!0-9]*) return 1 ;; esac
+  case $1 in 0) ;; '' | 0* | *[!0-9]* | ????????????????*) return 1 ;; esac
 }
 
 # Sets: now, in seconds; 0 if date prints no number
 read_clock() {
   now=$(date +%s 2>/dev/null)
   if ! is_number "$now"; then now=0; fi
-  now=${now#"${now%%[1-9]*}"} # zeros in front would make it octal
-  now=${now:-0}
 }
 
 # Runs curl, in a subshell, with the options behind $1, for that many seconds at most; by its own clock half a second less.
