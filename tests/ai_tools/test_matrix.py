@@ -46,6 +46,11 @@ def test_a_tool_gets_an_answer_to_its_prompt(tool: Tool, cell: Cell, run_tool: R
     assert {visit.intercepted for visit in run.visits if visit.host == tool.host} == {cell.host == "intercepted"}
 
 
+def test_no_tool_gets_a_certificate_in_a_variable_that_is_not_in_env() -> None:
+    values = {tool.label: " ".join(tool.environment.values()) for tool in ALL_TOOLS}
+    assert [label for label, text in values.items() if "{bundle}" in text or "{ca}" in text] == []
+
+
 @every_tool
 def test_only_known_tools_go_past_the_proxy(tool: Tool, run_tool: RunTool) -> None:
     runs = {cell: run_tool(installed(tool), cell) for cell in tool.cells}

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX, GEMINI_CLI
-from tests.ai_tools.catalog.python import GRPC_ROOTS
 from tests.ai_tools.catalog.tool import TELEMETRY, TELEMETRY_GRPC
 from tests.harness.cells import OVER_TLS, TUNNELLED
 
@@ -43,7 +42,7 @@ def sending(
         name=f"{tool.name}, {by}",
         host=TELEMETRY_GRPC if by == "gRPC" else TELEMETRY,
         command=(*tool.command[:1], *arguments, *tool.command[1:]),
-        environment={**tool.environment, **environment, **(GRPC_ROOTS if by == "gRPC" else {})},
+        environment={**tool.environment, **environment},
         bypasses=bypasses or {},
         notes={},
     )

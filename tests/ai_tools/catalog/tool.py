@@ -30,12 +30,13 @@ MISTRAL = "api.mistral.ai"
 PYPI = "pypi.org"
 TELEMETRY = "telemetry.example.com"
 VERTEX = "us-central1-aiplatform.googleapis.com"
+XAI = "api.x.ai"
 
 # These speak gRPC.
 TELEMETRY_GRPC = "telemetry-grpc.example.com"
 VERTEX_GRPC = "europe-west4-aiplatform.googleapis.com"
-XAI = "api.x.ai"
-GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI)
+XAI_GRPC = "us-east-1.api.x.ai"
+GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI_GRPC)
 
 # The gateway answers 404 "route not supported" to all that is not among its routes.
 NOT_SERVED = {AMAZON, AZURE, COHERE, GOOGLE, GROQ, VERTEX}
@@ -55,8 +56,8 @@ class Verdict(NamedTuple):
 class Tool:
     """Something that sends a prompt to the API at `host` and prints the answer.
 
-    Its first package is the one whose version counts. `command` and `environment` may contain {home}, {key}
-    and {bundle}.
+    Its first package is the one whose version counts. `command` and `environment` may contain {home}, {key},
+    {ca} and {bundle}.
     """
 
     family: Family
