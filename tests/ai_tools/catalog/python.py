@@ -41,6 +41,10 @@ GOOGLE_OVER_TLS = (
     "google-genai's async client uses aiohttp if that is installed, which ignores an `https` URL in the environment. "
     "Pass it `http_options={'async_client_args': {'proxy': os.environ['HTTPS_PROXY']}}`"
 )
+HTTPLIB2 = (
+    "httplib2 ignores the environment without PySocks. Install that, and pass `ca_certs=os.environ['SSL_CERT_FILE']`"
+)
+HTTPLIB2_OVER_TLS = "PySocks speaks plain HTTP to every proxy. Use requests or httpx"
 WEBSOCKETS_OVER_TLS = "Python's `ssl` cannot speak TLS inside TLS on a blocking socket. Use `websockets.asyncio`"
 WEBSOCKETS_14 = "websockets ignores the environment before version 15. Use version 16 or newer"
 WEBSOCKETS_15 = "websockets 15 rejects the proxy's answer, `HTTP/1.0 200`. Use version 16 or newer"
@@ -168,6 +172,15 @@ PYTHON_TOOLS = (
         ANTHROPIC,
         ANTHROPIC_KEY,
         bypasses=dict.fromkeys(CELLS, "urllib3 ignores the environment. Use requests or httpx"),
+    ),
+    python_tool("httplib2", "ask_by_httplib2.py", ANTHROPIC, ANTHROPIC_KEY, bypasses=dict.fromkeys(CELLS, HTTPLIB2)),
+    python_tool(
+        "httplib2, PySocks, `ca_certs`",
+        "ask_by_httplib2.py ca-certs",
+        ANTHROPIC,
+        ANTHROPIC_KEY,
+        package=PyPiPackage("httplib2", PYTHON / "httplib2.txt"),
+        fails=dict.fromkeys(OVER_TLS, HTTPLIB2_OVER_TLS),
     ),
     *(
         python_tool(

@@ -31,6 +31,7 @@ PYPI = "pypi.org"
 TELEMETRY = "telemetry.example.com"
 VERTEX = "us-central1-aiplatform.googleapis.com"
 XAI = "api.x.ai"
+YARN = "registry.yarnpkg.com"
 
 # These speak gRPC.
 TELEMETRY_GRPC = "telemetry-grpc.example.com"
@@ -42,7 +43,7 @@ GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI_GRPC)
 NOT_SERVED = {AMAZON, AZURE, COHERE, GOOGLE, GROQ, VERTEX}
 
 # No AI provider has these, so the proxy never intercepts them.
-ONLY_TUNNELLED = {GITHUB, MCP, PYPI, TELEMETRY, TELEMETRY_GRPC}
+ONLY_TUNNELLED = {GITHUB, MCP, PYPI, TELEMETRY, TELEMETRY_GRPC, YARN}
 
 
 class Verdict(NamedTuple):
