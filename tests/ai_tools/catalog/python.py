@@ -102,6 +102,7 @@ def by_grpc(
 
 ANTHROPIC_SDK = python_tool("anthropic", "ask_anthropic.py sync", ANTHROPIC, ANTHROPIC_KEY)
 OPENAI_SDK = python_tool("openai", "ask_openai.py sync", OPENAI, OPENAI_KEY)
+OPENAI_AGENTS = python_tool("openai-agents", "ask_by_agents.py openai", OPENAI, OPENAI_KEY)
 XAI_SDK, XAI_SDK_ASYNC = (
     by_grpc(f"xai-sdk{suffix}", f"ask_xai.py {sends}", XAI_GRPC, {"XAI_API_KEY": "{key}"}, XAI_BY_REST)
     for sends, suffix in {"sync": "", "async": ", async"}.items()
@@ -113,7 +114,7 @@ PYTHON_TOOLS = (
     python_tool("anthropic, async", "ask_anthropic.py async", ANTHROPIC, ANTHROPIC_KEY),
     OPENAI_SDK,
     python_tool("openai, async", "ask_openai.py async", OPENAI, OPENAI_KEY),
-    python_tool("openai-agents", "ask_by_agents.py openai", OPENAI, OPENAI_KEY),
+    OPENAI_AGENTS,
     python_tool("google-genai", "ask_google.py sync", GOOGLE, GOOGLE_KEY),
     python_tool(
         "google-genai, async",

@@ -81,6 +81,8 @@ class Tool:
     """The cells in which it works, but with a catch, and which."""
     by_websocket: bool = False
     """Whether it sends the prompt over a WebSocket, and in no other way."""
+    path: str = ""
+    """What it asks the host for beside the prompt, if that is looked at. The gateway does not serve it."""
     keeps_key: bool = False
     """Whether it writes its key to a file."""
     runtime: str = ""
@@ -99,7 +101,7 @@ class Tool:
             return Verdict("past", self.bypasses[cell])
         if cell in self.fails:
             return Verdict("no", self.fails[cell])
-        if cell.host == "intercepted" and (self.host in NOT_SERVED or self.by_websocket):
+        if cell.host == "intercepted" and (self.host in NOT_SERVED or self.by_websocket or self.path):
             return Verdict("no", "AI Gateway does not serve this API, so an intercepted request gets a 404")
         return Verdict("yes", self.notes.get(cell, ""))
 

@@ -126,6 +126,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/v2/chat", _json(answers.chatted())),
         web.post("/mcp", _mcp),
         web.post("/v1/{signal:traces|metrics|logs}", _json({})),
+        web.post("/v1/traces/ingest", _json({})),
         web.get("/models", _json(copilot.models())),
         web.get("/copilot_internal/user", _json(copilot.user())),
         web.get("/user", _json({"login": "alice", "id": 1})),
