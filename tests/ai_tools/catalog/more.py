@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.ai_tools.catalog.clients import LANGUAGE_CLIENTS
 from tests.ai_tools.catalog.javascript import (
     AXIOS,
     FETCH,
@@ -84,6 +85,7 @@ GO = GoProgram("ask")
 AIDER = PyPiPackage("aider-chat", PYTHON / "aider.txt")
 
 MORE_TOOLS = (
+    *LANGUAGE_CLIENTS,
     Tool(
         "Tools",
         "opencode",
