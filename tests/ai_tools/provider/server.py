@@ -134,6 +134,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/login/oauth/access_token", _json(github.access_token())),
         web.get("/copilot_internal/v2/token", _json(github.copilot_token())),
         web.post("/v1/engines/{engine}/completions", _inline_completion),
+        web.get("/release-latest.txt", _newest_deno),
         web.route("*", "/{path:.*}", _anything_else),
     ]
 
@@ -183,6 +184,10 @@ async def _mcp(request: web.Request) -> web.StreamResponse:
         return web.Response(status=202)
     result = answers.mcp_result(call["method"], call.get("params", {}))
     return web.json_response({"jsonrpc": "2.0", "id": call["id"], "result": result})
+
+
+async def _newest_deno(_: web.Request) -> web.StreamResponse:
+    return web.Response(text="v2.9.6")
 
 
 async def _anything_else(request: web.Request) -> web.StreamResponse:
