@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tests.ai_tools.catalog.tool import (
@@ -19,12 +19,13 @@ from tests.ai_tools.catalog.tool import (
     OPENAI,
     OPENAI_KEY,
     TELEMETRY,
+    TELEMETRY_GRPC,
     YARN,
     Tool,
 )
 from tests.ai_tools.packages import JAVASCRIPT, NpmPackage, node
 from tests.ai_tools.provider.answers import TEXT
-from tests.harness.cells import CELLS, TUNNELLED, Cell
+from tests.harness.cells import CELLS, OVER_TLS, TUNNELLED, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,6 +107,16 @@ AWS_IGNORES = (
 WS_ON_BUN = "Bun's `ws` ignores the environment, and an agent. Pass it `proxy: process.env.HTTPS_PROXY`"
 YARN_IGNORES = 'Yarn 2 and newer ignore the environment. Write `httpsProxy: "${HTTPS_PROXY}"` into `.yarnrc.yml`'
 HTTP2_IGNORES = "`node:http2` knows no proxies. Use `fetch` or `node:https`"
+GRPC_IGNORES_TLS = "gRPC ignores an `https` URL in the environment. Use OTLP over HTTP, with `httpAgentOptions`"
+OTLP_BY_GRPC = Library(
+    "OpenTelemetry, OTLP over gRPC",
+    "telemetry.mjs grpc",
+    "https",
+    TELEMETRY_GRPC,
+    {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY_GRPC}"},
+    "@opentelemetry/exporter-trace-otlp-grpc",
+    "SUCCESS",
+)
 TELEMETRY_KEY = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY}"}
 
 # What goes past the proxy on Node.js, and why; below it, the same with the way out.
@@ -215,6 +226,7 @@ JAVASCRIPT_TOOLS = (
     *(javascript_tool(NODE_24, library) for library in (GROQ_SDK, MISTRAL_SDK, COHERE_SDK, AGENTS, MCP_SDK)),
     *(javascript_tool(NODE_24, library, reason) for library, reason in PAST_ON_NODE.items()),
     *(javascript_tool(NODE_24, library) for library in MENDED_ON_NODE),
+    replace(javascript_tool(NODE_24, OTLP_BY_GRPC), bypasses=dict.fromkeys(OVER_TLS, GRPC_IGNORES_TLS)),
     yarn("Yarn", "", dict.fromkeys(TUNNELLED, YARN_IGNORES)),
     yarn("Yarn, `httpsProxy`", 'httpsProxy: "${{HTTPS_PROXY}}"'),
     *(javascript_tool(BUN, library) for library in (FETCH, HTTPS, ANTHROPIC_SDK, OPENAI_SDK)),
