@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +24,6 @@ from tests.harness.startup import apply, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from tests.ai_tools.catalog.tool import Tool
     from tests.ai_tools.stage import Run
@@ -52,6 +54,18 @@ def recorder() -> Iterator[Recorder]:
         pytest.skip("not on a network of its own; run `make tools`, which needs the right to create network namespaces")
     with Recorder({PROXY_NAME: "127.0.0.1"}) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def grpc_roots(recorder: Recorder, system_roots: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Add the hosts' CA, which stands for the public ones, to gRPC's own roots, in the tests' mount namespace.
+
+    gRPC for Python has its roots in a file, and reads no variable of `env`.
+    """
+    for built_in in Path(sys.prefix).glob("*/lib/python*/site-packages/grpc/_cython/_credentials/roots.pem"):
+        roots = tmp_path_factory.mktemp("grpc") / built_in.name
+        roots.write_bytes(built_in.read_bytes() + b"\n" + system_roots.read_bytes())
+        subprocess.run(["mount", "--bind", roots, built_in], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +109,7 @@ def proxies(
 @pytest.fixture(scope="session")
 def stage(
     recorder: Recorder,
+    grpc_roots: None,
     provider: Provider,
     provider_gateway: Gateway,
     proxies: Mapping[Listener, Proxy],

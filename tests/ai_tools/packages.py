@@ -13,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 JAVASCRIPT = HERE / "javascript"
+LANGUAGES = HERE / "languages"
 OLDER = HERE / "older"
 MORE = HERE / "more"
 PYTHON = HERE / "python"

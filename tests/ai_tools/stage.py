@@ -108,6 +108,7 @@ class Stage:
             values = {
                 "home": home,
                 "key": TOKEN if intercepted else OWN_KEY,
+                "ca": program.parent.parent / "certs" / "ca.pem",
                 "bundle": program.parent.parent / "certs" / "ca.bundle.pem",
             }
             variables = {name: value.format_map(values) for name, value in environment.items()}

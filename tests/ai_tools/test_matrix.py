@@ -43,7 +43,14 @@ every_tool = pytest.mark.parametrize(
 def test_a_tool_gets_an_answer_to_its_prompt(tool: Tool, cell: Cell, run_tool: RunTool) -> None:
     run = run_tool(installed(tool), cell)
     assert (run.status, tool.shows in run.output) == (0, True), run.output
-    assert {visit.intercepted for visit in run.visits if visit.host == tool.host} == {cell.host == "intercepted"}
+    visits = [visit for visit in run.visits if visit.host == tool.host]
+    assert {visit.intercepted for visit in visits} == {cell.host == "intercepted"}
+    assert not tool.path or tool.path in {visit.path for visit in visits}, visits
+
+
+def test_no_tool_gets_a_certificate_in_a_variable_that_is_not_in_env() -> None:
+    values = {tool.label: " ".join(tool.environment.values()) for tool in ALL_TOOLS}
+    assert [label for label, text in values.items() if "{bundle}" in text or "{ca}" in text] == []
 
 
 @every_tool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.ai_tools.catalog.clients import LANGUAGE_CLIENTS
 from tests.ai_tools.catalog.javascript import (
     AXIOS,
     FETCH,
@@ -84,6 +85,7 @@ GO = GoProgram("ask")
 AIDER = PyPiPackage("aider-chat", PYTHON / "aider.txt")
 
 MORE_TOOLS = (
+    *LANGUAGE_CLIENTS,
     Tool(
         "Tools",
         "opencode",
@@ -182,7 +184,14 @@ MORE_TOOLS = (
         "azure-ai-inference, async, `proxies`", "ask_by_more.py azure-async proxy", AZURE, {}, package=AZURE_SDK
     ),
     python_tool("Vertex AI, REST", "ask_by_more.py vertex-rest", VERTEX, {}, package=of_more("google-genai")),
-    by_grpc("Vertex AI, gRPC", "ask_by_more.py vertex-grpc", VERTEX_GRPC, {}, of_more("google-cloud-aiplatform")),
+    by_grpc(
+        "Vertex AI, gRPC",
+        "ask_by_more.py vertex-grpc",
+        VERTEX_GRPC,
+        {},
+        "Use google-genai, which uses REST",
+        package=of_more("google-cloud-aiplatform"),
+    ),
     python_tool("google-adk", "ask_by_adk.py", GOOGLE, GOOGLE_KEY, package=in_its_own("google-adk")),
     python_tool("deepagents", "ask_by_deepagents.py", ANTHROPIC, ANTHROPIC_KEY, package=in_its_own("deepagents")),
     javascript_tool(NODE_20, FETCH, NODE_IGNORES),

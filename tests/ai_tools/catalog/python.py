@@ -21,6 +21,7 @@ from tests.ai_tools.catalog.tool import (
     TELEMETRY,
     TELEMETRY_GRPC,
     XAI,
+    XAI_GRPC,
     Tool,
 )
 from tests.ai_tools.packages import PYTHON, PyPiPackage
@@ -40,14 +41,17 @@ GOOGLE_OVER_TLS = (
     "google-genai's async client uses aiohttp if that is installed, which ignores an `https` URL in the environment. "
     "Pass it `http_options={'async_client_args': {'proxy': os.environ['HTTPS_PROXY']}}`"
 )
+HTTPLIB2 = (
+    "httplib2 ignores the environment without PySocks. Install that, and pass `ca_certs=os.environ['SSL_CERT_FILE']`"
+)
+HTTPLIB2_OVER_TLS = "PySocks speaks plain HTTP to every proxy. Use requests or httpx"
 WEBSOCKETS_OVER_TLS = "Python's `ssl` cannot speak TLS inside TLS on a blocking socket. Use `websockets.asyncio`"
 WEBSOCKETS_14 = "websockets ignores the environment before version 15. Use version 16 or newer"
 WEBSOCKETS_15 = "websockets 15 rejects the proxy's answer, `HTTP/1.0 200`. Use version 16 or newer"
 
 GRPC_INTERCEPTED = "gRPC needs HTTP/2, which the proxy does not speak on intercepted hosts"
-GRPC_OVER_TLS = "gRPC ignores an `https` URL in the environment. Use the provider's REST API"
-# The tests' hosts have certificates of a CA that is not public.
-GRPC_ROOTS = {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": "{bundle}"}
+XAI_BY_REST = "Use OpenAI's SDK with `base_url='https://api.x.ai/v1'`"
+GRPC_OVER_TLS = "gRPC ignores an `https` URL in the environment"
 
 INTERCEPTED_HTTP = CELLS[0]
 
@@ -74,16 +78,23 @@ def python_tool(
 
 
 def by_grpc(
-    name: str, script: str, host: str, key: Mapping[str, str], package: str | PyPiPackage = "", shows: str = TEXT
+    name: str,
+    script: str,
+    host: str,
+    key: Mapping[str, str],
+    instead: str,
+    *,
+    package: str | PyPiPackage = "",
+    shows: str = TEXT,
 ) -> Tool:
-    """Return a tool that uses gRPC."""
+    """Return a tool that uses gRPC, and what to use instead."""
     return python_tool(
         name,
         script,
         host,
-        {**key, **GRPC_ROOTS},
-        fails={INTERCEPTED_HTTP: GRPC_INTERCEPTED},
-        bypasses=dict.fromkeys(OVER_TLS, GRPC_OVER_TLS),
+        key,
+        fails={INTERCEPTED_HTTP: f"{GRPC_INTERCEPTED}. {instead}"},
+        bypasses=dict.fromkeys(OVER_TLS, f"{GRPC_OVER_TLS}. {instead}"),
         package=package,
         shows=shows,
     )
@@ -91,6 +102,11 @@ def by_grpc(
 
 ANTHROPIC_SDK = python_tool("anthropic", "ask_anthropic.py sync", ANTHROPIC, ANTHROPIC_KEY)
 OPENAI_SDK = python_tool("openai", "ask_openai.py sync", OPENAI, OPENAI_KEY)
+OPENAI_AGENTS = python_tool("openai-agents", "ask_by_agents.py openai", OPENAI, OPENAI_KEY)
+XAI_SDK, XAI_SDK_ASYNC = (
+    by_grpc(f"xai-sdk{suffix}", f"ask_xai.py {sends}", XAI_GRPC, {"XAI_API_KEY": "{key}"}, XAI_BY_REST)
+    for sends, suffix in {"sync": "", "async": ", async"}.items()
+)
 BOTO3 = python_tool("boto3", "ask_amazon.py", AMAZON, AMAZON_KEY)
 
 PYTHON_TOOLS = (
@@ -98,7 +114,7 @@ PYTHON_TOOLS = (
     python_tool("anthropic, async", "ask_anthropic.py async", ANTHROPIC, ANTHROPIC_KEY),
     OPENAI_SDK,
     python_tool("openai, async", "ask_openai.py async", OPENAI, OPENAI_KEY),
-    python_tool("openai-agents", "ask_by_agents.py openai", OPENAI, OPENAI_KEY),
+    OPENAI_AGENTS,
     python_tool("google-genai", "ask_google.py sync", GOOGLE, GOOGLE_KEY),
     python_tool(
         "google-genai, async",
@@ -116,7 +132,9 @@ PYTHON_TOOLS = (
     ),
     python_tool("pydantic-ai", "ask_by_agents.py pydantic", ANTHROPIC, ANTHROPIC_KEY, package="pydantic-ai-slim"),
     python_tool("mcp", "ask_by_mcp.py", MCP, {}),
-    by_grpc("xai-sdk", "ask_xai.py sync", XAI, {"XAI_API_KEY": "{key}"}),
+    XAI_SDK,
+    XAI_SDK_ASYNC,
+    python_tool("openai, xAI's `base_url`", "ask_openai.py xai", XAI, {"XAI_API_KEY": "{key}"}),
     python_tool(
         "OpenTelemetry, OTLP over HTTP",
         "send_telemetry.py http",
@@ -130,6 +148,7 @@ PYTHON_TOOLS = (
         "send_telemetry.py grpc",
         TELEMETRY_GRPC,
         {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://{TELEMETRY_GRPC}"},
+        "Use OTLP over HTTP",
         package="opentelemetry-exporter-otlp-proto-grpc",
         shows="SUCCESS",
     ),
@@ -154,6 +173,15 @@ PYTHON_TOOLS = (
         ANTHROPIC,
         ANTHROPIC_KEY,
         bypasses=dict.fromkeys(CELLS, "urllib3 ignores the environment. Use requests or httpx"),
+    ),
+    python_tool("httplib2", "ask_by_httplib2.py", ANTHROPIC, ANTHROPIC_KEY, bypasses=dict.fromkeys(CELLS, HTTPLIB2)),
+    python_tool(
+        "httplib2, PySocks, `ca_certs`",
+        "ask_by_httplib2.py ca-certs",
+        ANTHROPIC,
+        ANTHROPIC_KEY,
+        package=PyPiPackage("httplib2", PYTHON / "httplib2.txt"),
+        fails=dict.fromkeys(OVER_TLS, HTTPLIB2_OVER_TLS),
     ),
     *(
         python_tool(

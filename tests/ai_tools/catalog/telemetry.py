@@ -1,6 +1,7 @@
 """The telemetry of the tools that people start by name, by OTLP to a collector of the company's.
 
-Whether spans and logs reach the collector is looked at, not the prompt: `host` is the collector's.
+Whether spans and logs reach the collector is looked at, not the prompt: `host` is the collector's. OpenAI's agents send
+theirs to OpenAI.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.ai_tools.catalog.javascript import AGENTS, NODE_24, javascript_tool
 from tests.ai_tools.catalog.programs import CLAUDE_CODE, CODEX, GEMINI_CLI
-from tests.ai_tools.catalog.python import GRPC_ROOTS
+from tests.ai_tools.catalog.python import OPENAI_AGENTS
 from tests.ai_tools.catalog.tool import TELEMETRY, TELEMETRY_GRPC
 from tests.harness.cells import OVER_TLS, TUNNELLED
 
@@ -43,7 +45,7 @@ def sending(
         name=f"{tool.name}, {by}",
         host=TELEMETRY_GRPC if by == "gRPC" else TELEMETRY,
         command=(*tool.command[:1], *arguments, *tool.command[1:]),
-        environment={**tool.environment, **environment, **(GRPC_ROOTS if by == "gRPC" else {})},
+        environment={**tool.environment, **environment},
         bypasses=bypasses or {},
         notes={},
     )
@@ -100,5 +102,9 @@ TELEMETRY_TOOLS = (
             ("http", HTTPS, dict.fromkeys(TUNNELLED, OWN_AGENT)),
             ("grpc", HTTPS_GRPC, dict.fromkeys(OVER_TLS, GRPC_IGNORES_TLS)),
         )
+    ),
+    *(
+        replace(tool, family="Telemetry", name=f"{tool.name}, traces", path="/v1/traces/ingest")
+        for tool in (OPENAI_AGENTS, javascript_tool(NODE_24, AGENTS))
     ),
 )

@@ -30,18 +30,20 @@ MISTRAL = "api.mistral.ai"
 PYPI = "pypi.org"
 TELEMETRY = "telemetry.example.com"
 VERTEX = "us-central1-aiplatform.googleapis.com"
+XAI = "api.x.ai"
+YARN = "registry.yarnpkg.com"
 
 # These speak gRPC.
 TELEMETRY_GRPC = "telemetry-grpc.example.com"
 VERTEX_GRPC = "europe-west4-aiplatform.googleapis.com"
-XAI = "api.x.ai"
-GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI)
+XAI_GRPC = "us-east-1.api.x.ai"
+GRPC_HOSTS = (TELEMETRY_GRPC, VERTEX_GRPC, XAI_GRPC)
 
 # The gateway answers 404 "route not supported" to all that is not among its routes.
 NOT_SERVED = {AMAZON, AZURE, COHERE, GOOGLE, GROQ, VERTEX}
 
 # No AI provider has these, so the proxy never intercepts them.
-ONLY_TUNNELLED = {GITHUB, MCP, PYPI, TELEMETRY, TELEMETRY_GRPC}
+ONLY_TUNNELLED = {GITHUB, MCP, PYPI, TELEMETRY, TELEMETRY_GRPC, YARN}
 
 
 class Verdict(NamedTuple):
@@ -55,8 +57,8 @@ class Verdict(NamedTuple):
 class Tool:
     """Something that sends a prompt to the API at `host` and prints the answer.
 
-    Its first package is the one whose version counts. `command` and `environment` may contain {home}, {key}
-    and {bundle}.
+    Its first package is the one whose version counts. `command` and `environment` may contain {home}, {key},
+    {ca} and {bundle}.
     """
 
     family: Family
@@ -79,6 +81,8 @@ class Tool:
     """The cells in which it works, but with a catch, and which."""
     by_websocket: bool = False
     """Whether it sends the prompt over a WebSocket, and in no other way."""
+    path: str = ""
+    """What it asks the host for beside the prompt, if that is looked at. The gateway does not serve it."""
     keeps_key: bool = False
     """Whether it writes its key to a file."""
     runtime: str = ""
@@ -97,7 +101,7 @@ class Tool:
             return Verdict("past", self.bypasses[cell])
         if cell in self.fails:
             return Verdict("no", self.fails[cell])
-        if cell.host == "intercepted" and (self.host in NOT_SERVED or self.by_websocket):
+        if cell.host == "intercepted" and (self.host in NOT_SERVED or self.by_websocket or self.path):
             return Verdict("no", "AI Gateway does not serve this API, so an intercepted request gets a 404")
         return Verdict("yes", self.notes.get(cell, ""))
 

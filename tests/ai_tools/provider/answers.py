@@ -113,6 +113,22 @@ def _output_item() -> JsonObject:
     }
 
 
+# https://platform.openai.com/docs/api-reference/realtime-server-events
+REALTIME_SESSION = {
+    "type": "session.created",
+    "event_id": "event_1",
+    "session": {"type": "realtime", "id": "sess_1", "object": "realtime.session", "model": "gpt-realtime"},
+}
+
+
+def realtime_events(asked: JsonObject) -> list[JsonObject]:
+    """Return what the Realtime API answers to an event."""
+    if asked["type"] != "response.create":
+        return []
+    in_item = {"response_id": "resp_1", "item_id": "msg_1", "output_index": 0, "content_index": 0}
+    return [{"type": "response.output_text.done", "event_id": "event_2", "text": TEXT, **in_item}]
+
+
 def completion(model: str) -> JsonObject:
     """Return an answer of the Chat Completions API."""
     choice = {"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}
@@ -150,6 +166,14 @@ def generated() -> JsonObject:
         "modelVersion": "gemini-2.5-pro",
         "responseId": "r1",
     }
+
+
+def live_events(asked: JsonObject) -> list[JsonObject]:
+    """Return what Google's Live API answers to a message."""
+    if "setup" in asked:
+        return [{"setupComplete": {}}]
+    turn = {"role": "model", "parts": [{"text": TEXT}]}
+    return [{"serverContent": {"modelTurn": turn, "turnComplete": True}}]
 
 
 # -- Amazon: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from tests.ai_tools.catalog.tool import GRPC_HOSTS, TELEMETRY_GRPC, VERTEX_GRPC, XAI
+from tests.ai_tools.catalog.tool import GRPC_HOSTS, TELEMETRY_GRPC, VERTEX_GRPC, XAI_GRPC
 from tests.ai_tools.provider.answers import TEXT
 from tests.ai_tools.provider.server import Visit
 from tests.harness.closing import Closing
@@ -29,7 +29,7 @@ _PART = _field(1, TEXT.encode())
 # By the last part of the method's name: whose it is, and the answer.
 ANSWERS = {
     # xai_api.GetChatCompletionResponse: outputs, message, content and role (2, the assistant)
-    "GetCompletion": (XAI, _field(2, _field(3, _PART + b"\x10\x02"))),
+    "GetCompletion": (XAI_GRPC, _field(2, _field(3, _PART + b"\x10\x02"))),
     # google.cloud.aiplatform.v1.GenerateContentResponse: candidates, content, parts, text
     "GenerateContent": (VERTEX_GRPC, _field(2, _field(2, _field(2, _PART)))),
     "Export": (TELEMETRY_GRPC, b""),

@@ -115,13 +115,18 @@ def _routes() -> list[web.RouteDef]:
         web.post("/{before:.*}messages/count_tokens", _json({"input_tokens": 3})),
         web.post("/{before:.*}chat/completions", _chat_completions),
         web.post("/{before:.*}responses", _responses),
-        web.get("/{before:.*}responses", _responses_over_websocket),
+        web.get(
+            "/{before:.*}responses", _over_websocket(lambda asked: answers.response_events(asked.get("model", "")))
+        ),
+        web.get("/v1/realtime", _over_websocket(answers.realtime_events, answers.REALTIME_SESSION)),
+        web.get("/{before:.*}.BidiGenerateContent", _over_websocket(answers.live_events)),
         web.post("/{before:.*}:generateContent", _json(answers.generated())),
         web.post("/{before:.*}:streamGenerateContent", _stream_generate_content),
         web.post("/model/{model}/converse", _json(answers.conversed())),
         web.post("/v2/chat", _json(answers.chatted())),
         web.post("/mcp", _mcp),
         web.post("/v1/{signal:traces|metrics|logs}", _json({})),
+        web.post("/v1/traces/ingest", _json({})),
         web.get("/models", _json(copilot.models())),
         web.get("/copilot_internal/user", _json(copilot.user())),
         web.get("/user", _json({"login": "alice", "id": 1})),
@@ -129,6 +134,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/login/oauth/access_token", _json(github.access_token())),
         web.get("/copilot_internal/v2/token", _json(github.copilot_token())),
         web.post("/v1/engines/{engine}/completions", _inline_completion),
+        web.get("/release-latest.txt", _newest_deno),
         web.route("*", "/{path:.*}", _anything_else),
     ]
 
@@ -153,17 +159,23 @@ async def _inline_completion(request: web.Request) -> web.StreamResponse:
     return await _stream(request, [github.inline_completion()])
 
 
-async def _responses_over_websocket(request: web.Request) -> web.StreamResponse:
-    socket = web.WebSocketResponse()
-    if not socket.can_prepare(request):
-        return web.Response(status=405)
-    await socket.prepare(request)
-    async for received in socket:
-        if received.type == WSMsgType.TEXT:
-            asked = json.loads(received.data)
-            for event in answers.response_events(asked.get("model", "")):
-                await socket.send_json(event)
-    return socket
+def _over_websocket(reply: Callable[[JsonObject], Iterable[JsonObject]], *greeting: JsonObject) -> Handler:
+    """Return what sends the greeting, and then the reply to each message."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        if not socket.can_prepare(request):
+            return web.Response(status=405)
+        await socket.prepare(request)
+        for event in greeting:
+            await socket.send_json(event)
+        async for received in socket:
+            if received.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                for event in reply(json.loads(received.data)):
+                    await socket.send_json(event)
+        return socket
+
+    return answer
 
 
 async def _mcp(request: web.Request) -> web.StreamResponse:
@@ -174,8 +186,12 @@ async def _mcp(request: web.Request) -> web.StreamResponse:
     return web.json_response({"jsonrpc": "2.0", "id": call["id"], "result": result})
 
 
+async def _newest_deno(_: web.Request) -> web.StreamResponse:
+    return web.Response(text="v2.9.6")
+
+
 async def _anything_else(request: web.Request) -> web.StreamResponse:
-    page = PAGES.get(request.path)
+    page = PAGES.get(request.path) or PAGES.get(f"/npm{request.path}")
     if page:
         return web.Response(body=page.body, content_type=page.content_type)
     return web.json_response({"error": {"type": "not_found_error", "message": "not found"}}, status=404)

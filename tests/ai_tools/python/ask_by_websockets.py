@@ -9,7 +9,11 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
 URL = "wss://api.openai.com/v1/responses"
-HEADERS = {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"}
+OPTIONS = {
+    "additional_headers": {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"},
+    # By itself it waits ten seconds for the connection, in which a busy machine may not be ready.
+    "open_timeout": None,
+}
 PROMPT = json.dumps({"type": "response.create", "model": "gpt-5", "input": "Say hello."})
 
 
@@ -24,7 +28,7 @@ def is_text(message: str) -> bool:
 
 async def ask() -> None:
     """Send it by the asynchronous client."""
-    async with connect_async(URL, additional_headers=HEADERS) as socket:
+    async with connect_async(URL, **OPTIONS) as socket:
         await socket.send(PROMPT)
         while not is_text(await socket.recv()):
             pass
@@ -33,7 +37,7 @@ async def ask() -> None:
 if sys.argv[1] == "async":
     asyncio.run(ask())
 else:
-    with connect(URL, additional_headers=HEADERS) as socket:
+    with connect(URL, **OPTIONS) as socket:
         socket.send(PROMPT)
         while not is_text(socket.recv()):
             pass

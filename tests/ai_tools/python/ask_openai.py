@@ -1,6 +1,7 @@
-"""Sends a prompt by OpenAI's SDK: ask_openai.py sync|async."""
+"""Sends a prompt by OpenAI's SDK: ask_openai.py sync|async|xai."""
 
 import asyncio
+import os
 import sys
 
 from openai import AsyncOpenAI, OpenAI
@@ -16,5 +17,8 @@ async def ask() -> str:
 
 if sys.argv[1] == "async":
     print(asyncio.run(ask()))
+elif sys.argv[1] == "xai":
+    xai = OpenAI(api_key=os.environ["XAI_API_KEY"], base_url="https://api.x.ai/v1", max_retries=0)
+    print(xai.responses.create(**{**PROMPT, "model": "grok-4"}).output_text)
 else:
     print(OpenAI(max_retries=0).responses.create(**PROMPT).output_text)

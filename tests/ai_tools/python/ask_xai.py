@@ -7,11 +7,13 @@ from xai_sdk import AsyncClient, Client
 from xai_sdk.chat import user
 
 PROMPT = {"model": "grok-4", "messages": [user("Say hello.")]}
+# api.x.ai is where the tests' REST API is.
+OPTIONS = {"api_host": "us-east-1.api.x.ai", "timeout": 60}
 
 
 async def ask() -> str:
     """Send it by the asynchronous client."""
-    return (await AsyncClient(timeout=20).chat.create(**PROMPT).sample()).content
+    return (await AsyncClient(**OPTIONS).chat.create(**PROMPT).sample()).content
 
 
-print(asyncio.run(ask()) if sys.argv[1] == "async" else Client(timeout=20).chat.create(**PROMPT).sample().content)
+print(asyncio.run(ask()) if sys.argv[1] == "async" else Client(**OPTIONS).chat.create(**PROMPT).sample().content)
