@@ -58,7 +58,7 @@ variable "ca_cert_pem" {
 }
 
 variable "extra_ca_certs_pem" {
-  description = "More certificates to trust, as PEM, for example the proxy's own TLS certificate or a company's root. The download of the CA certificate trusts them, too. They and `ca_cert_pem` are part of the startup script, which has room for 64 KiB of both, or 30 KiB with `wrapper_path`."
+  description = "More certificates to trust, as PEM, for example the proxy's own TLS certificate or a company's root. The download of the CA certificate trusts them, too. They and `ca_cert_pem` are part of the startup script, which has room for 64 KiB of both, or 20 KiB with `wrapper_path`."
   type        = list(string)
   nullable    = false
   default     = []

@@ -55,11 +55,11 @@ run "with_the_wrapper_there_is_less_room" {
   expect_failures = [coder_script.aibridge_proxy_setup]
 }
 
-run "with_the_wrapper_30_kib_are_accepted" {
+run "with_the_wrapper_20_kib_are_accepted" {
   command = plan
 
   variables {
-    helper       = ["sh", "./tests/fixtures/long_answer.sh", "30720"]
+    helper       = ["sh", "./tests/fixtures/long_answer.sh", "20480"]
     wrapper_path = "/home/coder/ai-proxy"
   }
 
