@@ -204,6 +204,7 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "SSL_CERT_FILE": str(patient.bundle), "NO_PROXY": "x"}
     settings = {"env": env | {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}"}}
     patient.write_files({"~/.claude/settings.json": json.dumps(settings), "~/.codex/.env": "[broken"})
+    patient.write_files({"~/.codex/config.toml": '[[broken]]\nopenai_base_url = "https://elsewhere.example.com'})
     patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
     patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
     patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})
@@ -218,6 +219,12 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     )
     patient.environment["npm_config_noproxy"] = patient.environment["NO_PROXY"]
     assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
+
+
+def test_a_tool_may_have_the_proxy_in_its_own_file_only(patient: Patient) -> None:
+    env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "ANTHROPIC_AUTH_TOKEN": TOKEN}
+    patient.write_files({"~/.claude/settings.json": json.dumps({"env": env})})
+    assert patient.examine().of("failed") == []
 
 
 AI = "https://ai.example.com"

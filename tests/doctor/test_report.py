@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import PROGRAM
+from tests.doctor.proxy_faults import a_load_balancer_that_answers_in_between
+from tests.harness.certificates import make_certificate
 from tests.harness.deployment import TOKEN, USER_PATH, Answer
 from tests.harness.raw_server import RawServer, closed_port, full_backlog, silent
 from tf_helper import cli
@@ -50,6 +52,12 @@ def test_each_step_is_a_line_with_advice_under_it_and_what_is_skipped_is_one_lin
         "",
         "6 ok, 1 failed, 10 skipped",
     ]
+
+
+def test_a_proxy_that_lets_nobody_in_does_not_vouch_for_the_saved_ca(patient: Patient) -> None:
+    a_load_balancer_that_answers_in_between(patient)
+    patient.deployment.serve(Answer(body=make_certificate("AI Bridge Proxy CA").pem.encode()))
+    assert "was replaced" in patient.examine().text("certificate_file")
 
 
 def test_bad_settings_are_a_failed_step(patient: Patient) -> None:

@@ -137,8 +137,8 @@ REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
 }
 
 
-# Kinds whose key or signature is made up, which openssl notices, and two certificates of one key, which the plan puts in
-# order, and of which it can do without an expired one.
+# Kinds whose key or signature is made up, which openssl notices, and two certificates of one key: the plan puts them in
+# order, and can do without an expired one.
 OF_ITS_OWN = re.compile(r"A00[ef]|A0[1-6]|A08b|RSA 2040|A29d|A3[123]|an exponent")
 RSA = rsa.generate_private_key(65537, 2048)
 

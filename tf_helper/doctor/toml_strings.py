@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r'\\(["\\])')
 
 def toml_strings(text: str) -> dict[str, Any]:
     """Return tables with the strings in them; of a file that is not TOML, or too long, what can be read."""
-    if sys.version_info >= (3, 11):
+    if sys.version_info >= (3, 11):  # pragma: no branch
         import tomllib
 
         with suppress(ValueError, RecursionError):

@@ -204,17 +204,11 @@ def get(context: Context, host: str, trust: ssl.SSLContext, key: str = "") -> Re
                         break
         except (TimeoutException, NetworkError, ProtocolError) as error:
             # A body that does not end, or breaks off, has said enough.
+            if isinstance(error, TimeoutException) and not status:
+                raise ResponseTimeout from None
             if not status:
-                raise _no_response(error) from None
+                raise NoResponse("it closed the connection without an answer") from None
         return Response(status, body[:_MAX_TEXT_BYTES].decode(errors="replace"))
-
-
-def _no_response(error: Exception) -> NoResponse:
-    if isinstance(error, TimeoutException):
-        return ResponseTimeout()
-    if "disconnected" in str(error):
-        return NoResponse("it closed the connection without an answer")
-    return NoResponse(f"the connection broke off ({_words(error)})")
 
 
 def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:

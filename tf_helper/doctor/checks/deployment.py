@@ -43,9 +43,7 @@ def user(context: Context) -> Finding:
             return ok(f"the token belongs to {_shown(context, api.user().username)}")
         except TransientError as error:
             # That says nothing of the token, and requests through the proxy do not depend on it.
-            if error.status:
-                return Finding("warning", error.problem)
-            raise
+            return Finding("warning", error.problem)
 
     return _ask(context, ask, context.token)
 
