@@ -12,10 +12,11 @@ locals {
     name => replace(replace(file("${path.module}/${name}"), "\r\n", "\n"), "/(?m)^[ \t]*#.*\n/", "")
   }
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
-  check_parts   = [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))]
-  asking_parts = [
+  startup       = join("\n", slice(local.startup_parts, 0, length(local.startup_parts) - 1))
+  check         = join("\n", [for name, text in local.shell_files : text if can(regex("^check/[0-9]", name))])
+  asking = join("\n", [
     for name in ["01-run", "02-ask", "03-words", "04-proxy", "05-other-proxy", "warning"] : local.shell_files["check/${name}.sh"]
-  ]
+  ])
 
   # What comes in through SHELLOPTS: values must be neither printed nor exported. Only bash knows keyword, with which
   # `export A=1` prints the environment. Bash also imports functions. One named unset would keep the others: in POSIX mode,
@@ -48,7 +49,7 @@ locals {
     # What follows runs with --check only.
     [local.shell_files["check/environment.sh"]],
     [for name, value in merge(local.check_assignments, local.wrapper_assignments) : "${name}='${replace(value, "'", local.escaped_quote)}'"],
-    local.check_parts,
+    [local.check],
   ))
 
   # Lines with tabs between the fields.
@@ -75,7 +76,7 @@ locals {
     CA_BUNDLE_PATH = local.settings.ca_bundle_path
     TOKEN          = local.session_token
     VERDICTS = join("", [
-      for name, row in local.verdicts : row if can(regex("\\b${name}\\b", join("\n", local.check_parts)))
+      for name, row in local.verdicts : row if strcontains(local.check, name)
     ])
   }
 
@@ -86,12 +87,12 @@ locals {
       "\n${name} ${known.property}; refused by ",
       replace(join(", ", known.refused_by), "/, ([^,]*)$/", " and $1"),
       ". ${upper(substr(known.way_out, 0, 1))}${substr(known.way_out, 1, -1)}",
-    ]) if can(regex("\\b${name}\\b", join("\n", local.startup_parts)))
+    ]) if strcontains(local.startup, name)
   ])
 
   script_assignments = merge(local.script_values, local.check_assignments, {
     VERDICTS = join("", [
-      for name, row in local.verdicts : row if can(regex("\\b${name}\\b", join("\n", local.asking_parts)))
+      for name, row in local.verdicts : row if strcontains(local.asking, name)
     ])
     CERTIFICATES_AWK = local.shell_files["startup/certificates.awk"]
     CA_PROPERTIES    = "${local.ca_properties}\n"
@@ -101,8 +102,6 @@ locals {
     ["#!/bin/sh", local.shell_options, "unset -v ${join(" ", keys(local.script_assignments))}"],
     [for name, value in local.script_assignments : "${name}='${replace(value, "'", local.escaped_quote)}'"],
     [local.shell_files["check/environment.sh"]],
-    slice(local.startup_parts, 0, length(local.startup_parts) - 1),
-    local.asking_parts,
-    slice(local.startup_parts, length(local.startup_parts) - 1, length(local.startup_parts)),
+    [local.startup, local.asking, local.startup_parts[length(local.startup_parts) - 1]],
   ))
 }

@@ -4,6 +4,9 @@
 NEWLINE='
 '
 TAB='	'
+PROXY_SECONDS=4  # for an answer of the proxy's
+TUNNEL_SECONDS=5 # for one from behind a tunnel
+QUICK_SECONDS=2  # for one of the proxy's, at the end of the startup script
 mark=$LINE_BREAK$$ # begins lines that no server sent
 
 # Whether $1 is a number that a shell can count with: zeros in front would make it octal. In arithmetic, bash evaluates a

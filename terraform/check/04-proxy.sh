@@ -41,7 +41,7 @@ name_response() {
 }
 
 ask_without_token() {
-  name_response "$1" "${2-4}"
+  name_response "$1" "${2-$PROXY_SECONDS}"
   printf '%s\n' "$response"
 }
 

@@ -15,7 +15,7 @@ warn_of_proxy() {
   read_clock
   started=$now
   while test "$#" != 0; do
-    name_response "$1" 2
+    name_response "$1" "$QUICK_SECONDS"
     shift
     responses=$responses$NEWLINE$response
     case $response in
@@ -33,10 +33,10 @@ warn_of_proxy() {
   warn "AI Bridge Proxy at $proxy_name port $proxy_port: $message; ${advice%%"$LINE_BREAK"*}"
 }
 
-# Whether less than two seconds have gone by, as far as there is a clock.
+# Whether less than QUICK_SECONDS have gone by, as far as there is a clock.
 is_early() {
   read_clock
-  test "$now" != 0 && test "$((now - started))" -lt 2
+  test "$now" != 0 && test "$((now - started))" -lt "$QUICK_SECONDS"
 }
 
-ask_quickly() { ask_without_token "$1" 2; }
+ask_quickly() { ask_without_token "$1" "$QUICK_SECONDS"; }

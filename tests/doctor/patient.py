@@ -73,6 +73,7 @@ class Patient:
     capsys: pytest.CaptureFixture[str]
     monkeypatch: pytest.MonkeyPatch
     hosts: dict[str, str] = field(default_factory=lambda: {"tunnelled_host": OTHER})
+    impatient: bool = False
     environment: dict[str, str] = field(default_factory=lambda: {"CODER_SESSION_TOKEN": TOKEN})
 
     @property
@@ -141,6 +142,7 @@ class Patient:
 
     def be_impatient(self) -> None:
         """Do not wait long where there will be no answer."""
+        self.impatient = True
         for name in ("OPERATION_SECONDS", "ANSWER_SECONDS"):
             self.monkeypatch.setattr(tunnel, name, 0.5)
 

@@ -169,6 +169,7 @@ def challenge_without_end(connection: socket.socket, _: object) -> None:
 @pytest.mark.parametrize("tool", ["timeout", ""])
 def test_a_challenge_without_end_is_one(workspace: Workspace, tool: str) -> None:
     # Curl 7.88 reads on, whatever its own deadline says.
+    workspace.replace("QUICK_SECONDS=2", "QUICK_SECONDS=1")
     if tool:
         workspace.without(tool)
     with RawServer(challenge_without_end) as server:
@@ -234,6 +235,7 @@ def test_a_shell_without_a_printf_checks_nothing(checked: Checked, monkeypatch: 
     assert checked.proxy.asked == []
 
 
+@in_one_shell
 def test_the_setup_ends_with_a_warning_if_the_proxy_does_not_respond(
     workspace: Workspace, certificates: Certificates
 ) -> None:
