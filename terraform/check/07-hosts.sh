@@ -5,10 +5,10 @@
 # Prints a line for the host $1: the host, the name of a verdict, a status, the words of the answer or what
 # does not work behind the host, and curl's reason.
 ask_through_tunnel() {
-  ask "$1:443" "$tunnel_seconds" tunnel
+  ask "$1:443" "$seconds_left" tunnel
   name_tunnel
   if test "$verdict" = gateway_asks_for_key; then
-    ask "$1:443" "$tunnel_seconds" key
+    ask "$1:443" "$seconds_left" key
     name_tunnel with_key
     refuse_tunnel
   fi

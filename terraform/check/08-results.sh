@@ -4,16 +4,16 @@
 # Where the proxy has another CA than the file, the deployment tells whether it was replaced: then its own is trusted.
 # Sets: answers, and authority
 ask_hosts() {
-  tunnel_seconds=$TUNNEL_SECONDS
+  seconds_left=$TUNNEL_SECONDS
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
   case $answers in *"${TAB}provider_untrusted$TAB"*) ;; *) return ;; esac
   find_served
   if test -z "$served" || test "$(printf '%s\n' "$served" | bodies)" = "$(printf '%s\n' "$authority" | bodies)"; then return; fi
   read_clock
-  authority=$served tunnel_seconds=$(((started + 18 - now) / 2))
+  authority=$served seconds_left=$(((started + 18 - now) / 2))
   # Without a clock, it could be any number.
-  if test "$tunnel_seconds" -lt 1 || test "$tunnel_seconds" -gt "$TUNNEL_SECONDS"; then tunnel_seconds=1; fi
+  if test "$seconds_left" -lt 1 || test "$seconds_left" -gt "$TUNNEL_SECONDS"; then seconds_left=1; fi
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
 }
