@@ -62,7 +62,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def signals_heard() -> Iterator[None]:
+def default_signals() -> Iterator[None]:
     """Let the programs that tests start hear the signals that are ignored here, as under nohup or in the background.
 
     A program inherits that a signal is ignored, and a shell cannot even trap it; a handler it does not inherit.

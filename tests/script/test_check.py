@@ -16,7 +16,7 @@ from tests.harness.gateway import Gateway
 from tests.harness.proxy import Proxy
 from tests.harness.raw_server import RawServer, closed_port, silent
 from tests.harness.terraform import MODULE
-from tests.script.workspace import SHELLS, finish, functions, program
+from tests.script.workspace import SHELLS, functions, program, wait_for_end
 
 if TYPE_CHECKING:
     import socket
@@ -191,7 +191,7 @@ def test_a_signal_while_the_proxy_is_asked_ends_the_setup_that_is_complete(works
         process = workspace.start()
         assert server.asked.wait(SETUP_SECONDS)
         process.send_signal(signal.SIGHUP)
-        run = finish(process)
+        run = wait_for_end(process)
     assert (run.status, run.stderr) == (0, "")
     assert workspace.cert_path.exists()
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
 from tests.harness.raw_server import RawServer, silent
-from tests.script.workspace import finish, limiting_files, program
+from tests.script.workspace import limiting_files, program, wait_for_end
 
 if TYPE_CHECKING:
     from tests.script.workspace import Workspace
@@ -115,7 +115,7 @@ def test_a_signal_to_the_process_group_ends_the_script_and_what_it_runs(
     os.killpg(process.pid, signal.SIGHUP)
     if name == "coder":
         threading.Thread(target=started.read_text).start()
-    assert "stopped by a signal" in finish(process).failure
+    assert "stopped by a signal" in wait_for_end(process).failure
     assert workspace.noted("coder")[:2] == [START, COMPLETE]  # bash runs the traps in what it has just forked, too
     assert workspace.left_over() == []
     _assert_ended(process.pid)
@@ -129,7 +129,7 @@ def test_each_signal_ends_it_during_the_download(workspace: Workspace) -> None:
             process = workspace.start()
             assert server.asked.wait(30)
             process.send_signal(number)
-            assert "stopped by a signal" in finish(process).failure
+            assert "stopped by a signal" in wait_for_end(process).failure
             _assert_ended(process.pid)
     assert workspace.noted("coder") == [START, COMPLETE] * 3
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.harness.deployment import Answer, Deployment
 from tests.harness.raw_server import RawServer, silent
-from tests.script.workspace import finish, limiting_files, program
+from tests.script.workspace import limiting_files, program, wait_for_end
 
 if TYPE_CHECKING:
     import trustme
@@ -113,7 +113,7 @@ def test_two_runs_save_those_of_one(workspace: Workspace, deployment: Deployment
     deployment.serve(*(Answer(body=pem.encode()) for pem in pems))
     # Neither is answered before both have asked.
     deployment.before_answer = threading.Barrier(2).wait
-    runs = [finish(process) for process in [workspace.start(), workspace.start()]]
+    runs = [wait_for_end(process) for process in [workspace.start(), workspace.start()]]
     assert [run.status for run in runs] == [0, 0]
     assert workspace.cert_path.read_text() in pems
     assert workspace.bundle_path.read_text() in [pem + certificates.public.pem for pem in pems]

@@ -178,7 +178,7 @@ class Workspace:
 
     def run(self, *launcher: str, **options: Any) -> Run:  # noqa: ANN401 - Popen's own
         """Run the script to its end."""
-        return finish(self.start(*launcher, **options))
+        return wait_for_end(self.start(*launcher, **options))
 
     def left_over(self) -> list[str]:
         """Return the names of what lies beside the two files."""
@@ -208,7 +208,7 @@ def functions(leak: Path, names: Iterable[str] = CALLED) -> dict[str, str]:
     return {f"BASH_FUNC_{name}%%": f"() {{ /bin/echo {name} \"$@\" >>'{leak}'; }}" for name in names}
 
 
-def finish(process: subprocess.Popen[str]) -> Run:
+def wait_for_end(process: subprocess.Popen[str]) -> Run:
     """Wait for the end of a started script."""
     try:
         stdout, stderr = process.communicate(timeout=SECONDS)

@@ -82,7 +82,7 @@ def connect(port: int, target: str, authorization: str = "", context: ssl.SSLCon
     return say(port, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{line}\r\n", context)
 
 
-def heard(connection: socket.socket, end: bytes = b"\0") -> bytes:
+def received(connection: socket.socket, end: bytes = b"\0") -> bytes:
     """Return what is answered, up to that, or to the end of the connection."""
     answer = b""
     while not answer.endswith(end) and (data := connection.recv(65536)):
@@ -95,7 +95,7 @@ def heard(connection: socket.socket, end: bytes = b"\0") -> bytes:
 def tunnel(proxy: Proxy, *protocols: str, host: str = PROVIDER, ca_pem: str = "") -> ssl.SSLSocket:
     """Open a tunnel, and speak TLS in it."""
     connection = connect(proxy.port, f"{host}:443", basic(TOKEN))
-    assert heard(connection, b"\r\n\r\n").decode() == f"{proxy.tunnel_version} 200 Connection established\r\n\r\n"
+    assert received(connection, b"\r\n\r\n").decode() == f"{proxy.tunnel_version} 200 Connection established\r\n\r\n"
     context = ssl.create_default_context(cadata=ca_pem or proxy.ca_cert_pem)
     context.set_alpn_protocols([*protocols])
     return context.wrap_socket(connection, server_hostname=host)
@@ -148,7 +148,7 @@ def test_what_is_refused_and_that_a_head_must_end(sent: str, answers: str, stage
     proxy = stage.proxy
     assert (REALM, proxy.head_seconds) == (proxy.realm, 10)
     proxy.realm, proxy.head_seconds = OLD_REALM, 0.2
-    assert re.fullmatch(answers, heard(say(proxy.port, sent)).decode(), re.DOTALL)
+    assert re.fullmatch(answers, received(say(proxy.port, sent)).decode(), re.DOTALL)
 
 
 @pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
@@ -156,7 +156,7 @@ def test_other_hosts_show_their_own_certificates(version: str, stage: SimpleName
     stage.proxy.tunnel_version = version
     with tunnel(stage.proxy, host=OTHER, ca_pem=stage.public) as stream:
         stream.sendall(f"GET / {HEAD}".encode())
-        assert heard(stream, b"hello")
+        assert received(stream, b"hello")
 
 
 def test_names_are_resolved_before_an_upstream_proxy_is_asked(stage: SimpleNamespace) -> None:
@@ -171,9 +171,9 @@ def test_the_listener_may_speak_tls(stage: SimpleNamespace, authorities: Authori
     listener = tls_context(authorities.company, "localhost")
     port = stage.running.enter_context(Proxy(gateway="", listener=listener)).port
     trust = ssl.create_default_context(cadata=stage.company)
-    assert heard(connect(port, AT_PROVIDER, context=trust)).startswith(b"HTTP/1.1 407 ")
-    assert heard(connect(port, AT_PROVIDER)) == b""
-    assert heard(say(port, f"GET / {HEAD}")).startswith(b"HTTP/1.0 400 ")
+    assert received(connect(port, AT_PROVIDER, context=trust)).startswith(b"HTTP/1.1 407 ")
+    assert received(connect(port, AT_PROVIDER)) == b""
+    assert received(say(port, f"GET / {HEAD}")).startswith(b"HTTP/1.0 400 ")
 
 
 # -- Interception
@@ -204,11 +204,11 @@ def test_answers_are_streamed_in_chunks_and_the_connection_stays_open_whatever_i
     with tunnel(stage.proxy) as stream:
         headers = f"x-api-key: {TOKEN}\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close"
         stream.sendall(f"POST /v1/messages HTTP/1.1\r\nHost: {PROVIDER}\r\n{headers}\r\n\r\n".encode())
-        assert b" 100 " in heard(stream, b"\r\n\r\n")
-        assert b"\r\nconnection: close\r\n" in heard(stream, b"\n\r\n").lower()
+        assert b" 100 " in received(stream, b"\r\n\r\n")
+        assert b"\r\nconnection: close\r\n" in received(stream, b"\n\r\n").lower()
         for chunk in (b"3\r\none\r\n", b"3\r\ntwo\r\n", b"0\r\n\r\n"):
             stream.sendall(chunk)
-            assert heard(stream, chunk)
+            assert received(stream, chunk)
         stream.settimeout(0.2)
         with pytest.raises(TimeoutError):
             stream.recv(1)
@@ -222,7 +222,7 @@ def test_a_tunnel_goes_on_to_the_provider_itself_when_that_is_disabled(stage: Si
         assert asking.get("https://chatgpt.com/", headers=BEARER).text == f"chatgpt.com got Bearer {TOKEN}\n"
     assert len(proxy.asked) == 1
     proxy.providers["chatgpt.com"] = "again"
-    assert heard(connect(proxy.port, "chatgpt.com:443")).startswith(b"HTTP/1.1 407 ")
+    assert received(connect(proxy.port, "chatgpt.com:443")).startswith(b"HTTP/1.1 407 ")
 
 
 # -- The gateway behind it
@@ -316,7 +316,7 @@ def test_the_target_is_used_as_it_is_and_must_be_reached_and_trusted(
     proxy = stage.running.enter_context(Proxy(gateway=url, gateway_ca=stage.company))
     with tunnel(proxy) as stream:
         stream.sendall(f"GET / {HEAD}".encode())
-        assert re.fullmatch(said, heard(stream, b"\r\n0\r\n\r\n").decode(), re.DOTALL)
+        assert re.fullmatch(said, received(stream, b"\r\n0\r\n\r\n").decode(), re.DOTALL)
 
 
 # -- The deployment
@@ -348,5 +348,5 @@ def test_the_ca_endpoint(
 
 
 def test_the_deployment_answers_connect_with_its_page(deployment: Deployment) -> None:
-    answer = heard(connect(int(deployment.url.rpartition(":")[2]), AT_PROVIDER))
+    answer = received(connect(int(deployment.url.rpartition(":")[2]), AT_PROVIDER))
     assert re.fullmatch(rb"HTTP/1.1 200 .*Content-Type: text/html.*<!doctype html>.*", answer, re.DOTALL)
