@@ -28,5 +28,6 @@ case ${3-}/${4-}/$# in
       printf '%s: %s does not get variables with names like a.b: install bash, or use tf-helper exec\n' "$0" "$1" >&2
     fi
     exec "$@"
+    exit # with BASHOPTS=execfail, bash goes on
     ;;
 esac

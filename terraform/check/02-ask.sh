@@ -27,9 +27,10 @@ quoted_setting() {
 ask() {
   numbers='' reason='' text='' ended='' seconds=$2
   answer=$({
-    ask_settings "$@" | run_curl "$2" --config - 3<<END
-${authority-}
-END
+    # Not by a here-document, for which bash before 5.1 needs a temporary file.
+    printf '%s\n' "${authority-}" 2>/dev/null | {
+      ask_settings "$@" | run_curl "$2" --config - 3<&4
+    } 4<&0
     printf '\n%s=%s\n' "$mark" "$?"
   } 2>&1 | keep_beginning)
   IFS=$NEWLINE

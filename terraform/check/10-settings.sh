@@ -47,5 +47,5 @@ http_settings() {
           name = names[i]
           if (name ~ /^http[.]/) print name "=" (name == "http.proxy" ? values[name] : tolower(values[name]))
         }
-    }' "$1"
+    }' <"$1" # as an argument, a=b would be an assignment
 }

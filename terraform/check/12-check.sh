@@ -25,7 +25,7 @@ check_proxy() {
 
 set -fu
 # Without a printf of its own, a shell would call one, with the token as an argument.
-if ! PATH=/nowhere printf '' 2>/dev/null; then
+if ! PATH=/nowhere printf '' >/dev/null 2>&1; then
   echo 'failed   --check needs a shell with a built-in printf'
   echo "         -> run it under another shell: bash $0 --check"
   exit 1

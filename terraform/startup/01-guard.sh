@@ -20,7 +20,7 @@
 set -fu +C +e
 
 # Without a printf of its own, a shell would call one, with the token as an argument.
-if ! PATH=/nowhere printf '' 2>/dev/null; then
+if ! PATH=/nowhere printf '' >/dev/null 2>&1; then
   echo "AI Bridge Proxy setup failed: ${KSH_VERSION+mksh}${POSH_VERSION+posh} has no built-in printf: make sh dash or bash" >&2
   exit 1
 fi

@@ -9,6 +9,7 @@ from tests.doctor.fault import Faults
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import (
     BUILD_INFO_PATH,
+    CA_CERT_PATH,
     TOKEN,
     USER_PATH,
     Answer,
@@ -125,15 +126,16 @@ def no_license(patient: Patient) -> None:
     patient.deployment.serve(error(403, "AI Gateway is a Premium feature. Contact sales!"))
 
 
-for status in (429, 500):
-    FAULTS.add(
-        f"a deployment that answers {status} when it is asked for the user",
-        replies(USER_PATH, Answer(status)),
-        "user",
-        "warning",
-        f"answered with status {status}",
-        "log",
-    )
+for step, path in {"deployment": BUILD_INFO_PATH, "user": USER_PATH, "ca_endpoint": CA_CERT_PATH}.items():
+    for status in (429, 500):
+        FAULTS.add(
+            f"a deployment that answers {status} in the step {step}",
+            replies(path, Answer(status)),
+            step,
+            "warning",
+            f"answered with status {status}",
+            "log",
+        )
 
 
 @FAULTS("gateway", "gateway_budget_exceeded", "AI budget of US$10.00 exceeded", warned=("user",))

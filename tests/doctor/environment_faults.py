@@ -48,6 +48,7 @@ def claude(**variables: object) -> str:
 CODEX = "~/.codex/config.toml"
 AT = 'base_url = "https://llm.example.com/v1"'
 # How a provider can be written, and the key that is sent to it.
+LONG = f'"{"x" * 70}{TOKEN}"'
 CODEX_PROVIDERS = {
     "an inline table": (
         "MY_KEY",
@@ -169,6 +170,14 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         )
         for form, (key, text) in CODEX_PROVIDERS.items()
     },
+    "the token for a provider in a file with a byte order mark": (
+        {"MY_KEY": TOKEN, CODEX: "\ufeff" + CODEX_PROVIDERS["dotted keys"][1]},
+        ("MY_KEY is the Coder token, and model_providers.mine.base_url",),
+    ),
+    "the token in the name of a provider": (
+        {"MY_KEY": TOKEN, CODEX: CODEX_PROVIDERS["a profile"][1].replace('"w"', LONG).replace(".w", f".{LONG}")},
+        ('MY_KEY is the Coder token, and model_providers."...".base_url',),
+    ),
     "the token in Codex's own file for a provider of its own": (
         {"~/.codex/.env": f"MY_KEY={TOKEN}\n", CODEX: CODEX_PROVIDERS["a profile"][1]},
         ("MY_KEY is the Coder token, and model_providers.w.base_url",),

@@ -202,9 +202,13 @@ def test_other_hosts_may_bypass_the_proxy(entries: str, patient: Patient) -> Non
 
 def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "SSL_CERT_FILE": str(patient.bundle), "NO_PROXY": "x"}
-    settings = {"env": env | {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}"}}
+    of_claude = {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}", "ALL_PROXY": None}
+    settings = {"env": env | of_claude}
     patient.write_files({"~/.claude/settings.json": json.dumps(settings), "~/.codex/.env": "[broken"})
-    patient.write_files({"~/.codex/config.toml": '[[broken]]\nopenai_base_url = "https://elsewhere.example.com'})
+    nested = "a = " + "{ a = " * 3000
+    patient.write_files(
+        {"~/.codex/config.toml": f'[[broken]]\nopenai_base_url = "https://elsewhere.example.com\n{nested}'}
+    )
     patient.write_files({"~/.vscode-server/data/User/settings.json": '{"http.systemCertificates": false, "broken'})
     patient.write_files({"~/.vscode-server/data/Machine/settings.json": f'{{"http.proxy": "{env["HTTPS_PROXY"]}"}}'})
     patient.write_files({"~/.local/share/code-server/User/settings.json": "[]"})

@@ -207,8 +207,9 @@ def vscode_has_settings_elsewhere(patient: Patient) -> None:
     )
     harmless = '"http.proxySupport": "off", "c": {"http.proxyStrictSSL": false, "d": ["http.proxy"]}, "e\\"": "\\\\",\n'
     last = '"http.proxySupport": "on", "http.systemCertificatesNode"\n:\nfalse,\n"http.systemCertificates": "TRUE"}'
-    patient.environment["XDG_DATA_HOME"] = str(patient.directory / "home/data")
-    patient.write_files({"~/data/code-server/User/settings.json": hidden + harmless + last})
+    patient.environment["XDG_DATA_HOME"] = "data=1"  # which awk would take for an assignment
+    patient.write_files({"~/data=1/code-server/User/settings.json": hidden + harmless + last})
+    patient.monkeypatch.chdir(patient.directory / "home")
 
 
 CHANGES = [one_of_three_providers_is_refused, vscode_has_settings, vscode_has_settings_elsewhere]

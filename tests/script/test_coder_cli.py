@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import CA_CERT_PATH, Answer, Deployment
-from tests.harness.raw_server import RawServer, silent
+from tests.harness.raw_server import RawServer, closed_port, silent
 from tests.script.workspace import limiting_files, program, wait_for_end
 
 if TYPE_CHECKING:
@@ -73,8 +73,10 @@ def test_each_call_has_a_deadline_where_timeout_is_there(workspace: Workspace) -
 
 
 def test_closed_output_does_not_stop_it(workspace: Workspace) -> None:
-    # The agent that started it has gone.
+    # The agent that started it has gone, and nobody reads a warning of the proxy.
     workspace.note("coder")
+    with closed_port() as url:
+        workspace.values["PROXY_URL"] = url
     process = workspace.start()
     assert process.stdout
     assert process.stderr

@@ -259,5 +259,6 @@ def test_the_text_of_the_script(rendered: Rendered) -> None:
     assert tuple(listed.replace("\\\n", " ").split()) == SYSTEM_TRUST_FILES
     for text in [(MODULE / part).read_text() for part in SHELL_PARTS]:
         assert not re.search(r"^ *([:\[] )|[;&|{(!] *[:\[] ", text, re.MULTILINE)
+        assert "<<" not in text  # for which that bash needs a temporary file
     # Each part can be read at a time.
     assert all((MODULE / part).read_text().count("\n") < 90 for part in SHELL_PARTS)

@@ -141,7 +141,9 @@ def test_an_exported_function_does_not_speak_for_it(call: Call, tmp_path: Path) 
 def test_the_status_is_that_of_the_command(call: Call, tmp_path: Path) -> None:
     for command, status in {"exit 42": 42, "kill -KILL $$": -signal.SIGKILL}.items():
         assert call("sh", "-c", command).returncode == status
-    assert [call(command).returncode for command in ("no-such-command", "/etc/passwd")] == [127, 126]
+    for options in ({}, {"BASHOPTS": "execfail"}):
+        commands = ("no-such-command", "/etc/passwd")
+        assert [call(command, **options).returncode for command in commands] == [127, 126]
     hyphens = tmp_path / "-x" / "--y"  # no options
     hyphens.parent.mkdir()
     hyphens.symlink_to(program("echo"))

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tf_helper.values.certificate import Certificate
 
 PARSERS = (parse_ca_cert, parse_extra_ca_certs, parse_saved, parse_served_ca_cert)
-# What they read, a person gives.
-INPUTS = (parse_ca_cert, parse_extra_ca_certs)
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
@@ -125,17 +123,22 @@ def test_a_files_name_is_not_its_contents(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_files_name_beside_a_block_is_a_certificate_that_is_missing(name: str, ca: Certified) -> None:
     line = ca.pem.count("\n") + 1
-    for parse in INPUTS:
-        assert sentence(f"{ca.pem}{name}", parse) == f"contains the name of a file, not what is in it (line {line})"
-        # The module joins the elements of extra_ca_certs_pem with an empty line between them.
-        assert sentence(f"{name}\n\n{ca.pem}", parse) == "contains the name of a file, not what is in it (line 1)"
-        assert [one.pem for one in parse(f"{name.rstrip()}\n{ca.pem}")] == [ca.pem]  # a title
+    message = "contains the name of a file, not what is in it (line {})"
+    assert sentence(f"{ca.pem}{name}", parse_extra_ca_certs) == message.format(line)
+    # The module joins the elements of extra_ca_certs_pem with an empty line between them.
+    assert sentence(f"{name}\n\n{ca.pem}", parse_extra_ca_certs) == message.format(1)
+    for parse in PARSERS:
+        for begin in ("", "\ufeff", "  "):  # of a title's block
+            assert [one.pem for one in parse(f"  {name.rstrip()}\n{begin}{ca.pem}")] == [ca.pem]
 
 
 def test_a_url_is_not_what_is_there(ca: Certified) -> None:
     for url in ("https://pki.example.com/root.pem", '"http://pki.example.com/"'):
         assert sentence(url) == "is a URL, not what is there"
-        assert sentence(ca.pem + url) == f"contains a URL, not what is there (line {ca.pem.count(chr(10)) + 1})"
+        assert (
+            sentence(ca.pem + url, parse_extra_ca_certs)
+            == f"contains a URL, not what is there (line {ca.pem.count(chr(10)) + 1})"
+        )
 
 
 @pytest.mark.parametrize("before", ["", "# proxy CA\n", "x\n", "xy\n"])
@@ -144,25 +147,24 @@ def test_pem_in_base64_is_told_from_other_text(form: str, before: str, ca: Certi
     for encoded in (pem_in_base64 := b64encode(f"{before}{ca.pem}".encode()).decode(), pem_in_base64.rstrip("=")):
         text = form.format(encoded)
         assert sentence(text) == "is PEM in base64, as in Kubernetes' caBundle"
-        for parse in INPUTS:
-            assert sentence(f"{ca.pem}{text}", parse) == "contains PEM in base64, as in Kubernetes' caBundle"
+        assert sentence(f"{ca.pem}{text}", parse_extra_ca_certs) == "contains PEM in base64, as in Kubernetes' caBundle"
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "certificate: {}", "<X509Certificate>{}</X509Certificate>"])
 def test_der_in_base64_is_told_from_other_text(form: str, ca: Certified) -> None:
     text = form.format(b64encode(ca.der).decode())
     assert sentence(text) == "is base64 without BEGIN and END lines"
-    for parse in INPUTS:
-        assert sentence(f"# x\n{text}\n{ca.pem}", parse) == "contains base64 without BEGIN and END lines (line 2)"
-        wrapped = ca.pem + ca.pem.partition("\n")[2].partition("-")[0]
-        line = ca.pem.count("\n") + 1
-        assert sentence(wrapped, parse) == f"contains base64 without BEGIN and END lines (line {line})"
+    assert (
+        sentence(f"# x\n{text}\n{ca.pem}", parse_extra_ca_certs)
+        == "contains base64 without BEGIN and END lines (line 2)"
+    )
+    wrapped = ca.pem + ca.pem.partition("\n")[2].partition("-")[0]
+    line = ca.pem.count("\n") + 1
+    assert sentence(wrapped, parse_extra_ca_certs) == f"contains base64 without BEGIN and END lines (line {line})"
 
 
-@pytest.mark.parametrize("parse", [parse_saved, parse_served_ca_cert])
-def test_where_nobody_gives_certificates_none_is_missing(
-    parse: Callable[[str], Sequence[Certificate]], ca: Certified
-) -> None:
+@pytest.mark.parametrize("parse", [parse_ca_cert, parse_saved, parse_served_ca_cert])
+def test_where_no_list_is_given_none_is_missing(parse: Callable[[str], Sequence[Certificate]], ca: Certified) -> None:
     for text in ("ca.pem", "https://example.com/", b64encode(ca.der).decode(), b64encode(ca.pem.encode()).decode()):
         assert [one.pem for one in parse(f"{text}\n{ca.pem}{text}")] == [ca.pem]
 
@@ -181,6 +183,10 @@ EXPLANATIONS = (
     "                CA Issuers - URI:http://pki.example.com/ca.crt",
     "# https://pki.example.com/ca.pem",
     "//------",
+    "::::::::\nca.crt\n::::::::",
+    "root.crt\n========",
+    "Company roots, from\nhttps://pki.example.com/roots",
+    "C:\\> type root.crt",
     "/****",
     "MII",
     "SHA256 Fingerprint=00:11",
@@ -190,7 +196,7 @@ EXPLANATIONS = (
 @pytest.mark.parametrize("line", EXPLANATIONS)
 def test_what_explains_a_block_is_dropped(line: str, ca: Certified) -> None:
     for parse in PARSERS:
-        assert [one.pem for one in parse(f"{line}\n{ca.pem}{line}\n")] == [ca.pem]
+        assert [one.pem for one in parse(f"{line}\n\n{ca.pem}{line}\n")] == [ca.pem]
 
 
 def test_what_openssl_prints_around_a_block_is_dropped(ca: Certified, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class CoderApi:
         from tf_helper.coder.models import BuildInfo
 
         reply = self._get("/api/v2/buildinfo")
-        if _is_redirect(reply.status):
+        if _is_redirect(reply.status) or _is_busy(reply.status):
             raise self._refusal(reply)
         if reply.status != HTTPStatus.OK:
             raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
@@ -159,8 +159,7 @@ class CoderApi:
                 f"{origin} redirects elsewhere ({status}); a login page may be in front of it",
                 "let /api/v2 through, or correct the deployment's access URL",
             )
-        transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        kind = TransientError if transient else DeploymentError
+        kind = TransientError if _is_busy(status) else DeploymentError
         return kind(f"{origin} answered with status {status}", "check the deployment's log", status=status)
 
     def _transport_error(self, error: OSError | HTTPException) -> DeploymentError:
@@ -218,6 +217,10 @@ class CoderApi:
 
 def _is_redirect(status: int) -> bool:
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+
+
+def _is_busy(status: int) -> bool:
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _said(body: bytes) -> "ApiError":

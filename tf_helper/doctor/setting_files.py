@@ -9,7 +9,6 @@ from typing import Any, TypeGuard
 
 from tf_helper.doctor.toml_strings import toml_strings
 from tf_helper.doctor.tool_settings import CUSTOM_PROVIDER, OF_OPENAI, PresentSetting, ToolSetting, settings_of_file
-from tf_helper.errors import quoted
 
 # Far more than settings take, even those that an IDE has written for years.
 _MAX_CHARACTERS = 4 * 1024 * 1024
@@ -18,7 +17,7 @@ _MAX_CHARACTERS = 4 * 1024 * 1024
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])')
 
-_BARE_KEY = re.compile("[A-Za-z0-9_.-]{1,80}")
+_KEY = re.compile("[A-Za-z0-9_. -]{1,80}")
 
 _DOTENV_LINE = re.compile(
     r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#]*))""", re.MULTILINE
@@ -37,7 +36,7 @@ def settings_in_files(environment: Mapping[str, str]) -> Iterator[PresentSetting
     for text, shown in _texts(environment, "CLAUDE_CONFIG_DIR", ".claude", "settings.json"):
         variables = _json_object(text).get("env")
         if isinstance(variables, dict):
-            yield from settings_of_file({name: str(value) for name, value in variables.items()}, shown, "Claude Code")
+            yield from settings_of_file(_texts_of(variables), shown, "Claude Code")
     dotenv: dict[str, PresentSetting] = {}
     for text, shown in _texts(environment, "CODEX_HOME", ".codex", ".env"):
         variables = {name: "".join(values) for name, *values in _DOTENV_LINE.findall(text)}
@@ -92,9 +91,13 @@ def _table(parent: Mapping[str, Any], *names: object) -> Mapping[str, Any]:
 
 
 def _shown(name: object) -> str:
-    """Return a name from a file as a report can have it."""
+    """Return a name from a file as a report can have it: whole, so that a token in it is known again, or not at all."""
     text = str(name)
-    return text if _BARE_KEY.fullmatch(text) else quoted(text)
+    return text if _KEY.fullmatch(text) else '"..."'
+
+
+def _texts_of(variables: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in variables.items() if value is not None}
 
 
 def _is_text(value: object) -> TypeGuard[str]:

@@ -17,12 +17,15 @@ _ESCAPE = re.compile(r'\\(["\\])')
 
 def toml_strings(text: str) -> dict[str, Any]:
     """Return tables with the strings in them; of a file that is not TOML, or too long, what can be read."""
+    text = text.removeprefix("\ufeff")
     if sys.version_info >= (3, 11):  # pragma: no branch
         import tomllib
 
         with suppress(ValueError, RecursionError):
             return tomllib.loads(text)
-    return read_strings(text)
+    with suppress(RecursionError):
+        return read_strings(text)
+    return {}
 
 
 def read_strings(text: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Certificate(NamedTuple):
 
 def parse_ca_cert(text: str) -> tuple[Certificate, ...]:
     """Return the CA certificates in at most 16 KiB of PEM, the proxy's own first. Raises Invalid."""
-    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES, only_words=True)))
+    return _own_first(_only_cas(_parse_pem(text, MAX_CA_CERT_BYTES)))
 
 
 def parse_served_ca_cert(text: str) -> tuple[Certificate, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from itertools import groupby
 from typing import NamedTuple
 
 from tf_helper.errors import Invalid, Problem, redacted
@@ -22,7 +23,7 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 # A file's name has a directory before it, or a suffix that files of certificates have. Among other text it has blanks
 # only if it is a path. A name with "=" is that of a certificate, as OpenSSL writes it: /C=DE/CN=Root.
 _SUFFIX = r"\.(?:pem|crt|cer|cert|der|p7[bcs]|pfx|p12|jks|txt)(?:\.\w+)?"
-_PATH = rf"[~.]{{0,2}}/(?!/)[^\s=*:#]+|(?:file:|[a-z]:)?[^\s=*:;#]+{_SUFFIX}|(?:[a-z]:|[~.]{{0,2}}/)[^=*:;#]+{_SUFFIX}"
+_PATH = rf"[~.]{{0,2}}/(?!/)[^\s=*:#]+|(?:file:|[a-z]:)?[^\s=*:;#]+{_SUFFIX}|(?:[a-z]:|[~.]{{0,2}}/)[^=*:;#>]+{_SUFFIX}"
 _FILE_NAME = re.compile(_PATH, re.IGNORECASE)
 _NAME_WITH_BLANKS = re.compile(rf"[^=*:;#]+{_SUFFIX}", re.IGNORECASE)
 _CALL = re.compile(r"(?:\$\{)?\s*file(?:base64)?\(.*\)\s*\}?")
@@ -163,28 +164,37 @@ def _meant_as_a_block(rest: str, *, alone: bool) -> Problem | None:
             f"{has} PEM in base64, as in Kubernetes' caBundle",
             "decode it, in Terraform with base64decode(...), or with file instead of filebase64",
         )
-    lines = rest.split("\n")
-    for number, line in enumerate(lines, start=1):
-        where = "" if alone else f" (line {number})"
+    lines = list(enumerate(rest.split("\n"), start=1))
+    for number, line in lines:
         if _DER_IN_BASE64.search(line):
             return Problem(
-                f"{has} base64 without BEGIN and END lines{where}",
+                f"{has} base64 without BEGIN and END lines{'' if alone else f' (line {number})'}",
                 f'write "-----BEGIN {_CERTIFICATE}-----" and the matching END line around it, each on its own line',
             )
-        if lines[number : number + 1] == [_BLOCK]:
-            continue  # the title of a block
-        name = line.strip(_AROUND_A_NAME)
-        if _URL.fullmatch(name):
-            return Problem(f"{has} a URL, not what is there{where}", "download the file, and give what is in it")
-        if any(form.fullmatch(name) for form in (_FILE_NAME, _CALL, *[_NAME_WITH_BLANKS] * alone)):
-            return Problem(
-                f"{has} the name of a file, not what is in it{where}",
-                'in Terraform, write file("...") around the name, without quotation marks around that'
-                + ("" if alone else "; or remove the line"),
-            )
+    # Elements have an empty line between them. What stands with other words, or directly above a block, explains it.
+    for _, paragraph in groupby(lines, lambda numbered: bool(numbered[1].strip(_AROUND_A_NAME))):
+        found = [(number, _elsewhere(line, alone=alone)) for number, line in paragraph]
+        meant = [(number, problem) for number, problem in found if problem]
+        if meant and (alone or len(meant) == len(found)):
+            number, problem = meant[0]
+            return problem if alone else Problem(f"contains {problem.message[3:]} (line {number})", problem.hint)
     if not alone:
         return None
     return Problem(
         "contains no certificate",
         f'PEM is needed: "-----BEGIN {_CERTIFICATE}-----", base64, and the matching END line',
     )
+
+
+def _elsewhere(line: str, *, alone: bool) -> Problem | None:
+    """Return the problem of a line that names a place where certificates are; `alone`, of one that may do so."""
+    name = line.strip(_AROUND_A_NAME)
+    if _URL.fullmatch(name):
+        return Problem("is a URL, not what is there", "download the file, and give what is in it")
+    if any(form.fullmatch(name) for form in (_FILE_NAME, _CALL, *[_NAME_WITH_BLANKS] * alone)):
+        return Problem(
+            "is the name of a file, not what is in it",
+            ("" if alone else "remove the line, or ")
+            + 'in Terraform, write file("...") around the name, without quotation marks around that',
+        )
+    return None

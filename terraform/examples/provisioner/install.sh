@@ -49,6 +49,12 @@ bin=${TF_HELPER_BIN:-/usr/local/bin}
 bin=${bin%/}
 case $home in /*) ;; *) fail "TF_HELPER_HOME is \"$home\", it must be an absolute path of a directory" ;; esac
 case $bin in /*) ;; *) fail "TF_HELPER_BIN is \"$bin\", it must be an absolute path of a directory" ;; esac
+# As Python writes it into the environment's scripts: without ".." and "//".
+normalized() {
+  python3 -c 'import os, sys; print(os.path.join(os.path.realpath(os.path.dirname(sys.argv[1])), os.path.basename(sys.argv[1])))' "$1"
+}
+home=$(normalized "$home")
+bin=$(normalized "$bin")
 [ "$bin" != "$home/bin" ] || fail "TF_HELPER_BIN is \"$bin\", where the program itself is: name another directory"
 
 # What is there is replaced, so it must be an environment of this script's.
@@ -103,7 +109,11 @@ END
 
 trap '' HUP INT TERM
 [ ! -e "$home" ] || mv "$home" "$new/old"
-mv "$new/venv" "$home" || { mv "$new/old" "$home" && fail "cannot make $home, it stays as it was"; }
+if ! mv "$new/venv" "$home" || ! "$home/bin/tf-helper" --version >/dev/null; then
+  [ ! -e "$home" ] || mv "$home" "$new/venv"
+  [ ! -e "$new/old" ] || mv "$new/old" "$home"
+  fail "cannot make $home, it stays as it was"
+fi
 
 mkdir -p "$bin"
 ln -sfn "$home/bin/tf-helper" "$bin/tf-helper.new"

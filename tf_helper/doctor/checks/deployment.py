@@ -39,11 +39,7 @@ def user(context: Context) -> Finding:
     """Ask the deployment whose token it is."""
 
     def ask(api: CoderApi) -> Finding:
-        try:
-            return ok(f"the token belongs to {_shown(context, api.user().username)}")
-        except TransientError as error:
-            # That says nothing of the token, and requests through the proxy do not depend on it.
-            return Finding("warning", error.problem)
+        return ok(f"the token belongs to {_shown(context, api.user().username)}")
 
     return _ask(context, ask, context.token)
 
@@ -78,4 +74,6 @@ def _ask(context: Context, ask: Callable[[CoderApi], Finding], token: str) -> Fi
         known = Known(
             token_refused=error.status == HTTPStatus.UNAUTHORIZED, access_denied=error.status == HTTPStatus.FORBIDDEN
         )
-        return Finding("failed", error.problem._replace(message=message), known)
+        # A deployment that is busy says nothing, and requests through the proxy do not depend on it.
+        is_busy = isinstance(error, TransientError) and error.status
+        return Finding("warning" if is_busy else "failed", error.problem._replace(message=message), known)
