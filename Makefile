@@ -51,7 +51,7 @@ lint: $(VENV)/.installed
 	zizmor --offline --pedantic --quiet .github
 
 pytest: $(VENV)/.installed $(NODE_MODULES)/.installed
-	pytest --numprocesses 2 --dist worksteal --cov --cov-fail-under 100
+	pytest --numprocesses 3 --dist worksteal --cov --cov-fail-under 100
 
 # Claude Code and others, through the proxy, one at a time on a network, so that it is clear whose requests are recorded. Most
 # of the time tools wait, so there are several networks.
@@ -86,7 +86,7 @@ docs: $(VENV)/.installed
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed
-	pytest --numprocesses 2 --dist worksteal --real-providers tests/end_to_end tests/module tests/providers
+	pytest --numprocesses 3 --dist worksteal --real-providers tests/end_to_end tests/module tests/providers
 
 # The wheel on every Python that is here, how it installs, and what only package registries can answer.
 test-package: build nox test-install

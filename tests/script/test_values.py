@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.script.rendering import PLACEHOLDERS, STARTUP, VARIABLES, Rendered, Renderer
+from tests.script.rendering import PLACEHOLDERS, SHELL_PARTS, STARTUP, VARIABLES, Rendered, Renderer
 from tests.script.workspace import SHELLS, program
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
     """Prepare terraform, with the probe in the place of the startup script."""
     if not shutil.which("terraform"):
         pytest.skip("terraform is not on PATH")
-    return Renderer(tmp_path_factory.mktemp("probe"), dict.fromkeys(STARTUP, "") | {STARTUP[0]: PROBE})
+    others = [part for part in SHELL_PARTS if part != "check/environment.sh"]
+    return Renderer(tmp_path_factory.mktemp("probe"), dict.fromkeys(others, "") | {STARTUP[0]: PROBE})
 
 
 def assert_values_arrive(batch: Sequence[dict[str, str]], renderer: Renderer, directory: Path) -> None:
