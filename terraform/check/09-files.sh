@@ -16,7 +16,10 @@ check_files() {
   user=$(id -u)
   if check_file "$CERT_PATH" 'certificate on disk'; then
     if test -z "$authority"; then report certificate_invalid path "$CERT_PATH" reason 'contains no certificate'
-    elif ! holds_authority "$CERT_PATH"; then report certificate_replaced path "$CERT_PATH" sha256 unknown; fi
+    elif ! holds_authority "$CERT_PATH"; then
+      report certificate_replaced path "$CERT_PATH" sha256 unknown
+      find_authority # with which the bundle is compared
+    fi
   fi
   if check_file "$CA_BUNDLE_PATH" 'bundle on disk'; then check_bundle; fi
 }

@@ -27,7 +27,7 @@ def a_missing_bundle(patient: Patient) -> None:
     patient.bundle.unlink()
 
 
-@FAULTS("certificate_file", "certificate_replaced", also=("bundle_file",))
+@FAULTS("certificate_file", "certificate_replaced")
 def the_certificate_of_an_earlier_ca(patient: Patient) -> None:
     old = make_certificate("AI Bridge Proxy CA")
     patient.certificate.write_text(old.pem)

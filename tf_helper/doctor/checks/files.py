@@ -106,10 +106,13 @@ _BUNDLE: Sequence[tuple[str, Condition[_Bundle]]] = (
 
 def _compare_bundle(context: Context, path: str) -> Finding:
     store = next(filter(os.path.exists, SYSTEM_TRUST_FILES), None)
-    proxy_ca = {ssl.PEM_cert_to_DER_cert(certificate.pem) for certificate in context.proxy_ca}
+    saved, proxy_ca = context.known.saved_ca, context.proxy_ca
+    if saved and set(saved).isdisjoint(proxy_ca):
+        proxy_ca = saved[:1]  # an older one, which the step before has said
+    ours = {ssl.PEM_cert_to_DER_cert(certificate.pem) for certificate in proxy_ca}
     roots = authorities(store) if store else set()
     older = store is not None and Path(path).stat().st_mtime < Path(store).stat().st_ctime
-    bundle = _Bundle(authorities(path), proxy_ca, store, roots, older)
+    bundle = _Bundle(authorities(path), ours, store, roots, older)
     lacking = len(bundle.roots - bundle.authorities)
     return verdict(first_match(_BUNDLE, bundle), path=path, store=store, number=lacking, total=len(bundle.roots))
 
