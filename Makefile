@@ -80,9 +80,9 @@ fuzz: $(VENV)/.installed
 
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.installed
-	python -m tests.pictures
 	cog -r -p "from tests import docs_tables as docs" README.md docs/*.md terraform/README.md
 	pytest --quiet --write-transcripts tests/doctor/test_readme.py tests/end_to_end/test_check_and_doctor.py -k 'transcript or documentation'
+	python -m tests.pictures
 
 # The tests of Terraform, with the providers from the registry.
 real-providers: $(VENV)/.installed
