@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,7 +37,6 @@ class StreamServer(Closing):
     def __init__(self) -> None:
         self._servers: list[asyncio.Server] = []
         self._tasks: set[Any] = set()
-        self._transports: weakref.WeakSet[Any] = weakref.WeakSet()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -74,7 +72,6 @@ class StreamServer(Closing):
         """Listen on a free port, with TLS if there is a context."""
 
         async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._transports.add(writer.transport)
             task = asyncio.current_task()
             self._tasks.add(task)  # asyncio itself does not keep it from being collected
             try:
@@ -92,21 +89,28 @@ class StreamServer(Closing):
 
     async def connect(self, port: int, context: ssl.SSLContext | None = None, name: str = "") -> Streams:
         """Connect to a port on loopback, with TLS to a server of that name if there is a context. Raises OSError."""
-        streams = Streams(*await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=name or None))
-        self._transports.add(streams.writer.transport)
-        return streams
+        return Streams(*await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=name or None))
 
     async def _end(self) -> None:
+        # asyncio leaves a connection open that is accepted when its server is closed before it has a transport.
+        for server in self._servers:
+            for listener in server.sockets:
+                self._loop.remove_reader(listener.fileno())
+        await self._break_off()
         for server in self._servers:
             server.close()
-        for _ in range(5):  # what has just been accepted, or what a task does at its end, may begin more
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._break_off()
+
+    async def _break_off(self) -> None:
+        for _ in range(5):
             await asyncio.sleep(0)
-            tasks = asyncio.all_tasks() - {asyncio.current_task()}
-            for transport in list(self._transports):
-                transport.abort()  # close() would wait for the other side, with TLS
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # The loop knows those in the middle of a TLS handshake, too. close() would wait for the other side.
+            for transport in list(self._loop._transports.values()):  # type: ignore[attr-defined]  # noqa: SLF001
+                transport.abort()
         await asyncio.sleep(0)  # for the transports to be closed
 
 
