@@ -123,7 +123,7 @@ def _which(number: int, among: Sequence[object]) -> str:
 def _own_first(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     """Move the one to the front that issued none of the others, which is the proxy's own in a chain of any order.
 
-    Of several, it is one whose issuer is there: the others are no part of the chain.
+    Of several, it is one whose issuer is there: the others do not belong to the chain.
     """
     if len(certificates) == 1:
         return certificates

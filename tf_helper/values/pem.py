@@ -78,8 +78,8 @@ def split_pem(text: str, *, quotes: bool = True, only_words: bool = False) -> tu
     """Return the blocks of certificates in `text`; what is around blocks is dropped.
 
     Raises Invalid: for anything else that is or looks like a block, and without a certificate; with `only_words`, which
-    is for what a person gives, also for what was meant as a block: a file's name, or base64 alone. Messages name the
-    label of another block only with `quotes`.
+    is for a list that was joined, also for an element that was meant as a block: a file's name, or base64 alone.
+    Messages name the label of another block only with `quotes`.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if re.search(_PRIVATE_KEY, text):
@@ -157,7 +157,7 @@ def _unpaired() -> Invalid:
 
 
 def _meant_as_a_block(rest: str, *, alone: bool) -> Problem | None:
-    """Return the problem of text around blocks that is no explanation of them, or that has none: `alone`."""
+    """Return the problem of text around blocks that does not explain them; `alone`, of text without a block."""
     has = "is" if alone else "contains"
     if _PEM_IN_BASE64.search("".join(rest.split())):
         return Problem(

@@ -42,19 +42,21 @@ def certificate_file(context: Context) -> Finding:
     served = context.known.served_ca
     # It need not be the first: people also put it behind the root that has signed it.
     first = next((one for one in saved if served and one.sha256 == served[0].sha256), saved[0])
-    finding, known = _compare(path, first, served), Known(saved_ca=saved)
-    if served and first.sha256 != served[0].sha256 and _is_proxys(context, first):
+    known = Known(saved_ca=saved)
+    if not served or first.sha256 == served[0].sha256:
+        finding = _examine(path, first, is_served=bool(served))
+    elif _is_proxys(context, first):
         finding = verdict("certificate_not_served", path=path, sha256=served[0].sha256)
         known = replace(known, signing_ca=(first,))
+    else:
+        finding = verdict("certificate_replaced", path=path, sha256=first.sha256)
     return _unless_of_another_user(path, finding)._replace(known=known)
 
 
-def _compare(path: str, saved: Certificate, served: tuple[Certificate, ...]) -> Finding:
-    if served and saved.sha256 != served[0].sha256:
-        return verdict("certificate_replaced", path=path, sha256=saved.sha256)
+def _examine(path: str, saved: Certificate, *, is_served: bool) -> Finding:
     if is_expired(saved, time.time()):
         return verdict("certificate_expired", path=path)
-    if served:
+    if is_served:
         return verdict("certificate_current", path=path)
     return with_warnings(
         verdict("certificate_saved", path=path, sha256=saved.sha256), validity_warnings((saved,), time.time())
