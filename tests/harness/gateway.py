@@ -184,11 +184,8 @@ class Gateway(StreamServer):
             by_bearer = bool(header(request, "authorization"))
             headers |= {"Authorization": f"Bearer {COMPANY_KEY}" if by_bearer else None}
             headers |= {"X-Api-Key": None if by_bearer else COMPANY_KEY}
-        server = await self.connect(self._origin.port, self._trust, self._hosts[provider])
-        try:
+        with await self.connect(self._origin.port, self._trust, self._hosts[provider]) as server:
             await pass_on(rewritten(request, target=path, headers=headers), client, server)
-        finally:
-            server.writer.close()
 
 
 def bearer(request: h11.Request) -> str:

@@ -155,14 +155,14 @@ class Proxy(StreamServer):
             self.asked.append(asked(status=refused.status))
             client.writer.write(self._refusal(refused.status))
             return
-        self.asked.append(asked(status=200))
-        client.writer.write(f"{self.tunnel_version} 200 Connection established\r\n\r\n".encode())
-        first = await _first_bytes(client)
-        if host in self.providers and _H2 in first and _HTTP_1 not in first:
-            server.writer.close()
-            client.writer.write(_NO_COMMON_PROTOCOL)
-            return
-        await relay(client, server, first)
+        with server:
+            self.asked.append(asked(status=200))
+            client.writer.write(f"{self.tunnel_version} 200 Connection established\r\n\r\n".encode())
+            first = await _first_bytes(client)
+            if host in self.providers and _H2 in first and _HTTP_1 not in first:
+                client.writer.write(_NO_COMMON_PROTOCOL)
+            else:
+                await relay(client, server, first)
 
     def _refusal(self, status: HTTPStatus) -> bytes:
         challenge = {"Proxy-Authenticate": self._challenge, "Proxy-Connection": "close"}
@@ -193,8 +193,11 @@ class Proxy(StreamServer):
             raise _RefusedError(HTTPStatus.BAD_GATEWAY) from None
         if self._upstream:
             server.writer.write(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
-            answer = await server.reader.readuntil(b"\r\n\r\n")
-            if answer.split()[1] != b"200":
+            answer = b""
+            with suppress(OSError, asyncio.IncompleteReadError):
+                answer = await server.reader.readuntil(b"\r\n\r\n")
+            if answer.split()[1:2] != [b"200"]:
+                server.close()
                 raise _RefusedError(HTTPStatus.BAD_GATEWAY)
         return server
 
@@ -236,10 +239,8 @@ class Proxy(StreamServer):
             port = self._hosts.get(host, self._hosts.get("*", 0))
             request = rewritten(request, target=request.target.decode(), headers={})
             server = await self.connect(port, _any_server(), host)
-        try:
+        with server:
             await pass_on(request, client, server)
-        finally:
-            server.writer.close()
 
     @property
     def _gateway_name(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import h11
 
@@ -24,11 +25,16 @@ _LOOKS_LIKE_HTTP = (b"GET /", b"HEAD ", b"POST ", b"PUT /", b"OPTIO")
 _NOT_TLS = b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"
 
 
-class Streams(NamedTuple):
+@dataclass(frozen=True)
+class Streams(Closing):
     """A connection."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+
+    def close(self) -> None:
+        """Close it, once all is sent."""
+        self.writer.close()
 
 
 class StreamServer(Closing):
@@ -60,7 +66,8 @@ class StreamServer(Closing):
         async def sniff(client: Streams) -> None:
             first = await client.reader.read(5)
             if first.startswith(TLS_HANDSHAKE):
-                await relay(client, await self.connect(tls_port), first)
+                with await self.connect(tls_port) as server:
+                    await relay(client, server, first)
             elif first in _LOOKS_LIKE_HTTP:
                 client.writer.write(_NOT_TLS)
 
@@ -75,12 +82,11 @@ class StreamServer(Closing):
             task = asyncio.current_task()
             self._tasks.add(task)  # asyncio itself does not keep it from being collected
             try:
-                with suppress(OSError, h11.ProtocolError):
-                    await serve(Streams(reader, writer))
+                with suppress(OSError, h11.ProtocolError), Streams(reader, writer) as client:
+                    await serve(client)
             except asyncio.CancelledError:
                 pass  # asyncio would report it
             finally:
-                writer.close()
                 self._tasks.discard(task)
 
         server = await asyncio.start_server(serve_one, "127.0.0.1", 0, ssl=context)
@@ -120,12 +126,9 @@ def port_of(server: asyncio.Server) -> int:
 
 
 async def relay(client: Streams, server: Streams, first: bytes = b"") -> None:
-    """Pass on what the client has sent first, then what either side sends until both have ended; close the server."""
-    try:
-        server.writer.write(first)
-        await asyncio.gather(_pass_on(client.reader, server.writer), _pass_on(server.reader, client.writer))
-    finally:
-        server.writer.close()
+    """Pass on what the client has sent first, then what either side sends until both have ended."""
+    server.writer.write(first)
+    await asyncio.gather(_pass_on(client.reader, server.writer), _pass_on(server.reader, client.writer))
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import queue
 import re
 import socket
 import ssl
+import struct
 from base64 import b64encode
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -24,7 +26,7 @@ from tests.harness.http_relay import Http, header, serve_http
 from tests.harness.proxy import OLD_REALM, ORGANIZATION, REALM, Asked, Proxy
 from tests.harness.raw_server import closed_port
 from tests.harness.server import tls_context
-from tests.harness.streams import StreamServer
+from tests.harness.streams import Streams, StreamServer
 from tests.sandbox import BLOCKED, NAMES
 
 if TYPE_CHECKING:
@@ -157,6 +159,21 @@ def test_other_hosts_show_their_own_certificates(version: str, stage: SimpleName
     with tunnel(stage.proxy, host=OTHER, ca_pem=stage.public) as stream:
         stream.sendall(f"GET / {HEAD}".encode())
         assert received(stream, b"hello")
+
+
+def test_a_tunnel_ends_with_its_client(stage: SimpleNamespace) -> None:
+    ended: queue.Queue[bytes] = queue.Queue()
+
+    async def serve(client: Streams) -> None:
+        ended.put(await client.reader.read())
+
+    server = stage.running.enter_context(StreamServer()).start(serve)
+    proxy = stage.running.enter_context(Proxy(gateway="", hosts={OTHER: server}))
+    with connect(proxy.port, f"{OTHER}:443") as connection:
+        assert received(connection, b"\r\n\r\n")
+        reset = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+    assert ended.get(timeout=10) == b""
 
 
 def test_names_are_resolved_before_an_upstream_proxy_is_asked(stage: SimpleNamespace) -> None:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import queue
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import WSMsgType, web
 
 from tests.ai_tools.provider import answers, copilot, github
-from tests.harness.closing import Closing
 from tests.harness.origin import INTERCEPTED_HEADER
 from tests.harness.pages import PAGES
 from tests.harness.server import tls_context
+from tests.harness.streams import SECONDS, StreamServer, port_of
 
 if TYPE_CHECKING:
     import ssl
@@ -49,36 +47,23 @@ class Visit(NamedTuple):
     proxy_authorization: str
 
 
-class Provider(Closing):
+class Provider(StreamServer):
     """Answers each provider's API under every name, with certificates that `authority` signs on demand."""
 
     def __init__(self, authority: trustme.CA) -> None:
+        super().__init__()
         self.ca_pem = authority.cert_pem.bytes().decode()
         self.visits: list[Visit] = []
-        self._context = _context(authority)
-        self._ports: queue.Queue[int] = queue.Queue()
-        self._loop = asyncio.new_event_loop()
-        self._stopped = asyncio.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
-        self._thread.start()
-        self.port = self._ports.get(timeout=10)
+        self.port = asyncio.run_coroutine_threadsafe(self._run(_context(authority)), self._loop).result(SECONDS)
 
-    def close(self) -> None:
-        """Stop listening."""
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join()
-        self._loop.close()
-
-    async def _run(self) -> None:
+    async def _run(self, context: ssl.SSLContext) -> int:
         application = web.Application(client_max_size=MAX_BODY, middlewares=[self._remember])
         application.add_routes(_routes())
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(application, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._context)
-        await site.start()
-        self._ports.put(runner.addresses[0][1])
-        await self._stopped.wait()
-        await runner.cleanup()
+        assert runner.server
+        self._servers.append(await self._loop.create_server(runner.server, "127.0.0.1", 0, ssl=context))
+        return port_of(self._servers[0])
 
     @web.middleware
     async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
