@@ -57,7 +57,7 @@ locals {
     PROXY_URL  = local.settings.proxy_url
     LINE_BREAK = "\u001f"
     PROVIDER_HOSTS = join("", [
-      for host, broken in jsondecode(file("${path.module}/provider_hosts.json")) : "\n${host}\t${broken}"
+      for known in jsondecode(file("${path.module}/provider_hosts.json")) : "\n${known.host}\t${known.broken}"
     ])
     TLS_REASONS = join("", flatten([
       for known in jsondecode(file("${path.module}/tls_reasons.json")) : [

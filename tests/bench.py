@@ -25,6 +25,7 @@ import trustme
 
 from tests.harness.certificates import make_certificate
 from tests.harness.deployment import CA_CERT_PATH, TOKEN, TOKEN_HEADER, Deployment
+from tests.harness.proxy import Proxy
 from tests.harness.startup import apply
 from tests.harness.terraform import Terraform, copy_module
 
@@ -97,9 +98,9 @@ def programs(program: Path, deployment: Deployment, authority: trustme.CA) -> li
     ]
 
 
-def startup(scratch: Path, deployment: Deployment) -> list[Command]:
+def startup(scratch: Path, deployment: Deployment, proxy: Proxy) -> list[Command]:
     """Return the startup script in a workspace that has started before, and a curl that saves without a check."""
-    variables = {"agent_id": "agent", "cert_path": f"{scratch}/ca.pem", "proxy_url": "https://aiproxy.example.com"}
+    variables = {"agent_id": "agent", "cert_path": f"{scratch}/ca.pem", "proxy_url": f"http://127.0.0.1:{proxy.port}"}
     script = apply(scratch / "module", deployment, variables, "stand-in").script
     curl = ("curl", "-sSf", "-H", f"{TOKEN_HEADER}: {TOKEN}", "-o", f"{scratch}/curl.pem")
     argvs = {shell: (*shell.split(), "-c", script) for shell in ("dash", "bash", "busybox sh")}
@@ -130,6 +131,7 @@ def main(program: Path, rounds: int) -> None:
         tempfile.TemporaryDirectory(prefix="tf-helper-bench-") as name,
         Deployment(token=TOKEN, ca_cert_pem=ca.pem) as plain,
         Deployment(token=TOKEN, ca_cert_pem=ca.pem, authority=authority) as with_tls,
+        Proxy(gateway="") as proxy,
         Terraform(copy_module(Path(name, "plan")) / "examples/basic") as terraform,
     ):
         scratch = Path(name)
@@ -137,7 +139,7 @@ def main(program: Path, rounds: int) -> None:
         count = bool(shutil.which("valgrind"))
         tables = [
             table("one start", programs(program, with_tls, authority), rounds, count=count),
-            table("the certificate in the workspace", startup(scratch, plain), rounds),
+            table("the certificate in the workspace", startup(scratch, plain, proxy), rounds),
             table("`terraform plan`", plans(scratch, program, terraform), rounds),
         ]
     sys.stdout.write("\n\n".join([f"Medians of {rounds} rounds, on {os.cpu_count()} cores.", *tables]) + "\n")

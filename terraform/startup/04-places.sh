@@ -70,13 +70,11 @@ find_old_files() {
   old_cert=./${CERT_PATH##*/} old_bundle=./${CA_BUNDLE_PATH##*/}
   test -s "$old_cert" || old_cert=/dev/null
   test -s "$old_bundle" || old_bundle=/dev/null
-  if test "$old_cert$old_bundle" != /dev/null/dev/null; then require_size "$old_cert" "$old_bundle"; fi
 }
 
-# The same, and reads them.
 inspect_certificate_files() {
   find_old_files
-  if test "$old_cert$old_bundle" != /dev/null/dev/null; then read_pem '' ''; fi
+  require_size "$old_cert" "$old_bundle"
 }
 
 require_certificates() {

@@ -12,7 +12,10 @@ main() {
   check_programs
   if test -n "$WRAPPER_PATH"; then
     # All places are checked before anything is written.
-    if enter_directory_of "$CERT_PATH" cert_path; then inspect_certificate_files; fi
+    if enter_directory_of "$CERT_PATH" cert_path; then
+      inspect_certificate_files
+      read_pem '' ''
+    fi
     save_wrapper
   fi
   enter_directory_of "$CERT_PATH" cert_path make

@@ -17,6 +17,7 @@ from tests.harness.proxy import Proxy
 from tests.harness.raw_server import RawServer, closed_port, silent
 from tests.harness.terraform import MODULE
 from tests.script.workspace import SHELLS, functions, program, wait_for_end
+from tf_helper.values.provider_hosts import provider_hosts
 
 if TYPE_CHECKING:
     import socket
@@ -261,7 +262,7 @@ def test_the_setup_asks_a_healthy_proxy_until_its_first_challenge(
     workspace.bundle_path.unlink()
     run = workspace.run()
     assert (run.status, run.stderr) == (0, "")
-    known = list(json.loads((MODULE / "provider_hosts.json").read_text()))
+    known = list(provider_hosts())
     asked = [(asked.host, asked.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED) for asked in checked.proxy.asked]
-    assert asked == [(host, host in hosts) for host in sorted(known)[: sorted(known).index(hosts[0]) + 1]]
+    assert asked == [(host, host in hosts) for host in known[: known.index(hosts[0]) + 1]]
     assert not any(asked.credentials for asked in checked.proxy.asked)

@@ -6,7 +6,7 @@ from functools import cache
 
 @cache
 def provider_hosts() -> Mapping[str, str]:
-    """Return the hosts, and for each which tools it breaks if it is intercepted, "" for none.
+    """Return the hosts, the most used first, and for each which tools it breaks if it is intercepted, "" for none.
 
     The proxy intercepts those of the providers that are enabled in the deployment, which may be others as well. The
     gateway behind it serves only some paths, and not all that these tools ask for. The wrapper's --check has the same
@@ -17,5 +17,4 @@ def provider_hosts() -> Mapping[str, str]:
 
     # Not by pathlib, whose import takes longer than the rest.
     with open(f"{splitext(__file__)[0]}.json", encoding="utf-8") as file:  # noqa: PTH122, PTH123
-        hosts: dict[str, str] = json.load(file)
-    return hosts
+        return {known["host"]: known["broken"] for known in json.load(file)}
