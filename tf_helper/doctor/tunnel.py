@@ -217,9 +217,10 @@ def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
     end = monotonic() + OPERATION_SECONDS
     try:
         stream.write("\r\n".join([*lines, "", ""]).encode(), timeout=OPERATION_SECONDS)
-        # To the end of the head and not further: what follows may be the tunnel.
+        # To the end of the head, which is four bytes, and not further: what follows may be the tunnel.
         while _HTTP.startswith(answer[: len(_HTTP)]) and not answer.endswith(b"\r\n\r\n") and len(answer) < _MAX_BYTES:
-            received = stream.read(1, timeout=max(end - monotonic(), 0.001))
+            at_most = 1 if answer.endswith((b"\r", b"\n")) else 4
+            received = stream.read(at_most, timeout=max(end - monotonic(), 0.001))
             if not received:
                 break
             answer += received
