@@ -6,10 +6,10 @@ locals {
   escaped_quote = "'\\''"
 
   # In the order of their names. Without the CRLF line ends of a checkout on Windows: to a shell, the CR would be a part of
-  # the command. And without lines of comments, for which the script has no room: see main.tf.
+  # the command. And without lines of comments and indentation, for which the script has no room: see main.tf.
   shell_files = {
     for name in setunion(fileset(path.module, "{startup,check}/*"), ["wrapper.sh"]) :
-    name => replace(replace(file("${path.module}/${name}"), "\r\n", "\n"), "/(?m)^[ \t]*#.*\n/", "")
+    name => replace(replace(file("${path.module}/${name}"), "\r\n", "\n"), "/(?m)^[ \t]*(#.*\n)?/", "")
   }
   startup_parts = [for name, text in local.shell_files : text if can(regex("^startup/.*[.]sh$", name))]
   startup       = join("\n", slice(local.startup_parts, 0, length(local.startup_parts) - 1))
