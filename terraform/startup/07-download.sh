@@ -47,7 +47,7 @@ fetch() {
     wait_for_background "$!"
     curl_status=$?
     read -r http_status tls_status size seconds redirect <"$2.status"
-    name_answer
+    name_answer "$2"
     seconds=${seconds%%.*}
     is_number "$seconds" || seconds=0
     elapsed=$((elapsed + 1 + seconds))

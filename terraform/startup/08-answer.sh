@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # One word for what curl, HTTP and TLS say in numbers, and the sentence that a failure ends with.
 
-# Sets: answer, size
+# Sets: answer, size; the body is in the file $1
 name_answer() {
   is_number "$size" || size=0
   case $curl_status/$http_status/$tls_status in
@@ -9,7 +9,8 @@ name_answer() {
     63/200/*) answer=too_large ;;
     0/200/* | 23/200/* | 23/000/*)
       answer=received
-      if test "$size" -gt "$MAX_BYTES"; then answer=too_large; elif test "$curl_status" = 23; then answer=not_written; fi
+      if test "$curl_status" = 23; then answer=not_written; fi
+      if test "$size" -gt "$MAX_BYTES" || { test "$answer" = not_written && is_over_limit "$1"; }; then answer=too_large; fi
       ;;
     0//* | 23//*) answer=not_written ;;
     27/*) answer=out_of_memory ;;
@@ -25,6 +26,9 @@ name_answer() {
     *) answer=broken_curl ;;
   esac
 }
+
+# Of a body in chunks, curl does not count what it could not write whole.
+is_over_limit() { test -n "$(find "$1" -size "+${MAX_BYTES}c")"; }
 
 # Sets: answer
 name_redirect() {

@@ -83,6 +83,11 @@ def _endless_trailers(connection: socket.socket, _: threading.Event) -> None:
         connection.sendall(b"X-Trailer: %b\r\n" % (b"-" * 4000) * 100)
 
 
+def _in_chunks(connection: socket.socket, _: threading.Event) -> None:
+    chunk = b"1000\r\n%b\r\n" % (b"-" * 4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 10 + b"0\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     ("talk", "requests", "reason"),
     [
@@ -90,11 +95,12 @@ def _endless_trailers(connection: socket.socket, _: threading.Event) -> None:
         (with_length(b"short", 500), 3, "cannot connect to {}"),
         (with_length(b"-----BEGIN CERTIFICATE-----\nMIIB", 20), 1, "certificate from {} is incomplete or not PEM"),
         (endless, 1, "{} sent an answer that is too large: check which server responds at that address"),
+        (_in_chunks, 1, "{} sent an answer that is too large: check which server responds at that address"),
         (not_http, 1, "curl cannot download from {}"),
         (_forbid_without_end, 1, "{} denied access (403)"),
         (_endless_trailers, 1, "curl ran out of memory (exit status 27): check which server responds at {}"),
     ],
-    ids=["reset", "too short", "too long", "endless", "not HTTP", "refusal without end", "endless trailers"],
+    ids=["reset", "too short", "too long", "endless", "chunks", "not HTTP", "refusal without end", "endless trailers"],
 )
 def test_a_broken_answer_is_explained(earlier: Workspace, talk: Talk, requests: int, reason: str) -> None:
     # A quarter of the limit of memory is enough for curl, and quicker.
