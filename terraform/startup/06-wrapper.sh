@@ -6,7 +6,7 @@ save_wrapper() {
   require_plain_file "$WRAPPER_PATH"
   if test -s "$file"; then
     require_size "$file"
-    { read -r _ && IFS= read -r marker; } 2>/dev/null <"$file"
+    { read -r _ 2>/dev/null && IFS= read -r marker 2>/dev/null; } <"$file"
     case $WRAPPER in
       "#!/bin/sh$NEWLINE${marker-}$NEWLINE"*) ;;
       *) fail "$WRAPPER_PATH is not a wrapper of this module: move it away or choose another $setting" ;;

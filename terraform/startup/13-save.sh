@@ -42,8 +42,9 @@ leave_out_unreadable() {
 # Sets: unreadable, to numbers of certificates with blanks around them
 find_unreadable() {
   unreadable=
-  if { openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null ||
-    openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null; } 2>/dev/null; then return; fi
+  # Not for both at once: what a trap says in a group that is redirected would go there, too.
+  if openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null 2>/dev/null ||
+    openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>/dev/null; then return; fi
   number=0
   set -- "$1"
   while read_certificate; do

@@ -96,6 +96,7 @@ AT_WORK = {
     "date": WAITS,
     "ls": WAITS,
     "awk": WAITS,
+    "openssl": WAITS,
 }
 
 
