@@ -6,6 +6,12 @@ LINE="$NEWLINE            X509v3 "
 
 # Warns of what `head`, `details` and `verified` show.
 warn_of_refused_properties() {
+  case $head in
+    *'OCSP helper CA : Yes (WARNING code=-1)'*) # 3 is for version 1
+      warn_of unreadable
+      return
+      ;;
+  esac
   case $head in *'Version: 1 ('*) warn_of version_1 ;; *) warn_of_refused_extensions ;; esac
   warn_of_refused_key
   case $head in *'Serial Number: -'* | *'(Negative)'*) warn_of negative_serial ;; esac

@@ -131,6 +131,7 @@ REFUSED_BY_TOOLS: dict[str, tuple[str, list[str]]] = {
     "no_subject_key_identifier": (P256, [CA, KEY_USAGE, "subjectKeyIdentifier=none"]),
     "extended_key_usage": (P256, [CA, KEY_USAGE, "extendedKeyUsage=clientAuth"]),
     "critical_extension": (P256, [CA, KEY_USAGE, "1.2.3.4=critical,DER:0500"]),
+    "unreadable": (P256, [CA, KEY_USAGE, "subjectAltName=DER:0500"]),
     "leading_dot": (P256, [CA, KEY_USAGE, "nameConstraints=critical,excluded;DNS:.example.com"]),
     "excluded_hosts": (P256, [CA, KEY_USAGE, "nameConstraints=critical,permitted;DNS:example.com"]),
     "policy_constraints": (P256, [CA, KEY_USAGE, "policyConstraints=requireExplicitPolicy:3"]),
