@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# How curl is run, for how long, and how much of what it prints is kept.
+# How curl is run, for how long, and how much of what it prints is kept; and where the system's roots are.
 
 NEWLINE='
 '
@@ -19,6 +19,16 @@ is_number() {
 read_clock() {
   now=$(date +%s 2>/dev/null)
   if ! is_number "$now"; then now=0; fi
+}
+
+# Sets: roots, to the file of the system's; /dev/null if there is none
+find_roots() {
+  for roots in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
+    /etc/ssl/cert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/certs/ca-bundle.crt \
+    /etc/pki/tls/cacert.pem; do
+    if test -f "$roots" && test -r "$roots" && test -s "$roots"; then return; fi
+  done
+  roots=/dev/null
 }
 
 # Runs curl, in a subshell, with the options behind $1, for that many seconds at most; by its own clock half a second less.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The certificate's files, which the startup script has saved.
+# The certificate's files, which the startup script has saved, and what is wrong with one as a file.
 
 # Sets: authority, to the first certificate in the file, which is the proxy's own; "" if there is none
 find_authority() {
@@ -44,43 +44,4 @@ check_file() {
     return 0
   fi
   return 1
-}
-
-# Prints for the certificates in the files: a line with the base64 of each, without white space.
-bodies() {
-  awk '{ gsub(/[ \t\r]/, "") }
-    /-----BEGINCERTIFICATE-----/ { body = ""; next }
-    /-----ENDCERTIFICATE-----/ { print body }
-    { body = body $0 }' "$@"
-}
-
-holds_authority() {
-  case $NEWLINE$(bodies "$1")$NEWLINE in
-    *"$NEWLINE$(printf '%s\n' "$authority" | bodies)$NEWLINE"*) ;;
-    *) return 1 ;;
-  esac
-}
-
-# Sets: number, of certificates in the file $1
-count_bodies() {
-  number=$(bodies "$1" | awk 'END { print NR }')
-  if ! is_number "$number"; then number=0; fi
-}
-
-check_bundle() {
-  ours=0
-  if test -n "$authority"; then count_bodies "$CERT_PATH" && ours=$number; fi
-  count_bodies "$CA_BUNDLE_PATH"
-  total=$number
-  if test "$total" = 0; then
-    report bundle_invalid path "$CA_BUNDLE_PATH"
-  elif test -z "$authority"; then
-    return # there is nothing to compare it with
-  elif ! holds_authority "$CA_BUNDLE_PATH"; then
-    report bundle_lacks_ca path "$CA_BUNDLE_PATH"
-  elif test "$total" -le "$ours"; then
-    report bundle_lacks_roots path "$CA_BUNDLE_PATH"
-  else
-    report bundle_complete path "$CA_BUNDLE_PATH" total "$((total - ours))"
-  fi
 }

@@ -1,15 +1,6 @@
 # shellcheck shell=sh
 # Saves both files: the certificate, and the bundle of it with the system's roots.
 
-find_roots() {
-  for roots in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
-    /etc/ssl/cert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/certs/ca-bundle.crt \
-    /etc/pki/tls/cacert.pem; do
-    if test -f "$roots" && test -r "$roots" && test -s "$roots"; then return; fi
-  done
-  roots=/dev/null
-}
-
 # The order of the bundle: some tools keep only what stands before a block that they cannot read.
 read_all() {
   read_pem "$new_cert" "$new_bundle" "skip=$1" role=ca "$ca" role=extra "$extra" role=roots "$roots"

@@ -3,8 +3,8 @@
 #   look1, look2  files that the script may replace: only looked at
 #   ca, extra     certificates to trust: go to the file $CERT_FILE, and come first in $BUNDLE_FILE
 #   roots         the system's: go to $BUNDLE_FILE, without those of the numbers in `skip`, as counted in that file
-# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca and of roots; how
-# many blocks of roots it left out; and 1 if look2 contains the very certificates of $BUNDLE_FILE in their order, else 0.
+# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca, and how many of
+# roots, among them those that are ours, too; how many blocks of roots it left out; and 1 if look2 contains the very certificates of $BUNDLE_FILE in their order, else 0.
 # Exit status 3: a file does not contain what was written to it. busybox's awk does not notice a full disk.
 
 # Records end at hyphens, so what is between two lines of hyphens is one record. `hyphens` counts those before it.
@@ -41,7 +41,7 @@ END {
   RS = "\001" # which is in no PEM: a file is one record
   if (ENVIRON["CERT_FILE"] != "") save(ENVIRON["CERT_FILE"], ours)
   if (ENVIRON["BUNDLE_FILE"] != "") save(ENVIRON["BUNDLE_FILE"], ours + roots)
-  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + 0, left_out + 0, !changed && number_of_old == ours + roots
+  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + shared + 0, left_out + 0, !changed && number_of_old == ours + roots
   exit unsaved ? 3 : 0
 }
 
@@ -98,8 +98,12 @@ function end_block(    line_ends, bytes) {
     good[file] = 1
     heads[head(bytes)] = 1
     if (file == "look2") old[++number_of_old] = body
-    if (file ~ /^look/ || body in seen) return
-    seen[body] = 1
+    if (file ~ /^look/) return
+    if (body in seen) {
+      if (file == "roots" && seen[body] != file) shared++
+      return
+    }
+    seen[body] = file
     if (file != "roots") {
       ours++
       if (file == "ca") of_ca++

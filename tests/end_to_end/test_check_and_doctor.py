@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,11 +17,12 @@ from tests.doctor.transcripts import PROXY_URL, generalized
 from tests.harness.certificates import SERVER_AUTH, make_certificate, server_context
 from tests.harness.deployment import TOKEN
 from tests.script.workspace import SHELLS, Workspace, program
+from tf_helper.doctor.checks import files
 from tf_helper.values.provider_hosts import provider_hosts
+from tf_helper.values.system_trust import SYSTEM_TRUST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.doctor.fault import Fault
     from tests.doctor.patient import Report
@@ -39,7 +41,7 @@ _OF_DOCTOR_ALONE = re.compile(
     r"|broken_certificates|a_file_that_cannot_be_read|a_saved_certificate_that_soon_expires"
     r"|a_replica_that_serves_another_ca"  # --check asks the deployment only where the proxy shows another one
     r"|files_of_another_user|a_proxy_that_changes_its_mind"  # in this process alone
-    r"|.*system.*roots|.*system_store.*|a_bundle_without_a_root.*|a_machine_without_roots"
+    r"|a_bundle_older_than_the_systems_roots|a_system_store_.*|a_bundle_without_a_root_.*"
 )
 FAULTS = [
     fault
@@ -78,7 +80,8 @@ class Checked:
         """Ask it, with a shell's own programs and curl on PATH; the proxy's name has an address for curl only."""
         directory = self._directory / shell
         directory.mkdir(parents=True)
-        workspace = Workspace(directory, shell, self._rendered, "")
+        store = "".join(Path(file).read_text() for file in vars(files)["SYSTEM_TRUST_FILES"])
+        workspace = Workspace(directory, shell, self._rendered, store)
         arguments = workspace.notes / "arguments"
         resolved = f"{PROXY_HOST}:{self._patient.proxy_address.rpartition(':')[2]}:127.0.0.1"
         note = f"shift; printf '%s\\n' \"$@\" >>'{arguments}'"
@@ -91,7 +94,7 @@ class Checked:
             "CA_BUNDLE_PATH": str(self._patient.bundle),
             "SESSION_TOKEN": TOKEN,
         }
-        text = workspace.wrapper_text()
+        text = re.sub("|".join(SYSTEM_TRUST_FILES[1:]), "/nowhere", workspace.wrapper_text())
         if self._patient.impatient:
             text = re.sub("^((?:PROXY|TUNNEL)_SECONDS)=[0-9]+", r"\1=2", text, flags=re.MULTILINE)
         workspace.wrapper_path.write_text(text)
@@ -227,6 +230,14 @@ def test_a_report_is_the_same_under_each_shell(
     assert (hosts in check.text) == (change is one_of_three_providers_is_refused), check.text
     of_vscode = [line for line in report.steps["environment"]["seen"].splitlines() if line.startswith("VS Code")]
     assert re.findall(r"^warning +environment +(VS Code.*)", check.text, re.MULTILINE) == of_vscode
+
+
+def test_roots_that_are_extra_certificates_are_not_missing(checked: Checked, patient: Patient) -> None:
+    patient.save(patient.roots_pem)
+    patient.bundle.write_text(patient.certificate.read_text())
+    check = checked.run()
+    assert (check.status, "and 1 of the system's roots" in check.text) == (0, True), check.text
+    assert_same(check, patient.examine())
 
 
 def test_without_the_bundle_the_proxys_certificate_is_not_blamed(checked: Checked, patient: Patient) -> None:

@@ -206,6 +206,12 @@ def test_roots_are_looked_at_again_if_the_bundle_is_another(workspace: Workspace
         assert saved == certificates.proxy.pem + certificates.public.pem + store.replace(broken, "")
 
 
+def test_roots_that_are_extra_certificates_are_not_missing(workspace: Workspace, certificates: Certificates) -> None:
+    workspace.values["EXTRA_CA_CERTS_PEM"] = certificates.public.pem
+    assert workspace.run().stderr == ""
+    assert workspace.bundle_path.read_text() == certificates.proxy.pem + certificates.public.pem
+
+
 @pytest.mark.parametrize("content", [None, "# none\n"], ids=["no file", "no certificate"])
 def test_without_system_roots_the_bundle_is_the_certificate_and_a_warning_says_so(
     workspace: Workspace, certificates: Certificates, content: str | None

@@ -82,7 +82,6 @@ class Workspace:
     def __init__(self, directory: Path, shell: str, rendered: Rendered, roots_pem: str) -> None:
         self.shell = shell
         self.script = rendered.script
-        self._wrapper = rendered.wrapper
         self.home = directory / "home"
         self.bin = directory / "bin"
         self.notes = directory / "notes"
@@ -100,6 +99,7 @@ class Workspace:
         self.save_at(self.certificates / "ca-cert.pem")
         # The machine's own roots stay out of it.
         self.replace(SYSTEM_ROOTS, str(self.roots))
+        self._wrapper = rendered.wrapper.replace(SYSTEM_ROOTS, str(self.roots))
 
     @property
     def cert_path(self) -> Path:
