@@ -23,7 +23,6 @@ check_proxy() {
     hosts "$(printf '%s' "${challenged:-$hosts}" | sed 's/ /, /g')" realm "$realm" reason "$reason"
 }
 
-set -fu
 # Without a printf of its own, a shell would call one, with the token as an argument.
 if ! PATH=/nowhere printf '' >/dev/null 2>&1; then
   echo 'failed   --check needs a shell with a built-in printf'

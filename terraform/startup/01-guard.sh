@@ -2,7 +2,7 @@
 # The startup script saves the CA certificate of Coder's AI Bridge Proxy in a workspace, a bundle of it with the system's
 # roots and, if requested, a wrapper that runs a tool through the proxy. script.tf joins these parts in this order, behind
 # single-quoted assignments (see the end of this part). What each leaves behind:
-#   01-guard        a shell without the workspace's options and settings; PATH without relative directories
+#   01-guard        a shell with a printf of its own, without the workspace's settings; PATH without relative directories
 #   02-report       how everything ends: fail, warn, clean_up; what runs in the background or has a deadline
 #   03-owners, 04-places: the current directory is one that only this user and root can change; the paths are free to use
 #   05-files        a work directory there for unfinished files; the program that reads PEM
@@ -16,8 +16,6 @@
 # script.tf puts check/environment.sh in front, and before 14-main check/01 to 05, which the wrapper's --check has as well,
 # and check/warning.sh.
 # It runs under dash, bash and busybox sh; busybox's applets are enough. No program gets the token as an argument.
-
-set -fu +C +e
 
 # Without a printf of its own, a shell would call one, with the token as an argument.
 if ! PATH=/nowhere printf '' >/dev/null 2>&1; then

@@ -226,6 +226,13 @@ def test_no_function_of_the_environment_is_called(checked: Checked) -> None:
     assert not leak.exists()
 
 
+@pytest.mark.parametrize("shell", ["bash"], indirect=True)
+def test_no_option_of_the_environment_changes_the_check(checked: Checked) -> None:
+    assert checked.run(SHELLOPTS="allexport:errexit:noclobber:nounset:pipefail").returncode == 0
+    checked.workspace.stub("curl", "exit 1")
+    assert "curl does not work" in checked.run(SHELLOPTS="errexit:pipefail").stdout
+
+
 @pytest.mark.parametrize("shell", ["dash", "busybox"], indirect=True)
 def test_a_shell_without_a_printf_checks_nothing(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
     # It would call the program, with the token among its arguments. Here, another shell plays it.
