@@ -46,7 +46,7 @@ run_curl() {
   "$@"
 }
 
-# Passes on the first 2,000 characters, about, and after them what curl says last, up to the line that says how it ended.
+# Passes on the first $1 characters, about, and after them what curl says last, up to the line that says how it ended.
 keep_beginning() {
   length=0 reason=
   while IFS= read -r line || test -n "$line"; do
@@ -55,7 +55,7 @@ keep_beginning() {
       "$mark"*) printf '%s\n' "$line" ;;
       'curl: ('*) reason=$line ;;
       *)
-        if test "$length" -lt 2000; then printf '%.2000s\n' "$line"; fi
+        if test "$length" -lt "$1"; then printf '%.2000s\n' "$line"; fi
         length=$((length + ${#line}))
         ;;
     esac

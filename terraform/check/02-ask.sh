@@ -25,14 +25,15 @@ quoted_setting() {
 # Sets: ended (curl's exit status, or `broken` if curl did not do its work), connect_status, status, handshake, address (what
 # curl says in numbers), reason, and text, the beginning of what arrived
 ask() {
-  numbers='' reason='' text='' ended='' seconds=$2
+  numbers='' reason='' text='' ended='' seconds=$2 limit=2000
+  if test -z "$3"; then limit=16384; fi # as doctor reads of a head
   answer=$({
     # Not by a here-document, for which bash before 5.1 needs a temporary file.
     printf '%s\n' "${authority-}" 2>/dev/null | {
       ask_settings "$@" | run_curl "$2" --config - 3<&4
     } 4<&0
     printf '\n%s=%s\n' "$mark" "$?"
-  } 2>&1 | keep_beginning)
+  } 2>&1 | keep_beginning "$limit")
   IFS=$NEWLINE
   for line in $answer; do
     case $line in

@@ -19,16 +19,12 @@ name_response() {
     5/*) word=no_address ;;
     7/* | 28/000/) word=not_reached ;;
     */407/*)
-      case $text in *[Rr]ealm=\"Coder\ AI*) word=challenged ;; *) word=other_challenge ;; esac
-      reason=
-      case $text in *[Rr]ealm=\"*) reason=${text#*[Rr]ealm=\"} reason=${reason%%\"*} ;; esac
+      read_head
+      case $reason in Coder\ AI*) word=challenged ;; *) word=other_challenge ;; esac
       ;;
     */2??/*)
-      case $text in
-        *Content-Type:* | *Transfer-Encoding:* | *Content-Length:\ [1-9]*) word=page ;;
-        *content-type:* | *transfer-encoding:* | *content-length:\ [1-9]*) word=page ;;
-        *) word=tunnelled ;;
-      esac
+      read_head
+      word=${content:-tunnelled}
       ;;
     28/000/*) word=silent ;;
     35/000/*) case $reason in *'wrong version'* | *'packet length'*) word=plain_http ;; *) word=tls_failed ;; esac ;;

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Who answers at proxy_url, if it asks for the token at none of the known hosts?
+# Who answers at proxy_url, if it asks for the token at none of the known hosts? And what the head of its answer says.
 
 # Where it does not intercept, AI Bridge Proxy tunnels, or says 403 or 502; and it closes other ports without an answer.
 # Sets: proxy_verdict
@@ -44,4 +44,29 @@ speaks_first() {
   ask "$host:443" 2 ''
   authority=
   case $ended/$reason in 35/*'wrong version'* | 35/*'packet length'*) ;; *) return 1 ;; esac
+}
+
+# Reads the head of an answer to CONNECT, in `text`, as doctor does (tf_helper/doctor/tunnel.py). In any case of letters.
+# Sets: reason, to the realm of the first challenge for Basic; content, to `page` if content follows
+read_head() {
+  reason='' content=''
+  IFS=$NEWLINE
+  for line in $text; do
+    value=${line#*:} value=${value#"${value%%[![:blank:]]*}"}
+    case $line in
+      [Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee]:*) content=page ;;
+      [Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-[Ee][Nn][Cc][Oo][Dd][Ii][Nn][Gg]:*) content=page ;;
+      [Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]:*) case $value in [1-9]*) content=page ;; esac ;;
+      [Pp][Rr][Oo][Xx][Yy]-[Aa][Uu][Tt][Hh][Ee][Nn][Tt][Ii][Cc][Aa][Tt][Ee]:*) read_realm ;;
+    esac
+  done
+  unset -v IFS
+}
+
+# Sets: reason
+read_realm() {
+  case $reason/$value in /[Bb][Aa][Ss][Ii][Cc][[:blank:]]*) ;; *) return ;; esac
+  value=${value#?????}
+  value=${value#"${value%%[![:blank:]]*}"}
+  case $value in [Rr][Ee][Aa][Ll][Mm]=\"*\"*) value=${value#*\"} reason=${value%%\"*} ;; esac
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
@@ -16,6 +17,7 @@ from tests.doctor.patient import PROVIDER, PROXY_HOST, Patient
 from tests.doctor.transcripts import PROXY_URL, generalized
 from tests.harness.certificates import SERVER_AUTH, make_certificate, server_context
 from tests.harness.deployment import TOKEN
+from tests.harness.terraform import MODULE
 from tests.script.workspace import SHELLS, Workspace, program
 from tf_helper.doctor.checks import files
 from tf_helper.values.provider_hosts import provider_hosts
@@ -56,6 +58,8 @@ ARRANGEMENTS = [
         if arrange is not test_healthy.with_the_ca_behind_its_root_on_disk
     )
 ]
+
+VERDICTS = json.loads((MODULE / "verdicts.json").read_text())
 
 _LINE = re.compile(r"(ok|warning|failed) +(\S.*?)(?:  +\S.*)?")
 _SEVERITY = ("ok", "warning", "failed")
@@ -182,6 +186,30 @@ def test_the_gateways_words_are_read_alike(said: str, shell: str, checked: Check
     assert_same(check, report)
     assert words in check.text
     assert words in report.steps["gateway"]["seen"]
+
+
+OF_CODER = 'Proxy-Authenticate: Basic realm="Coder AI Bridge Proxy"'
+LONG = [f"X-{number}: {'x' * 1000}" for number in range(5)]
+# What answers to CONNECT, and what that is to both.
+HEADS = {
+    "in capitals": (proxy_faults.answer(407, OF_CODER.upper().replace("CODER", "Coder")), "tunnel_token_refused"),
+    "behind long headers": (proxy_faults.answer(407, *LONG, OF_CODER), "tunnel_token_refused"),
+    "behind Negotiate": (proxy_faults.answer(407, "Proxy-Authenticate: Negotiate", OF_CODER), "tunnel_token_refused"),
+    "behind another's": (proxy_faults.answer(407, OF_CODER.replace("Coder AI", "Squid"), OF_CODER), "of_another_proxy"),
+    "in another header": (proxy_faults.answer(407, f"X-{OF_CODER}"), "of_another_proxy"),
+    "a page in capitals": (proxy_faults.answer(200, "CONTENT-TYPE: text/html"), "web_server_accepts"),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("head", HEADS)
+def test_the_head_of_an_answer_is_read_alike(head: str, shell: str, checked: Checked, patient: Patient) -> None:
+    sent, name = HEADS[head]
+    proxy_faults.answers(sent, with_token=sent, other_port=sent)(patient)
+    check = checked.run(shell)
+    assert_same(check, patient.examine())
+    (advice,) = (known["advice"] for verdict, known in VERDICTS.items() if verdict.endswith(name))
+    assert advice.partition("\n")[0] in check.text
 
 
 def one_of_three_providers_is_refused(patient: Patient) -> None:
