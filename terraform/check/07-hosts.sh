@@ -31,7 +31,8 @@ refuse_tunnel() {
 # Sets: verdict
 name_tunnel() {
   case $connect_status/$ended/$status/$handshake in
-    2??/60/* | 2??/51/* | 2??/77/*) verdict=provider_untrusted ;;
+    2??/60/* | 2??/51/*) verdict=provider_untrusted ;;
+    2??/77/*) verdict=certificate_invalid ;;
     2??/35/* | 2??/*/000/0.000000) verdict=provider_tunnel_broken ;;
     2??/*/000/*) verdict=gateway_not_reached ;;
     2??/*) name_answer "${1-}" ;;

@@ -7,7 +7,14 @@ ask_hosts() {
   seconds_left=$TUNNEL_SECONDS
   # shellcheck disable=SC2086 # host names
   answers=$NEWLINE$(for_each ask_through_tunnel $challenged)$NEWLINE
-  case $answers in *"${TAB}provider_untrusted$TAB"*) ;; *) return ;; esac
+  case $answers in
+    *"${TAB}certificate_invalid$TAB"*) # curl cannot read it
+      authority='' answers='' why_not='contains a certificate that does not decode as X.509'
+      return
+      ;;
+    *"${TAB}provider_untrusted$TAB"*) ;;
+    *) return ;;
+  esac
   find_served
   if test -z "$served" || test "$(printf '%s\n' "$served" | bodies)" = "$(printf '%s\n' "$authority" | bodies)"; then return; fi
   read_clock

@@ -1,9 +1,9 @@
 # shellcheck shell=sh
 # The certificate's files, which the startup script has saved, and what is wrong with one as a file.
 
-# Sets: authority, to the first certificate in the file, which is the proxy's own; "" if there is none
+# Sets: authority, to the first certificate in the file, which is the proxy's own; "" if there is none, and then why_not
 find_authority() {
-  authority=
+  authority='' why_not='contains no certificate'
   if test -f "$CERT_PATH" && test -r "$CERT_PATH"; then authority=$(first_certificate <"$CERT_PATH"); fi
 }
 
@@ -15,7 +15,7 @@ first_certificate() {
 check_files() {
   user=$(id -u)
   if check_file "$CERT_PATH" 'certificate on disk'; then
-    if test -z "$authority"; then report certificate_invalid path "$CERT_PATH" reason 'contains no certificate'
+    if test -z "$authority"; then report certificate_invalid path "$CERT_PATH" reason "$why_not"
     elif ! holds_authority "$CERT_PATH"; then
       report certificate_replaced path "$CERT_PATH" sha256 unknown
       find_authority # with which the bundle is compared

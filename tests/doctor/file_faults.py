@@ -65,6 +65,13 @@ def broken_certificates(patient: Patient) -> None:
         file.write_text(file.read_text() + BROKEN)
 
 
+@FAULTS("certificate_file", "certificate_invalid", "does not decode")
+def a_damaged_certificate_without_a_deployment(patient: Patient) -> None:
+    begin, line, rest = patient.ca.pem.split("\n", 2)
+    patient.certificate.write_text(f"{begin}\n{line[::-1]}\n{rest}")
+    del patient.settings["access_url"]
+
+
 @FAULTS("certificate_file", "file_unreadable", "Too many levels of symbolic links")
 def a_file_that_cannot_be_read(patient: Patient) -> None:
     patient.certificate.unlink()
