@@ -20,15 +20,25 @@ download() {
   trusted=
   case $ACCESS_URL in https:*)
     trusted=$1.trusted
-    read_pem '' "$trusted" role=extra "$extra" role=roots "$roots"
+    read_trusted ''
     ;;
   esac
   elapsed=0
   fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem" "$1"
+  if test "$answer" = no_roots && test -s "$trusted" && command -v openssl >/dev/null; then
+    find_unreadable "$trusted"
+    if test -n "$unreadable"; then
+      read_trusted "$unreadable"
+      fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem" "$1"
+    fi
+  fi
   if test "$answer" = not_found; then # the path on older servers
     fetch "$ACCESS_URL/api/v2/aibridge/proxy/ca-cert.pem" "$1"
   fi
 }
+
+# What curl trusts: all of it, or without what it cannot read, of the numbers in $1.
+read_trusted() { read_pem '' "$trusted" "skip=$1" role=extra "$extra" role=roots "$roots"; }
 
 # Makes up to three tries with growing waits.
 # Sets: what name_answer sets; elapsed

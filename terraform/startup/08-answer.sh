@@ -48,7 +48,10 @@ require_answer() {
     untrusted)
       reason='shows a TLS certificate that is not trusted: check its name, or add its root to extra_ca_certs_pem' ;;
     no_roots)
-      reason="is not trusted (curl's exit status 77): install ca-certificates, or a curl that is not from a snap" ;;
+      store=${roots#/dev/null}
+      reason="is not trusted (curl's exit status 77): install ca-certificates${store:+ (or rebuild $store)},"
+      reason="$reason or a curl that is not from a snap"
+      ;;
     redirect_to_https)
       reason="redirects to https ($http_status): the deployment's access URL should begin with https://" ;;
     redirect)

@@ -32,7 +32,7 @@ leave_out_unreadable() {
 # it could read.
 # Sets: unreadable, to numbers of certificates with blanks around them
 find_unreadable() {
-  unreadable=
+  unreadable='' readable=''
   # Not for both at once: what a trap says in a group that is redirected would go there, too.
   if openssl crl2pkcs7 -nocrl -provider null -certfile "$1" -outform DER -out /dev/null 2>/dev/null ||
     openssl crl2pkcs7 -nocrl -certfile "$1" -out /dev/null 2>/dev/null; then return; fi
@@ -48,7 +48,7 @@ find_unreadable() {
   for file in "$@"; do
     case $report in *"$file: "*) readable=yes ;; *) unreadable="$unreadable ${file##*.} " ;; esac
   done
-  if test -z "${readable-}"; then unreadable=; fi # openssl itself does not work
+  if test -z "$readable"; then unreadable=; fi # openssl itself does not work
 }
 
 warn_of_roots() {

@@ -12,6 +12,7 @@ import pytest
 from tests.harness.certificates import DAY
 from tests.harness.deployment import CA_CERT_PATH, OLD_CA_CERT_PATH, TOKEN, Answer, Deployment
 from tests.harness.raw_server import RawServer, closed_port, endless, not_http, reset, silent, slow_drip, with_length
+from tests.script.test_saved_files import pem_of
 from tests.script.workspace import program
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def test_a_deployment_whose_certificate_is_out_of_its_dates_is_not_called_untrus
 
 
 def test_a_deployment_is_trusted_by_the_system_roots_and_by_extra_certificates(
-    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA
+    workspace: Workspace, tls_deployment: Deployment, authority: trustme.CA, certificates: Certificates
 ) -> None:
     workspace.ask(tls_deployment)
     assert "check its name, or add its root to extra_ca_certs_pem" in workspace.run().failure
@@ -206,6 +207,11 @@ def test_a_deployment_is_trusted_by_the_system_roots_and_by_extra_certificates(
     workspace.values["EXTRA_CA_CERTS_PEM"] = ""
     workspace.roots.write_text(root)
     assert workspace.run().status == 0
+    # What openssl cannot read of the system's roots is left out here, too.
+    workspace.roots.write_text(pem_of(certificates.leaf.der.replace(b"leaf.", b"\xff\xff\xff\xff.")) + root)
+    assert "skipped 1 block" in workspace.run().stderr
+    workspace.without("openssl")
+    assert f"rebuild {workspace.roots}" in workspace.run().failure
 
 
 @in_one_shell
