@@ -67,9 +67,11 @@ def test_a_bad_value_is_reported_with_the_variable_that_it_comes_from() -> None:
     assert TOKEN not in report(caught.value.problems)
 
 
-def test_coders_variables_win_over_the_proxys() -> None:
+def test_coders_variables_win_over_the_proxys_if_they_have_a_value() -> None:
     environment = {"HTTPS_PROXY": "https://coder:old@h", "CODER_SESSION_TOKEN": TOKEN}
     assert complete([], QUERY_KEYS, environment).token == (TOKEN, None)
+    empty = dict.fromkeys(("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN"), " ")
+    assert complete([("proxy_url", "https://h")], QUERY_KEYS, IN_A_TOOL | empty).token == (TOKEN, None)
 
 
 IN_A_TOOL = {"HTTPS_PROXY": f"https://coder:{TOKEN}@h"}
@@ -94,6 +96,7 @@ def test_a_token_from_any_source_is_for_the_deployment_that_every_variable_names
         assert value == ""
         assert withheld
         assert f"{next(iter(token))} is for https://a ({variable}) and is not sent to https://b" in withheld.message
+        assert variable in withheld.hint
 
 
 @pytest.mark.parametrize(

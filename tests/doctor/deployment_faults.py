@@ -95,6 +95,7 @@ for name, (step, said, inflict) in {
     ),
     "a login page": ("deployment", ("does not answer as Coder does",), replies(BUILD_INFO_PATH, LOGIN_PAGE)),
     "a web server without Coder": ("deployment", ("answers with status 404",), replies(BUILD_INFO_PATH, Answer(404))),
+    "a web server that knows no users": ("user", ("answers with status 404",), replies(USER_PATH, Answer(404))),
     "no license for the certificate": (
         "ca_endpoint",
         ('(403): "AI Bridge is a Premium feature. Contact sales!"', "license"),

@@ -68,6 +68,10 @@ CODEX_PROVIDERS = {
         f'model_provider = "mine"\nmodel_providers.mine.env_key = "MY_KEY"\nmodel_providers.mine.{AT}\n',
     ),
     "a file that is not TOML": ("MY_KEY", f'model_provider = "m"\n[model_providers.m]\n{AT}\nenv_key = "MY_KEY"\n]]\n'),
+    "a file that wants OpenAI's key, too": (
+        "MY_KEY",
+        f'model_provider = "m"\n[model_providers.m]\n{AT}\nenv_key = "MY_KEY"\nrequires_openai_auth = true # mine\n',
+    ),
     "a file with the key": (
         "model_providers.m.experimental_bearer_token",
         f'model_provider = "m"\n[model_providers.m]\n{AT}\nexperimental_bearer_token = "{TOKEN}"\n',
@@ -88,14 +92,16 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "two proxies": (
         {"HTTPS_PROXY": ELSEWHERE},
         (
-            "HTTPS_PROXY and https_proxy differ (curl, Python and Node.js take https_proxy",
             f"HTTPS_PROXY leads to {ELSEWHERE}",
             "$ tf-helper exec --proxy-url http://aiproxy.example.com",
         ),
     ),
     "a proxy variable without the token": (both("HTTPS_PROXY", PROXY), ("HTTPS_PROXY has no token in it",)),
     "a proxy variable that is not a URL": (both("HTTPS_PROXY", "word"), ("HTTPS_PROXY is not the URL of a proxy",)),
-    "two lists of hosts": ({"NO_PROXY": "127.0.0.1,x"}, ("NO_PROXY and no_proxy differ",)),
+    "a proxy variable that is set to nothing": (
+        {"https_proxy": ""},
+        ("https_proxy is set to nothing, so Python and Node.js go past the proxy",),
+    ),
     "everything bypasses the proxy": (bypass("*"), (f"takes {PROVIDER} past the proxy in Go, Node.js, Python",)),
     "the provider bypasses the proxy": (bypass(PROVIDER), ("past the proxy in curl, Go, Node.js, Python",)),
     "a wildcard that curl does not know": (bypass("*.anthropic.com"), ("past the proxy in Go, Node.js",)),
@@ -119,6 +125,10 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "the token for another host": (
         {"ANTHROPIC_API_KEY": TOKEN, "ANTHROPIC_BASE_URL": "https://llm.example.com/v1"},
         ("and ANTHROPIC_BASE_URL sends it to https://llm.example.com", "unset one of the two"),
+    ),
+    "the token for an intercepted host with a dot behind it": (
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": f"https://{PROVIDER}./v1"},
+        (f"and ANTHROPIC_BASE_URL sends it to https://{PROVIDER}.",),
     ),
     "the token for a base URL with a password": (
         {"ANTHROPIC_API_KEY": TOKEN, "ANTHROPIC_BASE_URL": "https://x:y@h"},
@@ -170,6 +180,13 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         )
         for form, (key, text) in CODEX_PROVIDERS.items()
     },
+    "the token for a provider of Codex's own that wants OpenAI's key": (
+        {
+            "CODEX_API_KEY": TOKEN,
+            CODEX: f'model_provider = "m"\n[model_providers.m]\n{AT}\nrequires_openai_auth = true\n',
+        },
+        ("CODEX_API_KEY is the Coder token, and model_providers.m.base_url",),
+    ),
     "the token for a provider in a file with a byte order mark": (
         {"MY_KEY": TOKEN, CODEX: "\ufeff" + CODEX_PROVIDERS["dotted keys"][1]},
         ("MY_KEY is the Coder token, and model_providers.mine.base_url",),
@@ -253,6 +270,11 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("takes OPENAI_BASE_URL, which leads to the deployment past the proxy",),
     ),
     "another cloud": ({"CLAUDE_CODE_USE_BEDROCK": "1"}, ("Amazon Bedrock is asked by Claude Code",)),
+    "the API of Bedrock's other endpoint, or of AWS": (
+        {"CLAUDE_CODE_USE_MANTLE": "1", "CLAUDE_CODE_USE_ANTHROPIC_AWS": "1"},
+        ("Amazon Bedrock is asked by Claude Code", "Claude Platform on AWS is asked by Claude Code"),
+    ),
+    "two lists of hosts": ({"NO_PROXY": "127.0.0.1,x"}, ("NO_PROXY and no_proxy differ",)),
     "VS Code's own settings": (
         {
             "~/.local/share/code-server/User/settings.json": '{// mine\n"http.proxySupport": "off", /* and */\n'
@@ -278,8 +300,8 @@ WARNING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("http.proxySupport in $XDG_DATA_HOME/code-server/User/settings.json",),
     ),
     "Node.js with OpenSSL's store": (
-        {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca"},
-        ("NODE_OPTIONS has --use-openssl-ca",),
+        {"NODE_OPTIONS": "--max-old-space-size=4096 --use-openssl-ca --use_bundled_ca"},
+        ("NODE_OPTIONS has --use-openssl-ca", "NODE_OPTIONS has --use_bundled_ca"),
     ),
 }
 

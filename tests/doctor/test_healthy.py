@@ -226,6 +226,13 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
     assert "PIP_CERT, CLAUDE_CODE_USE_BEDROCK, npm_config_noproxy; they agree" in patient.examine().text("environment")
 
 
+def test_two_variables_may_say_the_same_in_two_ways(patient: Patient) -> None:
+    patient.become_tool(CODER_SESSION_TOKEN=TOKEN)
+    patient.environment["https_proxy"] += "/"
+    patient.environment["no_proxy"] = patient.environment["NO_PROXY"].upper().replace(",", " , ")
+    assert patient.examine().steps["environment"]["status"] == "ok"
+
+
 def test_a_tool_may_have_the_proxy_in_its_own_file_only(patient: Patient) -> None:
     env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%", "ANTHROPIC_AUTH_TOKEN": TOKEN}
     patient.write_files({"~/.claude/settings.json": json.dumps({"env": env})})
@@ -236,6 +243,10 @@ AI = "https://ai.example.com"
 BASE_URLS = {
     "in the environment": {"ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_BASE_URL": AI},
     "with a key of one's own": {"ANTHROPIC_API_KEY": "mine", "ANTHROPIC_BASE_URL": f"{AI}/v1"},
+    "with a path of any kind": {
+        "ANTHROPIC_AUTH_TOKEN": TOKEN,
+        "ANTHROPIC_BASE_URL": f"{AI}/model/%7Ea:0?beta=true#a@b",
+    },
     "in Claude Code's settings": {
         "~/.claude/settings.json": json.dumps({"env": {"ANTHROPIC_BASE_URL": AI, "ANTHROPIC_API_KEY": TOKEN}})
     },

@@ -104,21 +104,13 @@ class CoderApi:
         """Return what the deployment says of itself; needs no token."""
         from tf_helper.coder.models import BuildInfo
 
-        reply = self._get("/api/v2/buildinfo")
-        if _is_redirect(reply.status) or _is_busy(reply.status):
-            raise self._refusal(reply)
-        if reply.status != HTTPStatus.OK:
-            raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
-        return self._parse_model(BuildInfo, reply.body)
+        return self._get_model(BuildInfo, "/api/v2/buildinfo")
 
     def user(self) -> "User":
         """Return the user whom the token belongs to."""
         from tf_helper.coder.models import User
 
-        reply = self._get("/api/v2/users/me")
-        if reply.status != HTTPStatus.OK:
-            raise self._refusal(reply)
-        return self._parse_model(User, reply.body)
+        return self._get_model(User, "/api/v2/users/me")
 
     def ca_cert(self) -> ServedCaCert:
         """Return AI Bridge Proxy's CA certificate."""
@@ -179,9 +171,15 @@ class CoderApi:
             reason = (error.strerror or type(error).__name__).lower()
         return TransientError(f"{origin} cannot be reached ({reason})", CHECK_NETWORK)
 
-    def _parse_model(self, model: "type[Model]", body: bytes) -> "Model":
+    def _get_model(self, model: "type[Model]", path: str) -> "Model":
+        reply = self._get(path)
+        refuses_token = self._token and reply.status == HTTPStatus.UNAUTHORIZED
+        if refuses_token or _is_redirect(reply.status) or _is_busy(reply.status):
+            raise self._refusal(reply)
+        if reply.status != HTTPStatus.OK:
+            raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
         try:
-            return model.model_validate_json(body)
+            return model.model_validate_json(reply.body)
         except ValueError:  # pydantic's ValidationError among others
             raise DeploymentError(f"{self.access_url} does not answer as Coder does", _NOT_CODER) from None
 

@@ -10,7 +10,10 @@ from tf_helper.values.access_url import AccessUrl
 TOKEN_VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 # Which deployment a token is for: Coder's own CLI has the first, its agents the second.
 URL_VARIABLES = ("CODER_URL", "CODER_AGENT_URL")
-_HINT = f"set {URL_VARIABLES[0]} and {TOKEN_VARIABLES[1]} for the deployment at access_url"
+_HINTS = {
+    "CODER_URL": "set CODER_URL and CODER_SESSION_TOKEN for the deployment at access_url",
+    "CODER_AGENT_URL": "give the deployment of CODER_AGENT_URL as access_url; if both are the same one, unset it",
+}
 
 
 class SessionToken(NamedTuple):
@@ -54,7 +57,7 @@ def session_token(environment: Mapping[str, str], access_url: AccessUrl | None) 
     url = environment.get(variable, "")
     if not url:
         why = f"{name} is not used without {variable}, which says whose token it is"
-        return SessionToken("", Problem(why, _HINT))
+        return SessionToken("", Problem(why, _HINTS[variable]))
     withheld = _why_withheld(name, variable, url, access_url)
     return SessionToken("" if withheld else token, withheld)
 
@@ -72,7 +75,8 @@ def _why_withheld(name: str, variable: str, url: str, access_url: AccessUrl) -> 
     try:
         deployment = AccessUrl.parse(url).origin
     except Invalid:
-        return Problem(f"{name} is not used, because {variable} is not a valid URL", _HINT)
+        return Problem(f"{name} is not used, because {variable} is not a valid URL", _HINTS[variable])
     if deployment != access_url.origin:
-        return Problem(f"{name} is for {deployment} ({variable}) and is not sent to {access_url.origin}", _HINT)
+        why = f"{name} is for {deployment} ({variable}) and is not sent to {access_url.origin}"
+        return Problem(why, _HINTS[variable])
     return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from tf_helper.client_env import CLIENT_VARIABLES, PROXY_VARIABLES
-from tf_helper.coder.session_token import TOKEN_VARIABLES, URL_VARIABLES, SessionToken, present_token
+from tf_helper.coder.session_token import TOKEN_VARIABLES, URL_VARIABLES, SessionToken
 from tf_helper.errors import Invalid, Problem
 from tf_helper.query import Query, parse_query
 from tf_helper.values.access_url import AccessUrl
@@ -73,9 +73,10 @@ def _token(
     """Return the token, which goes to its own deployment only, and a password only to its own proxy as well."""
     given = dict(pairs)
     deployment = _parsed(AccessUrl.parse, given.get("access_url", ""))
-    name, value = present_token(environment)
-    if name:
-        return SessionToken(value).only_for(deployment, name, environment)
+    for name in TOKEN_VARIABLES:
+        token = SessionToken(environment.get(name, "").strip())
+        if token.value:
+            return token.only_for(deployment, name, environment)
     proxy_url = _parsed(ProxyUrl.parse, given.get("proxy_url", ""))
     for name, proxy in proxies.items():
         own = _parsed(ProxyUrl.parse, proxy.url)

@@ -67,13 +67,16 @@ def _of_codex(config: Mapping[str, Any], file: str, dotenv: Mapping[str, Present
     keys |= {
         f"{name}.http_headers.{_shown(header)}": value for header, value in _table(provider, "http_headers").items()
     }
-    own = (*filter(_is_text, variables), *keys)
+    own = [*filter(_is_text, variables), *keys]
+    has_key = provider.get("env_key") or provider.get("experimental_bearer_token")
+    if provider.get("requires_openai_auth") is True and not has_key:
+        own += OF_OPENAI
     for url_name, url, sent in (
         ("openai_base_url", config.get("openai_base_url"), OF_OPENAI),
         (f"{name}.base_url", provider.get("base_url"), own),
     ):
         if _is_text(url):
-            yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", sent), file)
+            yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", tuple(sent)), file)
     yield from (_api_key(key, value, file) for key, value in keys.items() if _is_text(value))
     yield from (dotenv[name] for name in own if name in dotenv)
 

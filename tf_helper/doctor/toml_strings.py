@@ -1,4 +1,4 @@
-"""The tables and strings of a TOML file, also where Python has no parser for it (before 3.11)."""
+"""The tables, strings and booleans of a TOML file, also where Python has no parser for it (before 3.11)."""
 
 import re
 import sys
@@ -12,11 +12,12 @@ _PAIR = re.compile(rf"[ \t,]*({_KEYS})[ \t]*=[ \t]*")
 _STRING = re.compile(r""""((?:\\.|[^"\\\n])*)"|'([^'\n]*)'""")
 _SEVERAL_LINES = re.compile(r'"{3}.*?"{3}|\'{3}.*?\'{3}', re.DOTALL)
 _OTHER_VALUE = re.compile(r"(?:\[[^\]\n]*\]|[^,}\n])*")
+_BOOLEANS = {"true": True, "false": False}
 _ESCAPE = re.compile(r'\\(["\\])')
 
 
 def toml_strings(text: str) -> dict[str, Any]:
-    """Return tables with the strings in them; of a file that is not TOML, or too long, what can be read."""
+    """Return tables with strings and booleans in them; of a file that is not TOML, or too long, what can be read."""
     text = text.removeprefix("\ufeff")
     if sys.version_info >= (3, 11):  # pragma: no branch
         import tomllib
@@ -29,7 +30,7 @@ def toml_strings(text: str) -> dict[str, Any]:
 
 
 def read_strings(text: str) -> dict[str, Any]:
-    """Return tables and inline tables with the strings of one line in them, and nothing else."""
+    """Return tables and inline tables with the booleans and the strings of one line in them, and nothing else."""
     found: dict[str, Any] = {}
     table = found
     for line in _SEVERAL_LINES.sub("", text).splitlines():
@@ -56,6 +57,9 @@ def _read_pair(line: str, start: int, table: dict[str, Any]) -> int:
         return string.end()
     if not line.startswith("{", position):
         other = _OTHER_VALUE.match(line, position)
+        boolean = _BOOLEANS.get(other[0].split("#")[0].strip()) if other else None
+        if boolean is not None:
+            table[name] = boolean
         return other.end() if other else position
     inner, end = _descend(table, [name]), position + 1
     while True:

@@ -53,6 +53,8 @@ TOOL_SETTINGS = (
     ToolSetting("OPENAI_BASE_URL", "what uses OpenAI's SDKs", "base URL", OF_OPENAI),
     ToolSetting("OPENAI_API_BASE", "what uses LiteLLM (aider)", "base URL", OF_OPENAI),
     ToolSetting("CLAUDE_CODE_USE_BEDROCK", "Amazon Bedrock", "another service"),
+    ToolSetting("CLAUDE_CODE_USE_MANTLE", "Amazon Bedrock", "another service"),
+    ToolSetting("CLAUDE_CODE_USE_ANTHROPIC_AWS", "Claude Platform on AWS", "another service"),
     ToolSetting("CLAUDE_CODE_USE_VERTEX", "Google Vertex AI", "another service"),
     ToolSetting("CLAUDE_CODE_USE_FOUNDRY", "Microsoft Foundry", "another service"),
     *(ToolSetting(name, "", "API key") for name in API_KEYS),
@@ -122,5 +124,6 @@ def settings_of_file(variables: Mapping[str, str], file: str, tool: str) -> Iter
 def node_options(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence for each option in NODE_OPTIONS that changes whom Node.js trusts, or which way it takes."""
     for option in environment.get("NODE_OPTIONS", "").split():
-        if option in _NODE_OPTIONS:
-            yield f"NODE_OPTIONS has {option}: {_NODE_OPTIONS[option]}"
+        effect = _NODE_OPTIONS.get(option.replace("_", "-"))  # Node.js takes both
+        if effect:
+            yield f"NODE_OPTIONS has {option}: {effect}"

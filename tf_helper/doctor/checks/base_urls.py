@@ -1,5 +1,6 @@
 """Where base URLs lead: to the deployment, to a host that the proxy intercepts, or past the gateway."""
 
+import re
 from contextlib import suppress
 
 from tf_helper.deadline import DeadlineExceededError, run_with_deadline
@@ -10,21 +11,31 @@ from tf_helper.errors import Invalid
 from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.url import DEFAULT_PORTS, Origin
 
+# What decides where requests go; a path and what follows it may be any that the API knows.
+_BEGINNING = re.compile(r"\s*[^:/?#]*://[^/?#]*")
+_ENDS_WITH_DOT = re.compile(r"\.(?::[0-9]*)?$")
 # For the files of tools; a later step says that they are on a network drive that hangs.
 _FILES_SECONDS = 1
 
 
 def destination(base_url: str) -> Origin | None:
-    """Return where requests go with this base URL; None if it is not a URL."""
+    """Return where requests go with this base URL; None if it is not a URL.
+
+    Clients send a dot behind the host's name to the proxy, which then does not intercept.
+    """
+    beginning = _BEGINNING.match(base_url)
     try:
-        return AccessUrl.parse(base_url).origin
+        origin = AccessUrl.parse(beginning[0] if beginning else base_url).origin
     except Invalid:
         return None
+    return origin._replace(host=f"{origin.host}.") if beginning and _ENDS_WITH_DOT.search(beginning[0]) else origin
 
 
 def is_deployment(context: Context, origin: Origin | None) -> bool:
     """Tell whether that is the deployment, whose gateway can be asked without the proxy."""
-    return context.query.access_url is not None and origin == context.query.access_url.origin
+    if origin is None or context.query.access_url is None:
+        return False
+    return origin._replace(host=origin.host.rstrip(".")) == context.query.access_url.origin
 
 
 def may_be_intercepted(origin: Origin | None) -> bool:

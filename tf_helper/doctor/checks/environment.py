@@ -62,7 +62,8 @@ def environment(context: Context) -> Finding:
 
 def _proxies(context: Context) -> Iterator[Finding]:
     environment, proxy = context.environment, context.query.proxy_url.origin
-    yield from _differ(environment, *PROXY_VARIABLES, "curl, Python and Node.js take https_proxy, Go takes HTTPS_PROXY")
+    if _is_emptied(environment, "https_proxy"):
+        yield failed("https_proxy is set to nothing, so Python and Node.js go past the proxy; others take HTTPS_PROXY")
     for name in PROXY_VARIABLES:
         value = environment.get(name, "")
         if not value:
@@ -84,7 +85,9 @@ def _proxies(context: Context) -> Iterator[Finding]:
 
 def _bypasses(context: Context) -> Iterator[Finding]:
     environment = context.environment
-    yield from _differ(environment, *_NO_PROXY, "most tools take no_proxy, Go takes NO_PROXY")
+    lists = (environment[name] for name in _NO_PROXY if name in environment)
+    if len({frozenset(text.lower().replace(" ", "").split(",")) for text in lists}) > 1:
+        yield warning("NO_PROXY and no_proxy differ (most tools take no_proxy, Go takes NO_PROXY)")
     certain = context.known.intercepted or context.provider_hosts
     for name in _NO_PROXY:
         taken: dict[tuple[str, bool], list[str]] = {}
@@ -123,8 +126,9 @@ def _files(context: Context, lacking: Container[str]) -> Iterator[Finding]:
 
 def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Finding]:
     for first, second, client in _PRECEDENCE:
-        if environment.get(first) not in lacking and environment.get(second) not in lacking:
-            yield from _differ(environment, first, second, f"{client} takes {first}", fails=False)
+        files = {environment[name] for name in (first, second) if name in environment}
+        if len(files) > 1 and not any(file in lacking for file in files):
+            yield warning(f"{first} and {second} differ ({client} takes {first})")
 
 
 _REPLACING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "replaces"}
@@ -157,7 +161,7 @@ def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, 
 
 def _missing(context: Context) -> Iterator[Finding]:
     environment = context.environment
-    missing = [name for name in _OF_A_TOOL if not environment.get(name)]
+    missing = [name for name in _OF_A_TOOL if not environment.get(name) and not _is_emptied(environment, name)]
     if missing:
         yield warning(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
@@ -166,12 +170,10 @@ def _missing(context: Context) -> Iterator[Finding]:
             yield warning(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
 
 
+def _is_emptied(environment: Mapping[str, str], name: str) -> bool:
+    """Tell whether a proxy's variable has no value, by which some clients have no proxy whatever the other one says."""
+    return name == "https_proxy" and environment.get(name) == "" and bool(environment.get("HTTPS_PROXY"))
+
+
 def _verb(names: Sequence[str]) -> str:
     return "names" if len(names) == 1 else "name"
-
-
-def _differ(
-    environment: Mapping[str, str], first: str, second: str, who: str, *, fails: bool = True
-) -> Iterator[Finding]:
-    if first in environment and second in environment and environment[first] != environment[second]:
-        yield (failed if fails else warning)(f"{first} and {second} differ ({who})")
