@@ -63,7 +63,7 @@ def test_accepts_and_normalizes(given: str, entries: tuple[str, ...]) -> None:
         ("c,a/8", "entry number 2 is not a CIDR range"),
         ("::1/129", 'entry "::1/129" is not a CIDR range'),
         ("1.2.256", 'entry "1.2.256": host "1.2.256" ends like an IPv4 address but is not one'),
-        ("1.2.3.4.", 'entry "1.2.3.4.": host "1.2.3.4" ends like an IPv4 address but is not one'),
+        ("1.2.3.4.", 'entry "1.2.3.4.": host "1.2.3.4." is an IPv4 address with a trailing dot'),
         ("a:0", 'entry "a:0": port 0 is out of range, it must be 1 to 65535'),
         ("a:", 'entry "a:": the port is empty'),
         ("1:2:3", 'entry "1:2:3": the host is not a valid IPv6 address'),

@@ -89,7 +89,7 @@ def test_accepts_and_normalizes(given: str, normalized: str) -> None:
         ("https://1.2.3.256", 'host "1.2.3.256" ends like an IPv4 address but is not one'),
         ("https://2130706433", 'host "2130706433" ends like an IPv4 address but is not one'),
         ("https://0x7f000001", 'host "0x7f000001" ends like an IPv4 address but is not one'),
-        ("https://1.2.3.4.", 'host "1.2.3.4" ends like an IPv4 address but is not one'),
+        ("https://1.2.3.4.", 'host "1.2.3.4." is an IPv4 address with a trailing dot'),
         ("https://[::1", "the IPv6 address has no closing bracket, or something other than a port follows it"),
         ("https://[::1]c", "the IPv6 address has no closing bracket, or something other than a port follows it"),
         ("https://[]", "the host is not a valid IPv6 address"),

@@ -54,6 +54,8 @@ def _parse_dns_name(text: str) -> str:
                     'a host name has letters, digits, "-", "_" and dots; put an IPv6 address in brackets',
                 )
             )
+    if re.fullmatch(IPV4, name):  # parse_host takes it without the dot
+        raise Invalid(Problem(f'host "{name}." is an IPv4 address with a trailing dot', "remove the dot"))
     labels = name.split(".")
     if re.fullmatch(_NUMERIC_LABEL, labels[-1]):
         raise Invalid(
