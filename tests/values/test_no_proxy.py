@@ -55,6 +55,14 @@ def test_accepts_and_normalizes(given: str, entries: tuple[str, ...]) -> None:
         ("a, *", '"*" would send nothing through the proxy'),
         *((text, f'"{text}" would send nothing through the proxy') for text in ("**", "*.", ".*", "*.*", "*:443")),
         ("*.example.com", 'entry "*.example.com": the host contains "*", which is not allowed in a host name'),
+        ("*.example.*", 'entry "*.example.*": the host contains "*", which is not allowed in a host name'),
+        ("*.example.com:99999", 'entry "*.example.com:99999": port 99999 is out of range, it must be 1 to 65535'),
+        ("*.[::1]", "entry number 1: the host is not a valid IPv6 address"),
+        ("*.a\u001b[31mRED", 'entry number 1: the host contains "\\u001b", which is not allowed in a host name'),
+        (
+            f"*.{'a' * 5000}",
+            f'entry "*.{"a" * 75}...": the host name has 5000 characters, at most 253 are allowed',
+        ),
         (".", 'entry ".": has no host'),
         ("..a", 'entry "..a": the host name has an empty label (two dots in a row, or one in front)'),
         (".10.0.0.1", 'entry ".10.0.0.1": an IP address has no subdomains'),
@@ -117,11 +125,16 @@ def test_refuses(given: str, sentence: str) -> None:
             )
             for text in ("x,a b", "x,a\tb", "x,a\nb", "x,a;b", "x,a; b", "x,a|b", "x,a;<local>", "x,a\u00a0b")
         ),
-        (
-            "*.example.com",
-            'entry "*.example.com": the host contains "*", which is not allowed in a host name',
-            "write .example.com, without the asterisk",
+        *(
+            (
+                f"*.{rest}",
+                f'entry "*.{rest}": the host contains "*", which is not allowed in a host name',
+                f"write .{normalized}, without the asterisk",
+            )
+            for rest, normalized in (("example.com", "example.com"), ("Example.COM.:0443", "example.com:443"))
         ),
+        ("*.10.0.0.1:80", 'entry "*.10.0.0.1:80": an IP address has no subdomains', "write 10.0.0.1:80"),
+        ("*.10.0.0.0/8", "entry number 1 is not a CIDR range", "for example 10.0.0.0/8"),
         *(
             (
                 text,
@@ -198,7 +211,8 @@ def test_the_python_sdks_of_ai_providers_take_every_value(spelled: Spelled) -> N
 
 
 @pytest.mark.parametrize(
-    "entry", ["user:SECRET", "h/SECRET", "h?SECRET", "h#SECRET", "h;SECRET", "h:1:SECRET", "a,SECRET!,b@c"]
+    "entry",
+    ["user:SECRET", "h/SECRET", "h?SECRET", "h#SECRET", "h;SECRET", "h:1:SECRET", "*.h:SECRET", "a,SECRET!,b@c"],
 )
 def test_quotes_nothing_that_can_be_a_secret(entry: str) -> None:
     with pytest.raises(Invalid) as caught:

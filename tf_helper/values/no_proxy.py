@@ -98,8 +98,6 @@ def _parse_entry(text: str, number: int) -> str:
         return _normalized(text)
     except Invalid as invalid:
         problem = invalid.problems[0]
-        if text.startswith("*."):
-            problem = problem._replace(hint=f"write {text[1:]}, without the asterisk")
         separator = " " if problem.message.startswith("is ") else ": "
         raise Invalid(Problem(f"{_name(text, number)}{separator}{problem.message}", problem.hint)) from None
     except ValueError:
@@ -135,21 +133,23 @@ def _name(text: str, number: int) -> str:
 
 
 def _normalized(text: str) -> str:
+    if text.startswith("*."):
+        hint = f"write {_normalized(text[1:])}, without the asterisk"
+        raise Invalid(Problem('the host contains "*", which is not allowed in a host name', hint))
     if "/" in text:
         return _normalized_range(text)
     if text.count(":") > 1 and not text.startswith("["):
         return parse_host(f"[{text}]")
     host, port = parse_host_port(text.removeprefix("."))
-    if text.startswith("."):
-        # A DNS name that parse_host returns never ends in a numeric label.
-        if host.rpartition(".")[2].isdigit():
-            raise Invalid(Problem("an IP address has no subdomains", "remove the dot in front"))
-        host = f".{host}"
-    if port is None:
-        return host
-    if ":" in host:
+    if port is not None and ":" in host:
         raise Invalid(Problem(f"is an IPv6 address with a port; {_HTTPX_FAILS}", f"leave the port out: {host}"))
-    return f"{host}:{port}"
+    entry = host if port is None else f"{host}:{port}"
+    if not text.startswith("."):
+        return entry
+    # A DNS name that parse_host returns never ends in a numeric label.
+    if host.rpartition(".")[2].isdigit():
+        raise Invalid(Problem("an IP address has no subdomains", f"write {entry}"))
+    return f".{entry}"
 
 
 def _normalized_range(text: str) -> str:
