@@ -8,6 +8,7 @@ import pytest
 
 from tests.harness.certificates import Certified, make_certificate
 from tests.harness.deployment import TOKEN, Answer, Deployment
+from tests.harness.der import certificate, tlv
 from tf_helper.query import parse_query
 from tf_helper.result import Result, make_result
 
@@ -58,6 +59,17 @@ def test_an_expired_certificate_that_was_given_is_a_warning() -> None:
     first, second = result.warnings
     assert first.startswith('ca_cert_pem: the certificate "CN=old" has expired (at ')
     assert second.startswith('extra_ca_certs_pem: the certificate "CN=old" has expired (at ')
+
+
+def test_dates_beyond_the_years_1_to_9999_are_told_as_their_ends(deployment: Deployment) -> None:
+    begin, end = (tlv(0x18, digits) for digits in (b"00010101000000+0100", b"99991231235959-0100"))
+    pem = certificate(since=begin, until=end)
+    deployment.serve(Answer(body=pem.encode()))
+    for query in ({"fetch_ca_cert": "true"}, {"ca_cert_pem": pem}):
+        result = result_of(access_url=deployment.url, **query)
+        assert (result.ca_cert_pem, result.ca_cert_not_after) == (pem, "9999-12-31T23:59:59Z")
+    expired = " ".join(result_of(ca_cert_pem=certificate(since=begin, until=begin)).warnings)
+    assert "has expired (at 0001-01-01T00:00:00Z)" in expired
 
 
 def test_an_intermediate_without_its_root_is_a_warning(ca: Certified) -> None:

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from tests.harness.certificates import Certified, make_certificate
-from tests.harness.der import certificate, name
+from tests.harness.der import certificate, name, tlv
 from tf_helper.errors import Invalid
 from tf_helper.values.certificate import parse_ca_cert, parse_extra_ca_certs, parse_served_ca_cert, rfc3339
 from tf_helper.values.certificate_warnings import ca_cert_warnings, extra_ca_certs_warnings
@@ -185,6 +185,22 @@ def test_what_does_not_decode_is_refused(ca: Certified) -> None:
     assert sentence(ca.pem + block(der[:-1]) + ca.pem) == (
         "contains 3 certificates, of which number 2 does not decode as X.509"
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "digits"),
+    [
+        (0x18, "20491231235959.5Z"),
+        (0x18, "00001231235959Z"),
+        (0x17, "491231235960Z"),
+        (0x17, "490230235959Z"),
+        (0x17, "491231235959"),
+    ],
+)
+@pytest.mark.parametrize("parse", [parse_ca_cert, parse_extra_ca_certs])
+def test_a_date_that_is_none_is_the_problem_of_a_ca_that_decodes(parse: Parse, tag: int, digits: str) -> None:
+    pem = certificate(until=tlv(tag, digits.encode()))
+    assert sentence(pem, parse) == "contains a certificate that has a date that is not as in RFC 5280"
 
 
 def test_a_certificate_with_an_unreadable_extension_is_not_a_ca_and_the_next_one_is_unaffected(ca: Certified) -> None:

@@ -8,6 +8,9 @@ from tf_helper.errors import Invalid, Problem
 MAX_CA_CERT_BYTES = 16 * 1024
 MAX_EXTRA_CA_CERTS_BYTES = 64 * 1024
 
+# A time zone can move a certificate's date out of the years that datetime has, 1 to 9999.
+_FIRST_SECOND, _LAST_SECOND = -62135596800, 253402300799
+
 
 class CaDetails(NamedTuple):
     """What a CA certificate tells: names as RFC 4514 strings, times as seconds since 1970."""
@@ -70,10 +73,11 @@ def is_not_valid_yet(certificate: Certificate, now: float) -> bool:
 
 
 def rfc3339(seconds: int) -> str:
-    """Return seconds since 1970 as an RFC 3339 time in UTC."""
+    """Return seconds since 1970 as an RFC 3339 time in UTC, of the years 1 to 9999."""
     from datetime import datetime, timezone
 
-    return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    seconds = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
+    return datetime.fromtimestamp(seconds, tz=timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def _only_cas(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
@@ -141,7 +145,7 @@ def _own_first(certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]
 
 
 def _decode(der: bytes) -> Certificate:
-    """Return the certificate. Raises ValueError."""
+    """Return the certificate. Raises Invalid for its dates, and ValueError for all else that is wrong."""
     import ssl
 
     from tf_helper.tls.bare_context import bare_context, forget_errors
@@ -159,9 +163,13 @@ def _decode(der: bytes) -> Certificate:
     if not is_ca:
         return Certificate(der, None)
     fields = Fields(der)
-    return Certificate(
-        der,
-        CaDetails(
-            rfc4514(fields.subject), rfc4514(fields.issuer), seconds(fields.not_before), seconds(fields.not_after)
-        ),
-    )
+    subject, issuer = rfc4514(fields.subject), rfc4514(fields.issuer)
+    try:
+        return Certificate(der, CaDetails(subject, issuer, seconds(fields.not_before), seconds(fields.not_after)))
+    except ValueError:
+        raise Invalid(
+            Problem(
+                "has a date that is not as in RFC 5280",
+                "reissue it with dates in UTC and to the second: YYMMDDhhmmssZ up to 2049, then YYYYMMDDhhmmssZ",
+            )
+        ) from None
