@@ -62,8 +62,8 @@ RESULT_KEYS: Mapping[str, str] = {
 
 def make_result(query: Query, environment: Mapping[str, str], token: "SessionToken | None" = None) -> Result:
     """Return the result for a valid query; fetch_ca_cert takes the session token from `environment`, if not given."""
-    ca_cert, fetch_warnings = _fetched_ca_cert(query, environment, token)
-    ca_cert = ca_cert or query.ca_cert_pem
+    fetched, fetch_warnings = _fetched_ca_cert(query, environment, token)
+    ca_cert = fetched or query.ca_cert_pem
     sha256, subject, not_after = _described(ca_cert)
     proxy = query.proxy_url.origin
     return Result(
@@ -84,12 +84,12 @@ def make_result(query: Query, environment: Mapping[str, str], token: "SessionTok
         ca_cert_sha256=sha256,
         ca_cert_subject=subject,
         ca_cert_not_after=not_after,
-        warnings=tuple(map(str, (*settings_warnings(query), *_workspace_warnings(query), *fetch_warnings))),
+        warnings=tuple(map(str, (*settings_warnings(query, fetched), *_workspace_warnings(query), *fetch_warnings))),
     )
 
 
-def settings_warnings(query: Query) -> Iterator[Problem]:
-    """Yield a problem for everything in a query that is valid but probably wrong."""
+def settings_warnings(query: Query, fetched: "Sequence[Certificate]" = ()) -> Iterator[Problem]:
+    """Yield a problem for everything in a query, or a CA certificate fetched for it, that is probably wrong."""
     yield from _of("proxy_url", query.proxy_url.warnings)
     if query.access_url:
         yield from _of("access_url", query.access_url.warnings)
@@ -100,12 +100,14 @@ def settings_warnings(query: Query) -> Iterator[Problem]:
                 "AI Bridge Proxy has its own listener, on port 8888 unless configured otherwise",
                 "proxy_url",
             )
-    if query.ca_cert_pem or query.extra_ca_certs_pem:
+    ca_cert, extra_ca_certs = fetched or query.ca_cert_pem, query.extra_ca_certs_pem
+    if ca_cert or extra_ca_certs:
         from tf_helper.values.certificate_warnings import ca_cert_warnings, extra_ca_certs_warnings
 
         now = time.time()
-        yield from _of("ca_cert_pem", ca_cert_warnings(query.ca_cert_pem, query.extra_ca_certs_pem, now))
-        yield from _of("extra_ca_certs_pem", extra_ca_certs_warnings(query.extra_ca_certs_pem, query.ca_cert_pem, now))
+        source = "fetch_ca_cert" if fetched else "ca_cert_pem"
+        yield from _of(source, ca_cert_warnings(ca_cert, extra_ca_certs, now))
+        yield from _of("extra_ca_certs_pem", extra_ca_certs_warnings(extra_ca_certs, ca_cert, now))
 
 
 def _described(ca_cert: "Sequence[Certificate]") -> tuple[str, str, str]:
@@ -127,7 +129,7 @@ def _workspace_warnings(query: Query) -> Iterator[Problem]:
 def _fetched_ca_cert(
     query: Query, environment: Mapping[str, str], token: "SessionToken | None"
 ) -> "tuple[tuple[Certificate, ...], Iterable[Problem]]":
-    """Return the CA certificate, if the query asks for it and the deployment has it, and warnings."""
+    """Return the CA certificate, if the query asks for it and the deployment has it, or why not, as warnings."""
     if not (query.fetch_ca_cert and query.access_url) or query.ca_cert_pem:
         return (), ()
     if token is None:
@@ -140,13 +142,11 @@ def _fetched_ca_cert(
         return (), ()
     from tf_helper.coder.api import DeploymentError
     from tf_helper.coder.fetch import fetch_ca_cert
-    from tf_helper.values.certificate_warnings import ca_cert_warnings
 
     try:
-        ca_cert = fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem)
+        return fetch_ca_cert(query.access_url, token.value, query.extra_ca_certs_pem), ()
     except DeploymentError as error:
         return (), [_not_fetched(error.problem)]
-    return ca_cert, _of("fetch_ca_cert", ca_cert_warnings(ca_cert, query.extra_ca_certs_pem, time.time()))
 
 
 def _not_fetched(why: Problem) -> Problem:

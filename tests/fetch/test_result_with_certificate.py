@@ -53,12 +53,30 @@ def test_a_failed_fetch_is_a_warning_that_says_what_happens_instead(deployment: 
 
 
 def test_an_expired_certificate_that_was_given_is_a_warning() -> None:
-    old = make_certificate("old", to_day=-1)
-    result = result_of(ca_cert_pem=old.pem, extra_ca_certs_pem=old.pem)
+    old, other = make_certificate("old", to_day=-1), make_certificate("other", to_day=-1)
+    result = result_of(ca_cert_pem=old.pem, extra_ca_certs_pem=other.pem)
     assert result.ca_cert_pem == old.pem
     first, second = result.warnings
     assert first.startswith('ca_cert_pem: the certificate "CN=old" has expired (at ')
-    assert second.startswith('extra_ca_certs_pem: the certificate "CN=old" has expired (at ')
+    assert second.startswith('extra_ca_certs_pem: the certificate "CN=other" has expired (at ')
+
+
+@pytest.mark.parametrize("days", [-1, 1, 365])
+def test_a_certificate_that_is_given_twice_is_warned_of_once(days: int, ca: Certified) -> None:
+    odd = make_certificate("odd", to_day=days, issuer=ca)
+    warnings = result_of(ca_cert_pem=odd.pem, extra_ca_certs_pem=odd.pem).warnings
+    assert warnings
+    assert warnings == result_of(ca_cert_pem=odd.pem).warnings
+
+
+def test_extra_certificates_are_judged_beside_the_fetched_one(deployment: Deployment, ca: Certified) -> None:
+    intermediate = make_certificate("intermediate", issuer=ca)
+    before_its_renewal = make_certificate("proxy CA", key=ca.key, to_day=-1)
+    for extra in (intermediate.pem, before_its_renewal.pem):
+        fetched = result_of(access_url=deployment.url, fetch_ca_cert="true", extra_ca_certs_pem=extra)
+        given = result_of(access_url=deployment.url, ca_cert_pem=ca.pem, extra_ca_certs_pem=extra)
+        assert fetched == given
+        assert fetched.warnings == ()
 
 
 def test_dates_beyond_the_years_1_to_9999_are_told_as_their_ends(deployment: Deployment) -> None:

@@ -76,10 +76,11 @@ def property_warnings(ca_cert: Sequence[Certificate], given: Sequence[Certificat
 def extra_ca_certs_warnings(
     extra_ca_certs: Sequence[Certificate], ca_cert: Sequence[Certificate], now: float
 ) -> Iterator[Problem]:
-    """Yield everything that is probably wrong with further CA certificates at `now`."""
+    """Yield everything that is probably wrong at `now` with CA certificates that are not in `ca_cert`, too."""
     given = (*ca_cert, *extra_ca_certs)
-    yield from validity_warnings(extra_ca_certs, now, given)
-    yield from _issuer_warnings(extra_ca_certs, given, now)
+    others = [certificate for certificate in extra_ca_certs if certificate not in ca_cert]
+    yield from validity_warnings(others, now, given)
+    yield from _issuer_warnings(others, given, now)
 
 
 def validity_warnings(
