@@ -35,10 +35,10 @@ warn_of_refused_key() {
         warn_of unreadable
       elif test "$((bits + 7))" -lt 2048; then
         warn_of rsa_under_2048
-      elif test "$((bits % 8))" != 0; then # 2047 bits, too
-        warn_of rsa_odd
       elif test "$bits" -gt 8192; then
         warn_of rsa_over_8192
+      elif test "$((bits % 8))" != 0; then # 2047 bits, too
+        warn_of rsa_odd
       fi
       ;;
     id-ecPublicKey)

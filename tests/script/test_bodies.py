@@ -172,6 +172,8 @@ def test_the_plan_and_the_script_warn_of_the_same(workspace: Workspace, deployme
         if not OF_ITS_OWN.match(kind) and not re.search("has expired|is not valid yet", warnings):
             deployment.serve(Answer(body=pem.encode()))
             assert (kind, properties(workspace.run().stderr)) == (kind, properties(warnings))
+    deployment.serve(Answer(body=KINDS["A03 RSA 8193"][1].encode()))
+    assert "rsa_over_8192" in properties(workspace.run().stderr)
 
 
 def test_what_the_names_in_a_certificate_say_is_not_looked_at(workspace: Workspace, deployment: Deployment) -> None:

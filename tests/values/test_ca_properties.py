@@ -120,6 +120,7 @@ KINDS = {
     "RSA 2040": (f"curl, Python, Node.js 24, Copilot CLI, {RUSTLS}", certificate(public_key=rsa_key(1 << 2039))),
     "A02 RSA 8192": ("", certificate(public_key=rsa_key(1 << 8191))),
     "A03 RSA 16384": (f"{RUSTLS}, Go", certificate(public_key=rsa_key(1 << 16383))),
+    "A03 RSA 8193": (f"{RUSTLS}, Go", certificate(public_key=rsa_key(1 << 8192))),
     "A04 RSA, exponent 3": ("", certificate(public_key=rsa_key(1 << 2047, 3))),
     "A05 RSA 2047": (RUSTLS, certificate(public_key=rsa_key(1 << 2046))),
     "A06 P-521": ("", certificate(public_key=curve("2b81040023"))),

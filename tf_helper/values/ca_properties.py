@@ -91,10 +91,10 @@ def _rsa_properties(size: int) -> Iterator[Property]:
     # The few tools that refuse 2047 bits do so for the odd number.
     if size + 7 < _MIN_RSA_BITS:
         yield Property("rsa_under_2048", f"{size} bits")
-    elif size % 8:
-        yield Property("rsa_odd", f"{size} bits")
     elif size > _MAX_RSA_BITS:
         yield Property("rsa_over_8192", f"{size} bits")
+    elif size % 8:
+        yield Property("rsa_odd", f"{size} bits")
 
 
 def _extension_properties(certificate: Fields) -> Iterator[Property]:
