@@ -269,6 +269,23 @@ def test_the_tools_that_refuse_a_kind_of_ca_are_named(tools: str, pem: str) -> N
     assert all(warning.startswith("ca_cert_pem: ") for warning in result.warnings)
 
 
+@pytest.mark.parametrize(
+    ("pem", "value"),
+    [
+        (certificate(extension("551d12", b"?", critical=True)), "issuerAltName"),
+        (certificate(extension("2b06010505070101", b"?", critical=True)), "authorityInfoAccess"),
+        (certificate(*(extension(f"2a03{n:02x}", b"?", critical=True) for n in range(119))), "1.2.3.0, 1.2.3.1, "),
+        (certificate(extension("2a03" + "8f" * 500 + "01", b"?", critical=True)), "1.2.3."),
+        (certificate(public_key=curve("2a03" + "8f" * 500 + "01")), "1.2.3."),
+    ],
+)
+def test_an_extension_or_a_curve_is_named_and_cut_like_any_value(pem: str, value: str) -> None:
+    (warning,) = plan(pem).warnings
+    (shown,) = re.findall(r" \((.*)\); refused by ", warning)
+    assert shown.startswith(value)
+    assert len(shown) == 80 or shown == value
+
+
 @pytest.mark.parametrize(("tools", "own", "others"), CHAINS.values(), ids=CHAINS)
 def test_the_tools_that_refuse_a_chain_are_named(tools: str, own: str, others: str) -> None:
     assert refusing(plan(own, others)) == set(filter(None, tools.split(", ")))

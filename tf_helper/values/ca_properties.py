@@ -19,8 +19,13 @@ _NAMES = {
     "1.3.101.113": "Ed448",
     "1.2.840.10040.4.1": "DSA",
     "1.2.840.113549.1.1.10": "RSASSA-PSS",
+    "1.3.6.1.5.5.7.1.1": "authorityInfoAccess",
+    "1.3.6.1.5.5.7.1.11": "subjectInfoAccess",
+    "2.5.29.9": "subjectDirectoryAttributes",
     "2.5.29.14": "subjectKeyIdentifier",
+    "2.5.29.18": "issuerAltName",
     "2.5.29.35": "authorityKeyIdentifier",
+    "2.5.29.46": "freshestCRL",
 }
 # Those of the signature algorithms with RSA (PKCS #1 v1.5), by the last number of their OIDs.
 _RSA_SIGNATURE = "1.2.840.113549.1.1."
@@ -80,11 +85,15 @@ def _key_properties(key: Value) -> Iterator[Property]:
         if curve == _P224:
             yield Property("p224")
         elif curve not in _COMMON_CURVES:
-            yield Property("other_curve", _NAMES.get(curve, curve))
+            yield Property("other_curve", _names(curve))
     elif kind.oid.startswith(_ML_DSA):
         yield Property("ml_dsa")
     elif kind.oid != _ED25519:
-        yield Property("other_key", _NAMES.get(kind.oid, kind.oid))
+        yield Property("other_key", _names(kind.oid))
+
+
+def _names(*oids: str) -> str:
+    return quoted(", ".join(_NAMES.get(oid, oid) for oid in oids))[1:-1]
 
 
 def _rsa_properties(size: int) -> Iterator[Property]:
@@ -115,7 +124,7 @@ def _extension_properties(certificate: Fields) -> Iterator[Property]:
         yield Property("policy_constraints")
     unknown = [oid for oid, extension in extensions.items() if extension.critical and oid not in _KNOWN_IF_CRITICAL]
     if unknown:
-        yield Property("critical_extension", ", ".join(_NAMES.get(oid, oid) for oid in unknown))
+        yield Property("critical_extension", _names(*unknown))
     if _NAME_CONSTRAINTS in extensions:
         yield from _name_constraints_properties(extensions[_NAME_CONSTRAINTS].value)
 
