@@ -86,7 +86,7 @@ def test_keeps_the_path_of_the_access_url(deployment: Deployment, ca: Certified)
         (301, "redirects elsewhere (301)", "access URL"),
         (302, "redirects elsewhere (302)", "login page"),
         (401, "refused the session token (401)", "coder tokens create"),
-        (403, "denied access (403)", "license"),
+        (403, "denied access (403)", "license for AI Gateway."),
         (404, "has no AI Bridge Proxy (404)", "CODER_AI_GATEWAY_PROXY_ENABLED=true"),
         (418, "answered with status 418", "log"),
         (429, "answered with status 429", "log"),

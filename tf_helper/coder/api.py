@@ -136,7 +136,7 @@ class CoderApi:
         if status == HTTPStatus.FORBIDDEN:
             return DeploymentError(
                 f"{origin} denied access (403)",
-                "check the deployment's license for AI Gateway and the role of the workspace owner",
+                "check the deployment's license for AI Gateway",
                 status=status,
                 said=_said(reply.body).message,
             )
