@@ -215,10 +215,18 @@ def test_an_endless_answer_is_cut() -> None:
         assert "is over 16384 bytes long" in failure(server.url)
 
 
-@pytest.mark.parametrize("talk", [reset, not_http, hang_up, with_length(b"short", 9999)])
-def test_a_broken_connection_is_retried_twice(talk: Talk) -> None:
+@pytest.mark.parametrize(
+    ("talk", "reason"),
+    [
+        (reset, "connection reset by peer"),
+        (not_http, "not an HTTP answer"),
+        (hang_up, "it closed the connection without an answer"),
+        (with_length(b"short", 9999), "its answer broke off"),
+    ],
+)
+def test_a_broken_connection_is_retried_twice(talk: Talk, reason: str) -> None:
     with RawServer(talk) as server:
-        assert failure(server.url).startswith(f"{server.url} cannot be reached")
+        assert failure(server.url).startswith(f"{server.url} cannot be reached ({reason})")
         assert server.requests == 3
 
 

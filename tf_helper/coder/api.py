@@ -2,7 +2,7 @@
 
 import ssl
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from time import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -161,7 +161,11 @@ class CoderApi:
             return DeploymentError(f"the TLS certificate of {origin} is not trusted: {why.message}", why.hint)
         if isinstance(error, TimeoutError):
             return TransientError(f"{origin} did not answer in time", CHECK_NETWORK)
-        if isinstance(error, HTTPException):
+        if isinstance(error, RemoteDisconnected):
+            reason = "it closed the connection without an answer"
+        elif isinstance(error, IncompleteRead):
+            reason = "its answer broke off"
+        elif isinstance(error, HTTPException):
             reason = "not an HTTP answer"
         elif isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             reason = "it closed the connection in the TLS handshake"
