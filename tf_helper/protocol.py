@@ -81,7 +81,7 @@ def _wait_until_ready(stream: BinaryIO, *, to_write: bool = False) -> None:
 
 def _decoded(data: bytes) -> str:
     if len(data) > _MAX_QUERY_BYTES:
-        raise _invalid(f"is over {_MAX_QUERY_BYTES} bytes long", "shorten the certificates in it")
+        raise _invalid(f"is over {_MAX_QUERY_BYTES} bytes long", "shorten no_proxy or the certificates in it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

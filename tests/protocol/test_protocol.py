@@ -72,6 +72,13 @@ def test_non_json_input_is_refused(data: bytes, sentence: str) -> None:
     assert problem.hint
 
 
+def test_a_query_that_is_too_long_is_shortened_in_no_proxy_or_the_certificates() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_query(io.BytesIO(b" " * 262145))
+    (problem,) = caught.value.problems
+    assert problem.hint == "shorten no_proxy or the certificates in it"
+
+
 def test_reports_why_standard_input_cannot_be_read() -> None:
     class Unreadable(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
