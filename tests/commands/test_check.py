@@ -94,6 +94,13 @@ def test_what_did_not_change_is_not_mentioned(ca: Certified, capsys: pytest.Capt
     assert "changed" not in capsys.readouterr().out
 
 
+def test_the_name_of_a_file_is_refused_with_what_to_write_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "--proxy-url", "https://h", "--ca-cert-pem", "ca.pem"]) == 1
+    _, message, hint = capsys.readouterr().err.splitlines()
+    assert message == "  ca_cert_pem: is the name of a file, not what is in it"
+    assert hint.endswith('; in a terminal, write "$(cat FILE)"')
+
+
 @pytest.mark.parametrize("key", QUERY_KEYS)
 def test_every_key_of_the_query_is_an_option(key: str) -> None:
     ran = run_in_process(b"", *check({"proxy_url": "https://h", key: "\x01"}))

@@ -195,6 +195,7 @@ def _elsewhere(line: str, *, alone: bool) -> Problem | None:
         return Problem(
             "is the name of a file, not what is in it",
             ("" if alone else "remove the line, or ")
-            + 'in Terraform, write file("...") around the name, without quotation marks around that',
+            + 'in Terraform, write file("...") around the name, without quotation marks around that; '
+            'in a terminal, write "$(cat FILE)"',
         )
     return None
