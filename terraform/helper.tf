@@ -8,8 +8,10 @@ locals {
   # A workspace must be able to stop, and to be deleted, without the helper. This takes its place.
   program = local.starting ? var.helper : ["sh", "-c", "echo {}"]
 
+  # The helper drops blank entries itself, so that the number of an entry in its messages is that in the list.
+  no_proxy = join(",", [for entry in var.no_proxy : entry == null ? "" : entry])
+
   # Without null and blank elements. What stands directly above a block is its title, so a line is left empty.
-  no_proxy           = join(",", compact(var.no_proxy))
   extra_ca_certs_pem = join("\n\n", compact(var.extra_ca_certs_pem))
   wrapper_path       = var.wrapper_path == null ? "" : var.wrapper_path
 }
@@ -28,7 +30,7 @@ data "external" "settings" {
       cert_path  = var.cert_path
       access_url = data.coder_workspace.me.access_url
     },
-    local.no_proxy == "" ? {} : { no_proxy = local.no_proxy },
+    length(compact(var.no_proxy)) == 0 ? {} : { no_proxy = local.no_proxy },
     var.ca_cert_pem == null ? {} : { ca_cert_pem = var.ca_cert_pem },
     local.extra_ca_certs_pem == "" ? {} : { extra_ca_certs_pem = local.extra_ca_certs_pem },
     local.wrapper_path == "" ? {} : { wrapper_path = local.wrapper_path },

@@ -123,6 +123,7 @@ def test_a_second_apply_changes_nothing_even_with_crlf_line_ends(applied: tuple[
         ({"proxy_url": "https://h/path"}, "proxy_url: has a path"),
         ({"cert_path": "/a/$(id)"}, 'cert_path: "/a/$(id)" contains "$", which is not allowed'),
         ({"no_proxy": ["*"]}, 'no_proxy: "*" would send nothing through the proxy'),
+        ({"no_proxy": ["", "ok.example", None, "a b"]}, "no_proxy: entry number 4 contains a blank"),
         ({"ca_cert_pem": "x"}, "ca_cert_pem: contains no certificate"),
         ({"extra_ca_certs_pem": ["x"]}, "extra_ca_certs_pem: contains no certificate"),
         ({"wrapper_path": "/a b"}, "wrapper_path: "),
