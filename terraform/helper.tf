@@ -71,6 +71,12 @@ locals {
   result       = local.helper_compatible ? data.external.settings.result : {}
   missing_keys = setsubtract(keys(local.given), keys(local.result))
   settings     = merge(local.given, local.result)
+
+  helper_remedy = (
+    local.release.helper[0] > local.release.needed[0]
+    ? "Use the release of this module for tf-helper ${local.release.helper[0]}.x, or install tf-helper ${local.release.needed[0]}.x on the provisioner."
+    : "Upgrade tf-helper on the provisioner, or use the release of this module that works with the installed one."
+  )
 }
 
 # Refuses a bad agent_id: the Coder provider accepts an empty one, and then the script runs nowhere. The other values are

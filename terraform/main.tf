@@ -62,7 +62,7 @@ resource "coder_script" "aibridge_proxy_setup" {
 
     precondition {
       condition     = local.helper_compatible || local.helper_version == "" || !local.starting
-      error_message = "This module needs tf-helper ${local.needed_helper} or a newer ${local.release.needed[0]}.x, but the helper is version ${local.helper_version}. Upgrade tf-helper on the provisioner, or use the release of this module that works with the installed one."
+      error_message = "This module needs tf-helper ${local.needed_helper} or a newer ${local.release.needed[0]}.x, but the helper is version ${local.helper_version}. ${local.helper_remedy}"
     }
 
     precondition {

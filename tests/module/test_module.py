@@ -163,7 +163,9 @@ def helper_with(result: dict[str, str]) -> list[str]:
     ("result", "message"),
     [
         ({"version": "999.0.0"}, "This module needs tf-helper 1.0 or a newer 1.x, but the helper is version 999.0.0."),
+        ({"version": "999.0.0"}, "Use the release of this module for tf-helper 999.x, or install tf-helper 1.x on the"),
         ({"version": "0.10.0"}, "but the helper is version 0.10.0. Upgrade tf-helper"),
+        ({"version": "unknown"}, "but the helper is version unknown. Upgrade tf-helper"),
         ({"version": ""}, "The result of the command in the variable helper has no version: check that this command"),
         ({"version": __version__}, f"The result of tf-helper {__version__} lacks access_url, ca_bundle_path,"),
         ({"version": __version__}, "In a test, override data.external.settings with a whole result"),
