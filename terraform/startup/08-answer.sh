@@ -57,7 +57,7 @@ require_answer() {
     redirect)
       reason="redirects elsewhere ($http_status): let /api/v2 through the login page that may be in front of it" ;;
     refused_token) reason='refused the session token (401): restart the workspace to get another one' ;;
-    forbidden) reason="denied access (403): check the license for AI Bridge and the user's permissions" ;;
+    forbidden) reason="denied access (403): check the deployment's license for AI Bridge" ;;
     not_found) reason='has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder' ;;
     too_large) reason='sent an answer that is too large: check which server responds at that address' ;;
     no_connection)

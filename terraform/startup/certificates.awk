@@ -3,8 +3,9 @@
 #   look1, look2  files that the script may replace: only looked at
 #   ca, extra     certificates to trust: go to the file $CERT_FILE, and come first in $BUNDLE_FILE
 #   roots         the system's: go to $BUNDLE_FILE, without those of the numbers in `skip`, as counted in that file
-# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca, and how many of
-# roots, among them those that are ours, too; how many blocks of roots it left out; and 1 if look2 contains the very certificates of $BUNDLE_FILE in their order, else 0.
+# Prints a verdict (key, broken, ok or none) of look1, look2 and ca; how many certificates it wrote of ca, and of roots,
+# counting those that ca or extra had before; how many blocks of roots it left out; and 1 if look2 contains the very
+# certificates of $BUNDLE_FILE in their order, else 0.
 # Exit status 3: a file does not contain what was written to it. busybox's awk does not notice a full disk.
 
 # Records end at hyphens, so what is between two lines of hyphens is one record. `hyphens` counts those before it.

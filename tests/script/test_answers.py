@@ -40,7 +40,7 @@ REFUSALS = {
     **dict.fromkeys((429, 500, 503), (3, UNAVAILABLE)),
     **dict.fromkeys((301, 308), (1, LOGIN_PAGE)),
     401: (1, "refused the session token (401): restart the workspace to get another one"),
-    403: (1, "denied access (403): check the license for AI Bridge and the user's permissions"),
+    403: (1, "denied access (403): check the deployment's license for AI Bridge"),
     404: (2, "has no AI Bridge Proxy (404): set CODER_AI_GATEWAY_PROXY_ENABLED=true, or upgrade Coder"),
 }
 
