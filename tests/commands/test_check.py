@@ -69,7 +69,7 @@ CHANGES = [
     'changed: agent_id, which was "3F2B8C1E-1111-4222-8333-444455556666"',
     'changed: access_url, which was "https://coder.example.com/"',
     'changed: no_proxy, which was "B, a,a"',
-    "changed: ca_cert_pem (the text around the certificates, or its line ends)",
+    "changed: ca_cert_pem (the certificates' order, the text around them, or its line ends)",
 ]
 
 
@@ -90,7 +90,8 @@ def test_with_json_they_are_on_standard_error(ca: Certified, capsys: pytest.Capt
 
 
 def test_what_did_not_change_is_not_mentioned(ca: Certified, capsys: pytest.CaptureFixture[str]) -> None:
-    cli.main(["check", "--proxy-url", "https://h", "--ca-cert-pem", ca.pem, "--no-proxy", "a,b", "--cert-path", ""])
+    for pem in (ca.pem, ca.pem.rstrip()):
+        cli.main(["check", "--proxy-url", "https://h", "--ca-cert-pem", pem, "--no-proxy", "a,b", "--cert-path", ""])
     assert "changed" not in capsys.readouterr().out
 
 

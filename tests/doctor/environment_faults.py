@@ -80,6 +80,10 @@ CODEX_PROVIDERS = {
         "model_providers.m.http_headers.Authorization",
         f'model_provider = "m"\n[model_providers.m]\n{AT}\nhttp_headers = {{ "Authorization" = "Bearer {TOKEN}" }}\n',
     ),
+    "a file with the key in the query": (
+        "model_providers.m.query_params.key",
+        f'model_provider = "m"\n[model_providers.m]\n{AT}\nquery_params = {{ key = "{TOKEN}" }}\n',
+    ),
     "a file with a header from a variable": (
         "MY_KEY",
         f'model_provider = "m"\n[model_providers.m]\n{AT}\n[model_providers.m.env_http_headers]\nkey = "MY_KEY"\n',
@@ -100,7 +104,7 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "a proxy variable that is not a URL": (both("HTTPS_PROXY", "word"), ("HTTPS_PROXY is not the URL of a proxy",)),
     "a proxy variable that is set to nothing": (
         {"https_proxy": ""},
-        ("https_proxy is set to nothing, so Python and Node.js go past the proxy",),
+        ("https_proxy is empty, so Python and Node.js's fetch go past the proxy",),
     ),
     "everything bypasses the proxy": (bypass("*"), (f"takes {PROVIDER} past the proxy in Go, Node.js, Python",)),
     "the provider bypasses the proxy": (bypass(PROVIDER), ("past the proxy in curl, Go, Node.js, Python",)),
@@ -132,7 +136,7 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "the token for a base URL with a password": (
         {"ANTHROPIC_API_KEY": TOKEN, "ANTHROPIC_BASE_URL": "https://x:y@h"},
-        ("ANTHROPIC_BASE_URL sends it to another host",),
+        ("ANTHROPIC_BASE_URL sends it to https://h",),
     ),
     "the token for another host of Claude Code's settings": (
         {"ANTHROPIC_AUTH_TOKEN": TOKEN, CLAUDE: claude(ANTHROPIC_BASE_URL="https://llm.example.com")},
@@ -186,6 +190,10 @@ FAILING: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             CODEX: f'model_provider = "m"\n[model_providers.m]\n{AT}\nrequires_openai_auth = true\n',
         },
         ("CODEX_API_KEY is the Coder token, and model_providers.m.base_url",),
+    ),
+    "the token for a provider of Codex's own without a URL": (
+        {"MY_KEY": TOKEN, CODEX: 'model_provider = "m"\n[model_providers.m]\nname = "m"\nenv_key = "MY_KEY"\n'},
+        (f"MY_KEY is the Coder token, and model_providers.m in {CODEX} sends it to https://api.openai.com",),
     ),
     "the token for a provider in a file with a byte order mark": (
         {"MY_KEY": TOKEN, CODEX: "\ufeff" + CODEX_PROVIDERS["dotted keys"][1]},

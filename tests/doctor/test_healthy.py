@@ -229,8 +229,18 @@ def test_settings_of_single_tools_may_agree(patient: Patient) -> None:
 def test_two_variables_may_say_the_same_in_two_ways(patient: Patient) -> None:
     patient.become_tool(CODER_SESSION_TOKEN=TOKEN)
     patient.environment["https_proxy"] += "/"
-    patient.environment["no_proxy"] = patient.environment["NO_PROXY"].upper().replace(",", " , ")
+    patient.environment["no_proxy"] = patient.environment["NO_PROXY"].upper().replace(",", "\t, ") + ","
     assert patient.examine().steps["environment"]["status"] == "ok"
+
+
+def test_a_token_that_is_not_used_is_not_compared(patient: Patient) -> None:
+    env = {"HTTPS_PROXY": f"http://coder:{TOKEN}@%PROXY%"}
+    patient.write_files({"~/.claude/settings.json": json.dumps({"env": env})})
+    patient.write_files({"~/.vscode-server/data/User/settings.json": json.dumps({"http.proxy": env["HTTPS_PROXY"]})})
+    patient.become_tool(CODER_URL="https://other.example.com")
+    report = patient.examine()
+    assert report.of("failed") == ["session_token"]
+    assert "token" not in report.text("environment")
 
 
 def test_a_tool_may_have_the_proxy_in_its_own_file_only(patient: Patient) -> None:
@@ -245,8 +255,9 @@ BASE_URLS = {
     "with a key of one's own": {"ANTHROPIC_API_KEY": "mine", "ANTHROPIC_BASE_URL": f"{AI}/v1"},
     "with a path of any kind": {
         "ANTHROPIC_AUTH_TOKEN": TOKEN,
-        "ANTHROPIC_BASE_URL": f"{AI}/model/%7Ea:0?beta=true#a@b",
+        "ANTHROPIC_BASE_URL": f"{AI}:/model/%7Ea:0?beta=true#a@b",
     },
+    "with a password": {"ANTHROPIC_API_KEY": "mine", "ANTHROPIC_BASE_URL": "https://u:p@ai.example.com/v1"},
     "in Claude Code's settings": {
         "~/.claude/settings.json": json.dumps({"env": {"ANTHROPIC_BASE_URL": AI, "ANTHROPIC_API_KEY": TOKEN}})
     },

@@ -181,7 +181,9 @@ class CoderApi:
         if refuses_token or _is_redirect(reply.status) or _is_busy(reply.status):
             raise self._refusal(reply)
         if reply.status != HTTPStatus.OK:
-            raise DeploymentError(f"{self.access_url} answers with status {reply.status}", _NOT_CODER)
+            said = _said(reply.body).message
+            hint = "check the deployment's log" if said else _NOT_CODER
+            raise DeploymentError(f"{self.access_url} answers with status {reply.status}", hint, said=said)
         try:
             return model.model_validate_json(reply.body)
         except ValueError:  # pydantic's ValidationError among others

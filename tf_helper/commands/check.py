@@ -78,7 +78,8 @@ def _notes(given: Mapping[str, str], query: Query, result: Result) -> Iterator[s
         if key not in normalized or value in {"", normalized[key]}:
             continue
         if key.endswith("_pem"):
-            yield f"changed: {key} (the text around the certificates, or its line ends)"
+            if value.removesuffix("\n") != str(normalized[key]).removesuffix("\n"):  # as a shell passes a file on
+                yield f"changed: {key} (the certificates' order, the text around them, or its line ends)"
         else:  # not a secret, or it would have been refused
             yield f"changed: {key}, which was {quoted(value)}"
     for warning in result.warnings:

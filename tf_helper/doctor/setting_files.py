@@ -17,6 +17,9 @@ _MAX_CHARACTERS = 4 * 1024 * 1024
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*(?:"|\\?\Z))|,(?=\s*[}\]])')
 
+# Where Codex sends requests for a provider without a URL of its own.
+_BASE_URL_OF_OPENAI = "https://api.openai.com/v1"
+
 _KEY = re.compile("[A-Za-z0-9_. -]{1,80}")
 
 _DOTENV_LINE = re.compile(
@@ -61,20 +64,19 @@ def _of_codex(config: Mapping[str, Any], file: str, dotenv: Mapping[str, Present
     profile = _table(config, "profiles", config.get("profile"))
     chosen = profile.get("model_provider") or config.get("model_provider")
     provider, name = _table(config, "model_providers", chosen), f"{CUSTOM_PROVIDER}{_shown(chosen)}"
-    # A key is in a variable, or stands in the file; a header may have one, too.
+    # A key is in a variable, or stands in the file; a header or the query may have one, too.
     variables = [provider.get("env_key"), *_table(provider, "env_http_headers").values()]
     keys = {f"{name}.experimental_bearer_token": provider.get("experimental_bearer_token")}
-    keys |= {
-        f"{name}.http_headers.{_shown(header)}": value for header, value in _table(provider, "http_headers").items()
-    }
+    for table in ("http_headers", "query_params"):
+        keys |= {f"{name}.{table}.{_shown(one)}": value for one, value in _table(provider, table).items()}
     own = [*filter(_is_text, variables), *keys]
     has_key = provider.get("env_key") or provider.get("experimental_bearer_token")
     if provider.get("requires_openai_auth") is True and not has_key:
         own += OF_OPENAI
-    for url_name, url, sent in (
-        ("openai_base_url", config.get("openai_base_url"), OF_OPENAI),
-        (f"{name}.base_url", provider.get("base_url"), own),
-    ):
+    url_of_provider = (f"{name}.base_url", provider.get("base_url"), own)
+    if provider and not url_of_provider[1]:
+        url_of_provider = (name, _BASE_URL_OF_OPENAI, own)
+    for url_name, url, sent in (("openai_base_url", config.get("openai_base_url"), OF_OPENAI), url_of_provider):
         if _is_text(url):
             yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", tuple(sent)), file)
     yield from (_api_key(key, value, file) for key, value in keys.items() if _is_text(value))

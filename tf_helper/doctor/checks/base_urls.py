@@ -12,7 +12,7 @@ from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.url import DEFAULT_PORTS, Origin
 
 # What decides where requests go; a path and what follows it may be any that the API knows.
-_BEGINNING = re.compile(r"\s*[^:/?#]*://[^/?#]*")
+_BEGINNING = re.compile(r"\s*([^:/?#]*://)(?:[^/?#]*@)?([^/?#]*)")
 _ENDS_WITH_DOT = re.compile(r"\.(?::[0-9]*)?$")
 # For the files of tools; a later step says that they are on a network drive that hangs.
 _FILES_SECONDS = 1
@@ -25,10 +25,10 @@ def destination(base_url: str) -> Origin | None:
     """
     beginning = _BEGINNING.match(base_url)
     try:
-        origin = AccessUrl.parse(beginning[0] if beginning else base_url).origin
+        origin = AccessUrl.parse(f"{beginning[1]}{beginning[2].removesuffix(':')}" if beginning else base_url).origin
     except Invalid:
         return None
-    return origin._replace(host=f"{origin.host}.") if beginning and _ENDS_WITH_DOT.search(beginning[0]) else origin
+    return origin._replace(host=f"{origin.host}.") if beginning and _ENDS_WITH_DOT.search(beginning[2]) else origin
 
 
 def is_deployment(context: Context, origin: Origin | None) -> bool:

@@ -63,7 +63,7 @@ def environment(context: Context) -> Finding:
 def _proxies(context: Context) -> Iterator[Finding]:
     environment, proxy = context.environment, context.query.proxy_url.origin
     if _is_emptied(environment, "https_proxy"):
-        yield failed("https_proxy is set to nothing, so Python and Node.js go past the proxy; others take HTTPS_PROXY")
+        yield failed("https_proxy is empty, so Python and Node.js's fetch go past the proxy; others take HTTPS_PROXY")
     for name in PROXY_VARIABLES:
         value = environment.get(name, "")
         if not value:
@@ -75,7 +75,7 @@ def _proxies(context: Context) -> Iterator[Finding]:
             yield failed(f"{name} leads to {origin}, proxy_url to {proxy}")
         elif not password:
             yield failed(f"{name} has no token in it")
-        elif password != context.token:
+        elif context.token and password != context.token:
             # A tool that has been running since before the workspace's last start, perhaps.
             yield warning(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
@@ -86,7 +86,7 @@ def _proxies(context: Context) -> Iterator[Finding]:
 def _bypasses(context: Context) -> Iterator[Finding]:
     environment = context.environment
     lists = (environment[name] for name in _NO_PROXY if name in environment)
-    if len({frozenset(text.lower().replace(" ", "").split(",")) for text in lists}) > 1:
+    if len({frozenset(filter(None, map(str.strip, text.lower().split(",")))) for text in lists}) > 1:
         yield warning("NO_PROXY and no_proxy differ (most tools take no_proxy, Go takes NO_PROXY)")
     certain = context.known.intercepted or context.provider_hosts
     for name in _NO_PROXY:
@@ -126,7 +126,7 @@ def _files(context: Context, lacking: Container[str]) -> Iterator[Finding]:
 
 def _precedence(environment: Mapping[str, str], lacking: Container[str]) -> Iterator[Finding]:
     for first, second, client in _PRECEDENCE:
-        files = {environment[name] for name in (first, second) if name in environment}
+        files = {environment[name] for name in (first, second) if environment.get(name)}
         if len(files) > 1 and not any(file in lacking for file in files):
             yield warning(f"{first} and {second} differ ({client} takes {first})")
 

@@ -42,7 +42,7 @@ def _proxy(context: Context, present: PresentSetting) -> str:
     proxy, origin = context.query.proxy_url.origin, proxy_origin(present.value)
     if origin != proxy:
         return f"takes {present.name}, which leads to {origin or 'no proxy'}, not to {proxy}"
-    if present.file and ProxyAuthUrl.split(present.value).password != context.token:
+    if present.file and context.token and ProxyAuthUrl.split(present.value).password != context.token:
         return f"takes {present.name}, which has another token than the one tried here, or none"
     return ""
 
@@ -103,7 +103,7 @@ def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Itera
             other = proxy_origin(str(value))
             if other != proxy:
                 found = "vscode_other_proxy"
-            elif ProxyAuthUrl.split(str(value)).password != context.token:
+            elif context.token and ProxyAuthUrl.split(str(value)).password != context.token:
                 found = "vscode_other_token"
         if found:
             yield verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy)
