@@ -63,6 +63,20 @@ keep_beginning() {
   printf '%s\n%s\n' "$reason" "$line"
 }
 
+# Prints the beginning of a text that came from elsewhere, or stars if a longer piece of the token is in it.
+printable() {
+  rest=$TOKEN
+  while test -n "$rest"; do
+    piece=${rest%"${rest#????????}"}
+    case $1 in *"${piece:-$rest}"*) set -- '***' ;; esac
+    if test "${#rest}" -gt 8; then rest=${rest#?}; else rest=; fi
+  done
+  case $1 in
+    *[!\ -~]*) printf '%.200s' "$1" | sed 's/[^ -~]/?/g' ;;
+    *) printf '%.200s' "$1" ;;
+  esac
+}
+
 # Runs the command $1 for each host behind it, at once. What they print are lines, which do not mix.
 for_each() {
   command=$1

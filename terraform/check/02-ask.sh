@@ -5,7 +5,7 @@
 #   VERDICTS        what can be found, from verdicts.json: lines of fields with a tab between them
 #   LINE_BREAK      a character that is between the lines of an advice
 #   TLS_REASONS     why a certificate is refused, from tls_reasons.json, in such lines
-#   TOKEN           the user's; only the wrapper has it. CERT_PATH and CA_BUNDLE_PATH are the certificate's files
+#   TOKEN           the user's, which only the wrapper sends. CERT_PATH and CA_BUNDLE_PATH are the certificate's files
 true "${PROXY_URL?}" "${PROVIDER_HOSTS?}" "${VERDICTS?}" "${LINE_BREAK?}" "${TLS_REASONS?}"
 
 # Prints a setting of curl's. In quotes, a backslash is in front of each quote and backslash.

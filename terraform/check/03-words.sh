@@ -51,14 +51,6 @@ explain() {
   unset -v IFS
 }
 
-# Prints the beginning of a text that came from elsewhere.
-printable() {
-  case $1 in
-    *[!\ -~]*) printf '%.200s' "$1" | sed 's/[^ -~]/?/g' ;;
-    *) printf '%.200s' "$1" ;;
-  esac
-}
-
 # Prints a verdict in the shape of doctor's report, and counts it.
 report() {
   find_verdict "$@"

@@ -6,7 +6,7 @@
 # the others, and 2 for each of two questions in name_other_proxy.
 warn_of_proxy() {
   if ! command -v curl >/dev/null; then return; fi
-  responses='' hosts=''
+  responses='' hosts='' TOKEN=$SESSION_TOKEN # which is not to be printed
   IFS=$NEWLINE
   for line in $PROVIDER_HOSTS; do hosts="$hosts${hosts:+ }${line%%"$TAB"*}"; done
   unset -v IFS

@@ -32,15 +32,21 @@ cannot_write() {
 
 # Some programs ignore all signals but KILL. timeout(1) leads a process group, to which what it runs belongs.
 clean_up() {
+  status=$?
   trap '' HUP INT TERM
+  case $status in
+    [01]) ;;
+    *) printf 'AI Bridge Proxy setup failed: the shell ended (status %s): check process and memory limits\n' "$status" >&2 ;;
+  esac
   exec 2>/dev/null # so that the failure stays the last line
   set +u           # there may not have been a background process
   if test "$!" != "$ended"; then
     kill -KILL "-$!" || kill -KILL "$!"
     wait "$!"
   fi
-  if test -n "$work"; then rm -rf "$work"; fi
+  case $work in ./.aibridge-proxy.??????) rm -rf "$work" ;; esac
   complete_unit
+  test "$status" = 0 || exit 1
 }
 
 complete_unit() {

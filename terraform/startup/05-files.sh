@@ -25,8 +25,8 @@ read_pem() {
 # Sets: work
 make_work_directory() {
   remove_leftovers
-  made=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
-  case $made in ./.aibridge-proxy.??????) work=$made ;; *) cannot_write ;; esac
+  work=$(mktemp -d ./.aibridge-proxy.XXXXXX 2>/dev/null) || cannot_write
+  case $work in ./.aibridge-proxy.??????) ;; *) cannot_write ;; esac
 }
 
 # Removes the work directories of killed runs: no run takes an hour. In a subshell, which bash's failglob may end.
@@ -41,5 +41,5 @@ remove_leftovers() (
 # Writes the text $2 to the file $1.
 write() { printf '%s' "$2" 2>/dev/null >"$1" || cannot_write; }
 
-# Moves files to the current directory, where each keeps its name. A directory of that name stays, and gets no file.
-move_here() { mv -f "$@" . 2>/dev/null; }
+# Moves a file to the current directory, where it keeps its name. A directory of that name stays, and gets no file.
+move_here() { mv -f "$1" . 2>/dev/null; }

@@ -66,7 +66,7 @@ save() {
   chmod 0644 "$new_cert" "$new_bundle" 2>/dev/null || cannot_write # a default ACL can take the place of the umask
   if test -e "$bundle"; then cp -p "$bundle" "$new_cert.previous" 2>/dev/null || cannot_write; fi
   trap '' HUP INT TERM # not between the two
-  if move_here "$new_bundle" "$new_cert"; then return; fi
+  if move_here "$new_bundle" && move_here "$new_cert"; then return; fi # one mv would go on after a failure
   if ! test -e "$new_bundle"; then
     mv -f "$new_cert.previous" "$bundle" 2>/dev/null || rm -f "$bundle"
   fi

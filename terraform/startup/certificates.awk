@@ -42,7 +42,7 @@ END {
   RS = "\001" # which is in no PEM: a file is one record
   if (ENVIRON["CERT_FILE"] != "") save(ENVIRON["CERT_FILE"], ours)
   if (ENVIRON["BUNDLE_FILE"] != "") save(ENVIRON["BUNDLE_FILE"], ours + roots)
-  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + shared + 0, left_out + 0, !changed && number_of_old == ours + roots
+  print verdict("look1"), verdict("look2"), verdict("ca"), of_ca + 0, roots + shared + 0, left_out + 0, (!changed && number_of_old == ours + roots)
   exit unsaved ? 3 : 0
 }
 

@@ -75,6 +75,12 @@ def a_listener_of_another_name(patient: Patient) -> None:
     patient.listen_with(patient.listener_certificate(hosts=["localhost"]))
 
 
+@FAULTS("proxy_tls", "proxy_tls_untrusted", "for another host name", cure=reissue_for_the_listener)
+def a_listener_with_another_common_name_alone(patient: Patient) -> None:
+    patient.save(patient.company.pem)
+    patient.listen_with(patient.listener_certificate(hosts=[]))
+
+
 @FAULTS("proxy_tls", "proxy_tls_ca_certificate", cure=reissue_as_no_ca)
 def a_listener_with_the_certificate_of_a_ca(patient: Patient) -> None:
     listener = patient.listener_certificate(issuer=None, ca=True, key_usage=False, extensions=())

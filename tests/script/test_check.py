@@ -102,6 +102,13 @@ def test_the_token_goes_only_where_the_proxys_own_ca_vouches(checked: Checked, c
     assert checked.gateway.requests == []
 
 
+def test_the_token_is_not_printed_if_the_proxy_knows_it(checked: Checked) -> None:
+    for realm in (TOKEN, f"for {TOKEN[3:]}"):
+        checked.proxy.realm = realm
+        done = checked.run()
+        assert (done.returncode, 'for "***"' in done.stdout) == (1, True)
+
+
 def test_without_curl_it_says_so(checked: Checked) -> None:
     checked.workspace.without("curl")
     done = checked.run()

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 STALE_SECONDS = 2 * 60 * 60
 
-# Moves the bundle alone.
-MV_FIRST_FILE = f'case $# in 4) {program("mv")} -f "$2" . ; exit 1 ;; esac\nexec {program("mv")} "$@"'
+
+def mv_that_fails(name: str) -> str:
+    """Return what moves all but a new file of that name."""
+    return f'case $2/$3 in */{name}/.) exit 1 ;; esac\nexec {program("mv")} "$@"'
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -62,16 +64,20 @@ def test_an_awk_that_does_not_run_is_not_mistaken_for_bad_files(earlier: Workspa
             assert re.match(r"awk failed \(exit status 1(37|27)\), so nothing can be saved", earlier.run().failure)
 
 
-def test_the_bundle_is_put_back(earlier: Workspace, deployment: Deployment, certificates: Certificates) -> None:
+def test_neither_file_is_saved_without_the_other(
+    earlier: Workspace, deployment: Deployment, certificates: Certificates
+) -> None:
     deployment.serve(Answer(body=certificates.company.pem.encode()))
-    earlier.stub("mv", MV_FIRST_FILE)
-    assert "cannot write to" in earlier.run().failure
+    for file in (earlier.cert_path, earlier.bundle_path):
+        earlier.stub("mv", mv_that_fails(file.name))
+        assert "cannot write to" in earlier.run().failure
 
 
-def test_the_bundle_is_removed_if_the_first_certificate_cannot_be_saved(workspace: Workspace) -> None:
-    workspace.stub("mv", MV_FIRST_FILE)
-    assert "cannot write to" in workspace.run().failure
-    assert list(workspace.certificates.iterdir()) == []
+def test_neither_file_is_left_after_a_first_start_that_fails(workspace: Workspace) -> None:
+    for file in (workspace.cert_path, workspace.bundle_path):
+        workspace.stub("mv", mv_that_fails(file.name))
+        assert "cannot write to" in workspace.run().failure
+        assert list(workspace.certificates.iterdir()) == []
 
 
 def test_a_signal_between_the_renames_is_ignored(workspace: Workspace, certificates: Certificates) -> None:
@@ -81,6 +87,12 @@ def test_a_signal_between_the_renames_is_ignored(workspace: Workspace, certifica
     assert workspace.cert_path.read_text() == certificates.proxy.pem
     assert workspace.bundle_path.exists()
     assert workspace.left_over() == []
+
+
+def test_a_shell_that_ends_itself_says_so(workspace: Workspace) -> None:
+    # As one does that cannot start a process.
+    workspace.replace("\nmain\n", "\nmain() { trap clean_up EXIT; exit 254; }\nmain\n")
+    assert "the shell ended (status 254): check process and memory limits" in workspace.run().failure
 
 
 def test_a_killed_run_leaves_nothing_in_the_way_of_the_next(earlier: Workspace) -> None:

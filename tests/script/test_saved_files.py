@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,6 +163,15 @@ STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
         1,
     ),
 }
+
+
+@pytest.mark.parametrize("shell", ["dash"], indirect=True)
+def test_the_one_true_awk_will_do(workspace: Workspace, certificates: Certificates) -> None:
+    if not shutil.which("original-awk"):
+        pytest.skip("original-awk is not on PATH")
+    workspace.stub("awk", f'exec {program("original-awk")} "$@"')
+    assert workspace.run().status == 0
+    assert workspace.bundle_path.read_text() == certificates.proxy.pem + certificates.public.pem
 
 
 @pytest.mark.parametrize("shell", ["dash", "busybox"], indirect=True)  # bash's awk is dash's

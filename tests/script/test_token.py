@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.deployment import TOKEN, Answer
+from tests.harness.raw_server import RawServer, says
 from tests.script.workspace import TOOLS, program
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ def test_the_token_is_in_no_output_and_in_no_file(
     files = [path for path in workspace.home.parent.rglob("*") if path.is_file() and not path.is_symlink()]
     texts = [run.stdout, run.stderr, *(file.read_text(errors="replace") for file in files)]
     assert not [text for text in texts if TOKEN in text]
+
+
+def test_the_token_is_in_no_warning_if_the_proxy_knows_it(workspace: Workspace) -> None:
+    head = f'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="{TOKEN}"\r\n\r\n'
+    with RawServer(says(head.encode())) as proxy:
+        workspace.values["PROXY_URL"] = proxy.url
+        run = workspace.run()
+    assert (run.status, 'asks for credentials for "***"' in run.stderr, TOKEN in run.stderr) == (0, True, False)
 
 
 def test_a_token_that_is_none_makes_no_request(earlier: Workspace, deployment: Deployment) -> None:
