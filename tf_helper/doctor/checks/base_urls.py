@@ -12,7 +12,7 @@ from tf_helper.values.access_url import AccessUrl
 from tf_helper.values.url import DEFAULT_PORTS, Origin
 
 # What decides where requests go; a path and what follows it may be any that the API knows.
-_BEGINNING = re.compile(r"\s*([^:/?#]*://)(?:[^/?#]*@)?([^/?#]*)")
+_BEGINNING = re.compile(r"\s*([^:/?#]*://)(?:[^/?#\\]*@)?([^/?#]*)")
 _ENDS_WITH_DOT = re.compile(r"\.(?::[0-9]*)?$")
 # For the files of tools; a later step says that they are on a network drive that hangs.
 _FILES_SECONDS = 1
