@@ -143,9 +143,9 @@ def a_saved_certificate_that_soon_expires(patient: Patient) -> None:
     del patient.settings["access_url"]
 
 
-def give_away(patient: Patient, *, to_somebody_who_examines_as: int) -> None:
+def give_away(patient: Patient, *, examiner_uid: int) -> None:
     """Let the files be neither root's nor those of the user who examines them."""
-    patient.monkeypatch.setattr(os, "geteuid", lambda: to_somebody_who_examines_as)
+    patient.monkeypatch.setattr(os, "geteuid", lambda: examiner_uid)
     if os.getuid() == 0:
         for file in (patient.certificate, patient.bundle):
             os.chown(file, 4321, 4321)
@@ -153,9 +153,9 @@ def give_away(patient: Patient, *, to_somebody_who_examines_as: int) -> None:
 
 @FAULTS("certificate_file", "file_of_another_user", also=("bundle_file",))
 def files_of_another_user(patient: Patient) -> None:
-    give_away(patient, to_somebody_who_examines_as=12345)
+    give_away(patient, examiner_uid=12345)
 
 
 @FAULTS("certificate_file", "file_of_another_user_than_root", also=("bundle_file",))
 def files_of_another_user_looked_at_by_root(patient: Patient) -> None:
-    give_away(patient, to_somebody_who_examines_as=0)
+    give_away(patient, examiner_uid=0)

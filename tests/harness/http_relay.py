@@ -54,7 +54,7 @@ class Http:
 async def serve_http(
     streams: Streams, handle: Callable[[h11.Request, Http], Awaitable[None]], *, head_seconds: float | None = None
 ) -> None:
-    """Have each request of a connection handled, until one side wants no more, or a head takes longer than that."""
+    """Have each request of a connection handled, until one side is done, or a head takes longer than that."""
     http = Http(h11.SERVER, streams)
     while isinstance(request := await asyncio.wait_for(http.receive(), head_seconds), h11.Request):
         await handle(request, http)

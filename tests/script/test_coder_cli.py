@@ -73,7 +73,7 @@ def test_each_call_has_a_deadline_where_timeout_is_there(workspace: Workspace) -
 
 
 def test_closed_output_does_not_stop_it(workspace: Workspace) -> None:
-    # The agent that started it has gone, and nobody reads a warning of the proxy.
+    # The agent that started it has gone, and a warning of the proxy cannot be written.
     workspace.note("coder")
     with closed_port() as url:
         workspace.values["PROXY_URL"] = url

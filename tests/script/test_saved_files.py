@@ -166,7 +166,7 @@ STORES: dict[str, tuple[Callable[[Certificates], str], Sequence[str], int]] = {
 
 
 @pytest.mark.parametrize("shell", ["dash"], indirect=True)
-def test_the_one_true_awk_will_do(workspace: Workspace, certificates: Certificates) -> None:
+def test_the_one_true_awk_works(workspace: Workspace, certificates: Certificates) -> None:
     if not shutil.which("original-awk"):
         pytest.skip("original-awk is not on PATH")
     workspace.stub("awk", f'exec {program("original-awk")} "$@"')
@@ -266,7 +266,7 @@ def test_a_file_in_the_root_directory(workspace: Workspace, certificates: Certif
 
 def test_the_text_of_the_script(rendered: Rendered) -> None:
     # It shields from bash's functions what it calls, which is on the tests' PATH: bash before 5.1 complains about names
-    # that are no identifiers, and keeps the functions. The helper refuses the system's roots as cert_path: one list.
+    # that are not identifiers, and keeps the functions. The helper refuses the system's roots as cert_path: one list.
     (builtins, programs) = re.findall(r"^unset -f (.*)$", rendered.script, re.MULTILINE)
     assert programs.split() == sorted([*TOOLS, "coder"])
     assert all(name.isidentifier() for name in builtins.split())

@@ -12,7 +12,7 @@ TOKEN_VARIABLES = ("CODER_WORKSPACE_OWNER_SESSION_TOKEN", "CODER_SESSION_TOKEN")
 URL_VARIABLES = ("CODER_URL", "CODER_AGENT_URL")
 _HINTS = {
     "CODER_URL": "set CODER_URL and CODER_SESSION_TOKEN for the deployment at access_url",
-    "CODER_AGENT_URL": "give the deployment of CODER_AGENT_URL as access_url, or unset it if both are the same one",
+    "CODER_AGENT_URL": "set access_url to the deployment in CODER_AGENT_URL, or unset that variable if they match",
 }
 
 

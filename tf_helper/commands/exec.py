@@ -32,7 +32,8 @@ Runs a command with the environment that the module gives to a tool:
 The token comes from CODER_WORKSPACE_OWNER_SESSION_TOKEN or
 CODER_SESSION_TOKEN. A setting that is not given comes from TF_HELPER_<KEY>,
 for example TF_HELPER_PROXY_URL; access_url also from CODER_URL or
-CODER_AGENT_URL, and in a tool's own process all as with tf-helper doctor.
+CODER_AGENT_URL. In a tool's own process, the other settings come from the
+same variables as for tf-helper doctor.
 """
 
 _EPILOG = """\

@@ -18,7 +18,7 @@ _OF_ANTHROPIC = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY")
 OF_OPENAI = ("OPENAI_API_KEY", "CODEX_API_KEY")
 # Those of the tools whose own files win over the environment.
 KEYS_OF_TOOLS = {"Claude Code": _OF_ANTHROPIC, "Codex": OF_OPENAI}
-# How the name of a setting begins by which Codex asks somebody else than OpenAI, with other keys.
+# The prefix of the settings that make Codex ask a provider other than OpenAI, with other keys.
 CUSTOM_PROVIDER = "model_providers."
 
 

@@ -217,7 +217,7 @@ def _exchange(stream: NetworkStream, lines: list[str]) -> tuple[int, bytes]:
     end = monotonic() + OPERATION_SECONDS
     try:
         stream.write("\r\n".join([*lines, "", ""]).encode(), timeout=OPERATION_SECONDS)
-        # To the end of the head, which is four bytes, and not further: what follows may be the tunnel.
+        # No further than the head, which ends with four bytes: what follows may be the tunnel.
         while _HTTP.startswith(answer[: len(_HTTP)]) and not answer.endswith(b"\r\n\r\n") and len(answer) < _MAX_BYTES:
             at_most = 1 if answer.endswith((b"\r", b"\n")) else 4
             received = stream.read(at_most, timeout=max(end - monotonic(), 0.001))

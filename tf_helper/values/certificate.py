@@ -158,7 +158,7 @@ def _decode(der: bytes) -> Certificate:
     except ssl.SSLError:
         raise ValueError from None
     is_ca = store.cert_store_stats()["x509_ca"]
-    # An extension that OpenSSL cannot read makes a certificate no CA's, and leaves an error behind.
+    # To OpenSSL, a certificate with an extension that it cannot read is not a CA's; and an error stays behind.
     forget_errors(store)
     if not is_ca:
         return Certificate(der, None)

@@ -1,4 +1,4 @@
-"""A Coder token as an API key: the gateway takes it, and nobody else may get it.
+"""A Coder token as an API key: it is for the gateway, and must not reach anyone else.
 
 Each tool is judged by itself: what its own files say wins over the environment.
 """
