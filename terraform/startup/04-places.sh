@@ -1,6 +1,5 @@
 # shellcheck shell=sh
-# Where files may be saved: nobody else can own, or exchange, the directory that they end up in, and no other file is
-# there.
+# Where files may be saved: in a directory that no other user owns or can replace, and not over files of another kind.
 
 GIANT_BLOCKS=32768 # of 512 bytes: 16 MiB, more than any file of this module
 
@@ -72,8 +71,10 @@ find_old_files() {
   test -s "$old_bundle" || old_bundle=/dev/null
 }
 
+# Returns 1 if there are no old files to read.
 inspect_certificate_files() {
   find_old_files
+  if test "$old_cert$old_bundle" = /dev/null/dev/null; then return 1; fi
   require_size "$old_cert" "$old_bundle"
 }
 

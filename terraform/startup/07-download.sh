@@ -23,13 +23,13 @@ download() {
     read_trusted ''
     ;;
   esac
-  elapsed=0
-  fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem" "$1"
+  elapsed=0 url=$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem
+  fetch "$url" "$1"
   if test "$answer" = no_roots && test -s "$trusted" && command -v openssl >/dev/null; then
     find_unreadable "$trusted"
     if test -n "$unreadable"; then
       read_trusted "$unreadable"
-      fetch "$ACCESS_URL/api/v2/ai-gateway/proxy/ca-cert.pem" "$1"
+      fetch "$url" "$1"
     fi
   fi
   if test "$answer" = not_found; then # the path on older servers

@@ -12,10 +12,7 @@ main() {
   check_programs
   if test -n "$WRAPPER_PATH"; then
     # All places are checked before anything is written.
-    if enter_directory_of "$CERT_PATH" cert_path; then
-      inspect_certificate_files
-      read_pem '' ''
-    fi
+    if enter_directory_of "$CERT_PATH" cert_path && inspect_certificate_files; then read_pem '' ''; fi
     save_wrapper
   fi
   enter_directory_of "$CERT_PATH" cert_path make
@@ -44,7 +41,7 @@ main() {
   printf 'AI Bridge Proxy CA certificate saved to %s\n' "$CERT_PATH" 2>/dev/null || true # the reader may be gone
   complete_unit
   trap 'exit 0' HUP INT TERM # all is done, and what follows takes a while
-  warn_of_proxy || true # nobody may read the log
+  warn_of_proxy || true # the log may be closed
 }
 
 main

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import h11
 
@@ -14,9 +14,11 @@ from tests.harness.closing import Closing
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
 SECONDS = 10
+
+T = TypeVar("T")
 
 TLS_HANDSHAKE = b"\x16"
 
@@ -49,15 +51,18 @@ class StreamServer(Closing):
 
     def close(self) -> None:
         """Stop listening and break off all connections."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(SECONDS)
+        self.run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run it on the loop, from the thread of the test; return what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(SECONDS)
+
     def start(self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext | None = None) -> int:
         """Listen, from the thread of the test; return the port."""
-        server = asyncio.run_coroutine_threadsafe(self.listen(serve, context), self._loop).result(SECONDS)
-        return port_of(server)
+        return port_of(self.run(self.listen(serve, context)))
 
     def start_tls(self, serve: Callable[[Streams], Awaitable[None]], context: ssl.SSLContext) -> int:
         """Listen as Go's servers do: with TLS, and 400 for plain HTTP; return the port."""

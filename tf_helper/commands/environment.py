@@ -73,6 +73,7 @@ def _token(
     """Return the token, which goes to its own deployment only, and a password only to its own proxy as well."""
     given = dict(pairs)
     deployment = _parsed(AccessUrl.parse, given.get("access_url", ""))
+    # Not by present_token: only for a plan, an empty variable means that there is no token.
     for name in TOKEN_VARIABLES:
         token = SessionToken(environment.get(name, "").strip())
         if token.value:

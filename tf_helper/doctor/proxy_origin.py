@@ -1,4 +1,4 @@
-"""The proxy that a variable leads to."""
+"""The proxy that a variable leads to, and the token in it."""
 
 from tf_helper.errors import Invalid
 from tf_helper.values.proxy_auth_url import ProxyAuthUrl
@@ -12,3 +12,8 @@ def proxy_origin(value: str) -> Origin | None:
         return ProxyUrl.parse(ProxyAuthUrl.split(value).url).origin
     except Invalid:
         return None
+
+
+def has_other_token(value: str, token: str) -> bool:
+    """Tell whether a variable's value has another token than `token`, or none; no if there is no `token` to compare."""
+    return bool(token) and ProxyAuthUrl.split(value).password != token

@@ -69,16 +69,18 @@ def _of_codex(config: Mapping[str, Any], file: str, dotenv: Mapping[str, Present
     keys = {f"{name}.experimental_bearer_token": provider.get("experimental_bearer_token")}
     for table in ("http_headers", "query_params"):
         keys |= {f"{name}.{table}.{_shown(one)}": value for one, value in _table(provider, table).items()}
-    own = [*filter(_is_text, variables), *keys]
+    own = (*filter(_is_text, variables), *keys)
     has_key = provider.get("env_key") or provider.get("experimental_bearer_token")
     if provider.get("requires_openai_auth") is True and not has_key:
         own += OF_OPENAI
-    url_of_provider = (f"{name}.base_url", provider.get("base_url"), own)
-    if provider and not url_of_provider[1]:
-        url_of_provider = (name, _BASE_URL_OF_OPENAI, own)
-    for url_name, url, sent in (("openai_base_url", config.get("openai_base_url"), OF_OPENAI), url_of_provider):
+    base_url = provider.get("base_url")
+    for url_name, url, sent in (
+        ("openai_base_url", config.get("openai_base_url"), OF_OPENAI),
+        (f"{name}.base_url", base_url, own),
+        (name, _BASE_URL_OF_OPENAI if provider and not base_url else "", own),
+    ):
         if _is_text(url):
-            yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", tuple(sent)), file)
+            yield PresentSetting(url_name, url, ToolSetting(url_name, "Codex", "base URL", sent), file)
     yield from (_api_key(key, value, file) for key, value in keys.items() if _is_text(value))
     yield from (dotenv[name] for name in own if name in dotenv)
 

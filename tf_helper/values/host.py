@@ -7,18 +7,18 @@ from tf_helper.errors import Invalid, Problem, redacted
 _MAX_LABEL = 63
 _MAX_NAME = 253
 _ASCII_LABEL = r"[a-z0-9_-]+"
-# A host that ends so is an IPv4 address or nothing (https://url.spec.whatwg.org/#ends-in-a-number-checker). Of those
-# only the one spelling is taken that is the same address to every parser.
+# A host that ends like this is an IPv4 address or invalid (https://url.spec.whatwg.org/#ends-in-a-number-checker). Only
+# the spelling that every parser reads as the same address is accepted.
 _NUMERIC_LABEL = r"[0-9]+|0x[0-9a-f]*"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
-# ZERO WIDTH NON-JOINER and JOINER. Between which letters they are valid (RFC 5892, appendix A) parsers do not agree on:
+# ZERO WIDTH NON-JOINER and JOINER. Parsers disagree on the letters between which they are valid (RFC 5892, appendix A):
 # Node.js 20 and 22 have no joining types for N'Ko, Adlam and others. They know Arabic, and Devanagari to Sinhala.
 _JOINERS = {"\u200c", "\u200d"}
 _JOINABLE = "[a-z0-9\u0600-\u06ff\u0900-\u0dff\u200c\u200d-]*"
 
-# Letters and marks since Unicode 14 that Node.js 20 and 22 refuse: CJK Extension I, and beside right-to-left letters
-# those whose direction they do not know. Other new characters they take.
+# Letters and marks since Unicode 14 that Node.js 20 and 22 refuse: CJK Extension I, and, beside right-to-left
+# letters, those whose direction they do not know. They accept other new characters.
 _TOO_NEW = (  # compiled for international names only
     "[\u0870-\u089f\u08b5\u08c8-\u08d2\u0c3c\u0ece\u1ac1-\u1ace\u1dfa"
     "\U00010efd-\U00010eff\U00010f70-\U00010f89\U00011070\U00011073\U00011074\U000110c2\U00011241"
@@ -48,12 +48,7 @@ def _parse_dns_name(text: str) -> str:
         raise Invalid(_too_long(len(name)))
     for character in name:
         if character.isascii() and not (character.isalnum() or character in ".-_"):
-            raise Invalid(
-                Problem(
-                    f"the host contains {redacted(character)}, which is not allowed in a host name",
-                    'a host name has letters, digits, "-", "_" and dots; put an IPv6 address in brackets',
-                )
-            )
+            raise Invalid(not_allowed(character))
     if re.fullmatch(IPV4, name):  # parse_host takes it without the dot
         raise Invalid(Problem(f'host "{name}." is an IPv4 address with a trailing dot', "remove the dot"))
     labels = name.split(".")
@@ -70,6 +65,14 @@ def _parse_dns_name(text: str) -> str:
     if len(name) > _MAX_NAME:  # as A-labels are longer
         raise Invalid(_too_long(len(name)))
     return name
+
+
+def not_allowed(character: str) -> Problem:
+    """Return the problem of a character that a host name cannot have."""
+    return Problem(
+        f"the host contains {redacted(character)}, which is not allowed in a host name",
+        'a host name has letters, digits, "-", "_" and dots; put an IPv6 address in brackets',
+    )
 
 
 def _too_long(length: int) -> Problem:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from tf_helper.errors import AT_SIGNS, Collector, Invalid, Problem, redacted
-from tf_helper.values.host import IPV4, parse_host
+from tf_helper.values.host import IPV4, not_allowed, parse_host
 from tf_helper.values.provider_hosts import provider_hosts
 from tf_helper.values.url import DEFAULT_PORTS, parse_host_port
 
@@ -135,7 +135,7 @@ def _name(text: str, number: int) -> str:
 def _normalized(text: str) -> str:
     if text.startswith("*."):
         hint = f"write {_normalized(text[1:])}, without the asterisk"
-        raise Invalid(Problem('the host contains "*", which is not allowed in a host name', hint))
+        raise Invalid(not_allowed("*")._replace(hint=hint))
     if "/" in text:
         return _normalized_range(text)
     if text.count(":") > 1 and not text.startswith("["):

@@ -7,7 +7,6 @@ with Provider(authority) as provider:
 
 from __future__ import annotations
 
-import asyncio
 import json
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +17,7 @@ from tests.ai_tools.provider import answers, copilot, github
 from tests.harness.origin import INTERCEPTED_HEADER
 from tests.harness.pages import PAGES
 from tests.harness.server import tls_context
-from tests.harness.streams import SECONDS, StreamServer, port_of
+from tests.harness.streams import StreamServer, port_of
 
 if TYPE_CHECKING:
     import ssl
@@ -54,9 +53,9 @@ class Provider(StreamServer):
         super().__init__()
         self.ca_pem = authority.cert_pem.bytes().decode()
         self.visits: list[Visit] = []
-        self.port = asyncio.run_coroutine_threadsafe(self._run(_context(authority)), self._loop).result(SECONDS)
+        self.port = self.run(self._serve(_context(authority)))
 
-    async def _run(self, context: ssl.SSLContext) -> int:
+    async def _serve(self, context: ssl.SSLContext) -> int:
         application = web.Application(client_max_size=MAX_BODY, middlewares=[self._remember])
         application.add_routes(_routes())
         runner = web.AppRunner(application, access_log=None)

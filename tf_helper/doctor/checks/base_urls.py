@@ -21,14 +21,17 @@ _FILES_SECONDS = 1
 def destination(base_url: str) -> Origin | None:
     """Return where requests go with this base URL; None if it is not a URL.
 
-    Clients send a dot behind the host's name to the proxy, which then does not intercept.
+    Clients pass a trailing dot of the host name on to the proxy, which then does not intercept the request.
     """
     beginning = _BEGINNING.match(base_url)
+    if not beginning:
+        return None
+    scheme, authority = beginning.groups()
     try:
-        origin = AccessUrl.parse(f"{beginning[1]}{beginning[2].removesuffix(':')}" if beginning else base_url).origin
+        origin = AccessUrl.parse(f"{scheme}{authority.removesuffix(':')}").origin
     except Invalid:
         return None
-    return origin._replace(host=f"{origin.host}.") if beginning and _ENDS_WITH_DOT.search(beginning[2]) else origin
+    return origin._replace(host=f"{origin.host}.") if _ENDS_WITH_DOT.search(authority) else origin
 
 
 def is_deployment(context: Context, origin: Origin | None) -> bool:

@@ -11,7 +11,7 @@ from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, failed, listed, ok, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
 from tf_helper.doctor.owner import is_owned_by_another_user, is_root
-from tf_helper.doctor.proxy_origin import proxy_origin
+from tf_helper.doctor.proxy_origin import has_other_token, proxy_origin
 from tf_helper.doctor.setting_files import settings_in_files, vscode_settings
 from tf_helper.doctor.tool_settings import PresentSetting, present_settings
 from tf_helper.errors import Problem
@@ -62,20 +62,20 @@ def environment(context: Context) -> Finding:
 
 def _proxies(context: Context) -> Iterator[Finding]:
     environment, proxy = context.environment, context.query.proxy_url.origin
-    if _is_emptied(environment, "https_proxy"):
-        yield failed("https_proxy is empty, so Python and Node.js's fetch go past the proxy; others take HTTPS_PROXY")
+    for name in _emptied(environment):
+        yield failed(f"{name} is empty, so Python and Node.js's fetch go past the proxy; others take HTTPS_PROXY")
     for name in PROXY_VARIABLES:
         value = environment.get(name, "")
         if not value:
             continue
-        origin, password = proxy_origin(value), ProxyAuthUrl.split(value).password
+        origin = proxy_origin(value)
         if not origin:
             yield failed(f"{name} is not the URL of a proxy")
         elif origin != proxy:
             yield failed(f"{name} leads to {origin}, proxy_url to {proxy}")
-        elif not password:
+        elif not ProxyAuthUrl.split(value).password:
             yield failed(f"{name} has no token in it")
-        elif context.token and password != context.token:
+        elif has_other_token(value, context.token):
             # A tool that has been running since before the workspace's last start, perhaps.
             yield warning(f"{name} has another token than the one tried here")
     for name in _PLAIN_HTTP:
@@ -161,7 +161,7 @@ def _lacking(context: Context, settings: Iterable[PresentSetting]) -> dict[str, 
 
 def _missing(context: Context) -> Iterator[Finding]:
     environment = context.environment
-    missing = [name for name in _OF_A_TOOL if not environment.get(name) and not _is_emptied(environment, name)]
+    missing = [name for name in _OF_A_TOOL if not environment.get(name) and name not in _emptied(environment)]
     if missing:
         yield warning(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
     deployment = context.query.access_url.origin.host if context.query.access_url else ""
@@ -170,9 +170,9 @@ def _missing(context: Context) -> Iterator[Finding]:
             yield warning(f"{name} does not include {deployment}: requests to the deployment go through the proxy")
 
 
-def _is_emptied(environment: Mapping[str, str], name: str) -> bool:
-    """Tell whether a proxy's variable has no value, by which some clients have no proxy whatever the other one says."""
-    return name == "https_proxy" and environment.get(name) == "" and bool(environment.get("HTTPS_PROXY"))
+def _emptied(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the proxy's variable that some clients take for "no proxy", although the other one names it."""
+    return ("https_proxy",) if environment.get("HTTPS_PROXY") and environment.get("https_proxy") == "" else ()
 
 
 def _verb(names: Sequence[str]) -> str:

@@ -8,10 +8,9 @@ from tf_helper.doctor.checks.base_urls import destination, is_deployment, is_int
 from tf_helper.doctor.context import Context
 from tf_helper.doctor.finding import Finding, warning
 from tf_helper.doctor.no_proxy_readers import bypassing_clients
-from tf_helper.doctor.proxy_origin import proxy_origin
+from tf_helper.doctor.proxy_origin import has_other_token, proxy_origin
 from tf_helper.doctor.tool_settings import PresentSetting, node_options
 from tf_helper.doctor.verdicts import verdict
-from tf_helper.values.proxy_auth_url import ProxyAuthUrl
 
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _ADDING = {variable.name for variable in CLIENT_VARIABLES if variable.effect == "adds"}
@@ -42,7 +41,7 @@ def _proxy(context: Context, present: PresentSetting) -> str:
     proxy, origin = context.query.proxy_url.origin, proxy_origin(present.value)
     if origin != proxy:
         return f"takes {present.name}, which leads to {origin or 'no proxy'}, not to {proxy}"
-    if present.file and context.token and ProxyAuthUrl.split(present.value).password != context.token:
+    if present.file and has_other_token(present.value, context.token):
         return f"takes {present.name}, which has another token than the one tried here, or none"
     return ""
 
@@ -103,7 +102,7 @@ def of_vscode(context: Context, file: str, settings: Mapping[str, Any]) -> Itera
             other = proxy_origin(str(value))
             if other != proxy:
                 found = "vscode_other_proxy"
-            elif context.token and ProxyAuthUrl.split(str(value)).password != context.token:
+            elif has_other_token(str(value), context.token):
                 found = "vscode_other_token"
         if found:
             yield verdict(found, setting=name, file=file, other=other or "no valid URL", proxy=proxy)
